@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# What every script here shares: its place in the checkout, the cache, the versions, and how to speak and fail.
+# To be sourced by a script in scripts/, which may set `scripts` first if it stands elsewhere.
+
+scripts=${scripts:-$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)}
+# shellcheck disable=SC2034 # for those who source this
+checkout=${scripts%/*}
+
+# shellcheck source=scripts/versions
+. "$scripts/versions"
+
+say() {
+	printf '%s\n' "$*"
+}
+
+# die WHAT NEXT_STEP...: the one line that a user gets when something cannot be done.
+die() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+need_root() {
+	[ "$(id -u)" -eq 0 ] || die "must run as root to build and enter the SDK; run it again with sudo"
+}
+
+# The cache folder, made absolute because it is used from several working directories.
+cache_folder() {
+	folder=${QMI_WWAN_RS_CACHE:-${XDG_CACHE_HOME:-${HOME:?is not set; set QMI_WWAN_RS_CACHE}/.cache}/qmi_wwan_rs}
+	case $folder in
+	/*) printf '%s\n' "$folder" ;;
+	*) printf '%s\n' "$PWD/$folder" ;;
+	esac
+}
