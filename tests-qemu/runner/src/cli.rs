@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The subcommands and their options.
+
+use std::path::Path;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::children::Children;
+use crate::error::Result;
+use crate::run_folder::RunFolder;
+use crate::setup::{self, Driver, System, SDK};
+use crate::suite::Hall;
+use crate::{demo, scenario, shell, test};
+
+/// Runs the driver in QEMU guests with virtual modems.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show what the driver does, step by step
+    Demo {
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Run the checks and the scenarios; one line for each
+    Test {
+        #[command(flatten)]
+        common: Common,
+        /// Guests that run side by side
+        #[arg(long, default_value_t = 2)]
+        jobs: usize,
+        /// Run only those whose name contains one of these
+        patterns: Vec<String>,
+    },
+    /// Open a shell in a guest with a modem attached; `exit` ends it
+    Shell {
+        #[command(flatten)]
+        common: Common,
+        /// A modem profile, or usb:VVVV:PPPP for a USB device of this machine
+        #[arg(long, env = "MODEM", default_value = shell::DEFAULT_MODEM)]
+        modem: String,
+    },
+    /// List the checks and scenarios
+    List,
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    /// The driver to run
+    #[arg(long, value_enum, default_value_t = Driver::Rs)]
+    driver: Driver,
+    /// Runs to keep the logs of
+    #[arg(long, default_value_t = 5)]
+    keep: usize,
+}
+
+impl Common {
+    fn hall(&self) -> Result<Hall> {
+        Ok(Hall {
+            system: System::stock(self.driver)?,
+            modem_program: setup::modem_program()?,
+            run: RunFolder::create(&Path::new(SDK).join("run"), self.keep)?,
+            children: Children::ended_by_signals()?,
+        })
+    }
+}
+
+/// Runs the program; true if everything held.
+pub fn run(cli: Cli) -> Result<bool> {
+    match cli.command {
+        Command::Demo { common } => demo::run(&common.hall()?),
+        Command::Test {
+            common,
+            jobs,
+            patterns,
+        } => test::run(&common.hall()?, jobs, &patterns),
+        Command::Shell { common, modem } => shell::run(&common.hall()?, &modem),
+        Command::List => {
+            for scenario in scenario::all(&setup::scenarios())? {
+                println!("{:<28} {}", scenario.name, scenario.title);
+            }
+            Ok(true)
+        }
+    }
+}

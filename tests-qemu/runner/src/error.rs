@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What can go wrong on the host's side.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why a command could not do its work. A test that fails is not an error but
+/// a [`Failure`](crate::guest::Failure).
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file that the SDK or the checkout should have.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The SDK's version file lacks an entry.
+    #[error("{path} has no {key}; it should have a line {key}=VALUE")]
+    NoVersion {
+        /// The version file.
+        path: PathBuf,
+        /// The missing key.
+        key: &'static str,
+    },
+    /// A program could not be started.
+    #[error("cannot start {program}: {source}; run this inside the SDK (scripts/in-sdk)")]
+    Start {
+        /// The program.
+        program: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A program that prepares something failed.
+    #[error("{program} failed: {message}")]
+    Helper {
+        /// The program.
+        program: String,
+        /// The last line of its error output.
+        message: String,
+    },
+    /// QEMU ended before the guest was up.
+    #[error("QEMU ended during boot: {0}")]
+    QemuEnded(String),
+    /// The guest did not report in time.
+    #[error("the guest did not boot within {0} s; see kernel.log there")]
+    BootTimeout(u64),
+    /// The guest cannot be talked to any more.
+    #[error("lost the guest: {0}")]
+    GuestLost(io::Error),
+    /// No such modem profile.
+    #[error("no modem profile {name}; there are: {known}")]
+    NoProfile {
+        /// The name that was asked for.
+        name: String,
+        /// All names, separated by blanks.
+        known: String,
+    },
+    /// All USB ports for modems are taken.
+    #[error("no free USB port: unplug a modem first")]
+    NoFreePort,
+    /// No modem in this port.
+    #[error("no modem {0} is plugged in")]
+    NoModem(String),
+    /// A value of MODEM that is no profile and no USB id.
+    #[error(
+        "{0}: give a profile's name, or usb:VVVV:PPPP with the four hex digits that lsusb shows"
+    )]
+    BadModem(String),
+    /// The USB device is not attached to the host.
+    #[error("no USB device {0} on this machine; lsusb lists those that are there")]
+    NoUsbDevice(String),
+    /// No scenario's name matches.
+    #[error("no scenario or check is named like {0}; `list` shows all")]
+    NoScenario(String),
+    /// The user stopped the program.
+    #[error("interrupted")]
+    Interrupted,
+    /// The terminal or a signal handler could not be set up.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl Error {
+    /// An error at a file.
+    pub fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { path, source }
+    }
+}
+
+/// Shorthand for this crate's results.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The virtual machine: QEMU without KVM, so that it runs everywhere.
+
+use std::fs::File;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use command_fds::{CommandFdExt, FdMapping};
+
+use crate::children::{Child, Children};
+use crate::error::{Error, Result};
+use crate::setup::System;
+
+/// USB ports that a modem can be plugged into, numbered from 1.
+pub const MODEM_PORTS: usize = 4;
+
+/// Kernel arguments for all guests. The kernel's stall detectors get the time that an emulated CPU on a busy machine may
+/// need; a panic ends the guest at once.
+const KERNEL_ARGS: &str = "console=ttyS0 panic=-1 net.ifnames=0 mitigations=off \
+    rcupdate.rcu_cpu_stall_timeout=120 watchdog_thresh=60 printk.devkmsg=on";
+
+/// What makes one guest differ from another.
+pub struct Machine<'a> {
+    /// Kernel and driver.
+    pub system: &'a System,
+    /// The guest's folder of the run; the guest can read it.
+    pub folder: &'a Path,
+    /// A guest for a user at the terminal.
+    pub shell: Option<Shell>,
+}
+
+/// What an interactive guest has plugged in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shell {
+    /// A virtual modem with this profile.
+    Virtual(String),
+    /// A USB device of the host, by vendor and product id.
+    Host(u16, u16),
+}
+
+/// A running machine; dropping it ends it.
+pub struct Qemu {
+    /// The QEMU process.
+    pub process: Child,
+    /// The serial port with the kernel's log.
+    pub kernel: UnixStream,
+    /// The agent's requests and answers.
+    pub control: UnixStream,
+    /// What scenarios print.
+    pub output: UnixStream,
+}
+
+/// Where a modem connects to be plugged into the port with this number.
+pub fn redir_socket(folder: &Path, port: usize) -> PathBuf {
+    folder.join(format!("redir{port}.sock"))
+}
+
+/// QEMU's own messages.
+pub fn error_log(folder: &Path) -> PathBuf {
+    folder.join("qemu.log")
+}
+
+impl Machine<'_> {
+    /// Switches the machine on.
+    pub fn start(&self, children: &Children) -> Result<Qemu> {
+        let (kernel, kernel_end) = UnixStream::pair()?;
+        let (control, control_end) = UnixStream::pair()?;
+        let (output, output_end) = UnixStream::pair()?;
+        let errors = error_log(self.folder);
+        let mut command = self.command();
+        command
+            .stderr(File::create(&errors).map_err(Error::file(&errors))?)
+            .fd_mappings(vec![
+                FdMapping {
+                    parent_fd: kernel_end.into(),
+                    child_fd: 3,
+                },
+                FdMapping {
+                    parent_fd: control_end.into(),
+                    child_fd: 4,
+                },
+                FdMapping {
+                    parent_fd: output_end.into(),
+                    child_fd: 5,
+                },
+            ])
+            .map_err(std::io::Error::other)?;
+        if self.shell.is_none() {
+            command.stdin(Stdio::null()).stdout(Stdio::null());
+        }
+        tracing::debug!(?command, "starting");
+        Ok(Qemu {
+            process: children.spawn(&mut command)?,
+            kernel,
+            control,
+            output,
+        })
+    }
+
+    fn command(&self) -> Command {
+        let mut qemu = Command::new("qemu-system-x86_64");
+        qemu.args([
+            "-machine", "q35", "-accel", "tcg", "-cpu", "qemu64", "-smp", "2", "-m", "512",
+        ]);
+        qemu.args([
+            "-nodefaults",
+            "-no-user-config",
+            "-no-reboot",
+            "-display",
+            "none",
+        ]);
+        qemu.arg("-kernel").arg(&self.system.image);
+        qemu.arg("-initrd").arg(&self.system.initramfs);
+        qemu.arg("-append").arg(self.kernel_args());
+
+        qemu.args([
+            "-chardev",
+            "socket,id=kernel,fd=3",
+            "-serial",
+            "chardev:kernel",
+        ]);
+        qemu.args(["-device", "virtio-serial-pci"]);
+        for (name, fd) in [("control", 4), ("output", 5)] {
+            qemu.arg("-chardev")
+                .arg(format!("socket,id={name},fd={fd}"));
+            qemu.arg("-device")
+                .arg(format!("virtserialport,chardev={name},name={name}"));
+        }
+
+        for (tag, path) in [
+            ("tree", Path::new("/")),
+            ("install", &self.system.install_root),
+            ("run", self.folder),
+        ] {
+            qemu.arg("-fsdev").arg(format!(
+                "local,id={tag},path={},security_model=none,readonly=on,multidevs=remap",
+                path.display()
+            ));
+            qemu.arg("-device")
+                .arg(format!("virtio-9p-pci,fsdev={tag},mount_tag={tag}"));
+        }
+
+        // The same port number on both speeds, so that 1-1 or 2-1 is the first modem's name in sysfs.
+        qemu.args(["-device", "qemu-xhci,id=usb,p2=8,p3=8"]);
+        for port in 1..=MODEM_PORTS {
+            let socket = redir_socket(self.folder, port);
+            qemu.arg("-chardev").arg(format!(
+                "socket,id=redir{port},path={},server=on,wait=off",
+                socket.display()
+            ));
+            qemu.arg("-device").arg(format!(
+                "usb-redir,chardev=redir{port},bus=usb.0,port={port}"
+            ));
+        }
+
+        if let Some(shell) = &self.shell {
+            qemu.args(["-chardev", "stdio,id=terminal,signal=off"]);
+            qemu.args(["-device", "virtconsole,chardev=terminal"]);
+            if let Shell::Host(vendor, product) = shell {
+                qemu.arg("-device").arg(format!(
+                    "usb-host,bus=usb.0,port={},vendorid={vendor:#06x},productid={product:#06x}",
+                    MODEM_PORTS + 1
+                ));
+            }
+        }
+        qemu
+    }
+
+    fn kernel_args(&self) -> String {
+        let driver = self.system.driver.module();
+        let shell = match &self.shell {
+            None => String::new(),
+            Some(Shell::Virtual(profile)) => format!(" QMI_SHELL={profile}"),
+            Some(Shell::Host(..)) => " QMI_SHELL=host".to_owned(),
+        };
+        format!("{KERNEL_ARGS} QMI_DRIVER={driver}{shell}")
+    }
+}

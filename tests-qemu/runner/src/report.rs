@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! One line for each test, details for those that fail, and a closing line.
+
+use std::time::Duration;
+
+use crate::guest::Outcome;
+use crate::run_folder::outside;
+
+/// Counts and prints results as they come.
+#[derive(Debug, Default)]
+pub struct Report {
+    passed: usize,
+    failed: usize,
+}
+
+impl Report {
+    /// Prints the line of a test; `failure` is why it failed.
+    pub fn line(&mut self, name: &str, duration: Duration, failure: Option<&str>) {
+        match failure {
+            None => {
+                self.passed += 1;
+                println!("pass  {name:<28} {:>6.1} s", duration.as_secs_f32());
+            }
+            Some(reason) => {
+                self.failed += 1;
+                println!("FAIL  {name:<28} {reason}");
+            }
+        }
+    }
+
+    /// Prints the line of a scenario, and what helps to understand a failure.
+    pub fn scenario(&mut self, name: &str, outcome: &Outcome) {
+        let failure = outcome.failure.as_ref().map(ToString::to_string);
+        self.line(name, outcome.duration, failure.as_deref());
+        if failure.is_some() {
+            details("its last lines", &outcome.tail);
+            details("the kernel's log", &outcome.kernel_excerpt);
+            println!("      all logs: {}", outside(&outcome.folder).display());
+        }
+    }
+
+    /// Whether nothing ran so far.
+    pub fn is_empty(&self) -> bool {
+        self.passed + self.failed == 0
+    }
+
+    /// Prints the closing line; true if all is well, which takes at least one test.
+    pub fn close(&self) -> bool {
+        println!("{} passed, {} failed", self.passed, self.failed);
+        self.failed == 0 && self.passed > 0
+    }
+}
+
+/// Prints lines with a heading, indented; nothing if there are none.
+pub fn details(heading: &str, lines: &[String]) {
+    if !lines.is_empty() {
+        println!("      {heading}:");
+        for line in lines {
+            println!("      | {line}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_run_is_not_well() {
+        assert!(!Report::default().close());
+    }
+
+    #[test]
+    fn one_failure_spoils_it() {
+        let mut report = Report::default();
+        report.line("a", Duration::ZERO, None);
+        assert!(report.close());
+        report.line("b", Duration::ZERO, Some("broken"));
+        assert!(!report.close());
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Where the logs and sockets of one run lie.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::error::{Error, Result};
+
+/// A fresh folder named by the time of day, beside those of earlier runs.
+#[derive(Clone, Debug)]
+pub struct RunFolder {
+    path: PathBuf,
+}
+
+impl RunFolder {
+    /// Makes the folder in `parent`, and removes all but the last `keep - 1` of the older ones.
+    pub fn create(parent: &Path, keep: usize) -> Result<Self> {
+        fs::create_dir_all(parent).map_err(Error::file(parent))?;
+        let mut older = Vec::new();
+        for entry in fs::read_dir(parent).map_err(Error::file(parent))? {
+            older.push(entry?.path());
+        }
+        older.sort();
+        let surplus = (older.len() + 1).saturating_sub(keep.max(1));
+        for path in older.iter().take(surplus) {
+            fs::remove_dir_all(path).map_err(Error::file(path))?;
+        }
+        let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+        let path = parent.join(now.replace(':', "-"));
+        fs::create_dir(&path).map_err(Error::file(&path))?;
+        Ok(Self { path })
+    }
+
+    /// A folder for one guest or scenario.
+    pub fn subfolder(&self, name: &str) -> Result<PathBuf> {
+        let path = self.path.join(name);
+        fs::create_dir_all(&path).map_err(Error::file(&path))?;
+        Ok(path)
+    }
+}
+
+/// The path as the user sees it, outside the SDK's tree.
+pub fn outside(path: &Path) -> PathBuf {
+    match (env::var_os("QMI_WWAN_RS_CACHE"), path.strip_prefix("/sdk")) {
+        (Some(cache), Ok(rest)) => Path::new(&cache).join(rest),
+        _ => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_last_runs_are_kept() {
+        let parent = tempfile::tempdir().unwrap();
+        for name in ["2026-01-01", "2026-01-02", "2026-01-03"] {
+            fs::create_dir(parent.path().join(name)).unwrap();
+        }
+        RunFolder::create(parent.path(), 2).unwrap();
+        let mut left: Vec<_> = fs::read_dir(parent.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        left.sort();
+        assert_eq!(left.len(), 2);
+        assert_eq!(left[0], "2026-01-03");
+    }
+}

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# Telling what happens, and failing when it is not what should.
+
+
+step() {
+	printf -- '- %s\n' "$*"
+}
+
+fail() {
+	printf 'failed: %s\n' "$*"
+	exit 1
+}
+
+# Prints a command as one would type it, and runs it.
+show() {
+	printf '  $ %s\n' "$*"
+	"$@" 2>&1 | sed 's/^/    /'
+}
+
+# fact KEY VALUE: a cell of the demo's table.
+fact() {
+	printf 'fact %s %s\n' "$1" "$2" >&3
+}
+
+# expect WANTED COMMAND...: its output is exactly this.
+expect() {
+	wanted=$1
+	shift
+	got=$("$@" 2>&1) || fail "'$*' ended with status $?: $got"
+	[ "$got" = "$wanted" ] || fail "'$*' gave '$got', not '$wanted'"
+}
+
+# expect_line PATTERN COMMAND...: its output has a line like this.
+expect_line() {
+	pattern=$1
+	shift
+	got=$("$@" 2>&1) || fail "'$*' ended with status $?: $got"
+	printf '%s\n' "$got" | grep -qE -- "$pattern" || fail "'$*' gave no line like '$pattern': $got"
+}
+
+# expect_error MESSAGE COMMAND...: it fails, saying this.
+expect_error() {
+	message=$1
+	shift
+	if got=$("$@" 2>&1); then
+		fail "'$*' succeeded; wanted: $message"
+	fi
+	case $got in
+	*"$message"*) ;;
+	*) fail "'$*' said '$got', not '$message'" ;;
+	esac
+}
+
+# expect_gone PATH...: not there, and not coming.
+expect_gone() {
+	udevadm settle --timeout=$limit
+	for path in "$@"; do
+		[ ! -e "$path" ] || fail "$path is there"
+	done
+}
+
+# expect_log PATTERN: the kernel logged such a line since the scenario began.
+expect_log() {
+	kernel_log | grep -qE -- "$1" || fail "the kernel logged no line like '$1'"
+}
+
+kernel_log() {
+	dmesg | awk '/e2e: .* begins/ { log = "" } { log = log $0 "\n" } END { printf "%s", log }'
+}
+
+# write VALUE FILE: in one write() without a newline; fails with errno's text.
+write() {
+	/usr/bin/printf %s "$1" >"$2"
+}

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# Plugging modems in and out, and finding them.
+
+ask_host() {
+	printf '%s\n' "$*" >&3
+	read -r verdict answer <&3
+	[ "$verdict" = ok ] || fail "$*: $answer"
+}
+
+# plug PROFILE [NUMBER]: plugs a modem in and waits until the driver has it as wwanNUMBER (0).
+plug() {
+	insert "$1"
+	wait_for_driver "${2-0}"
+}
+
+# insert PROFILE: plugs a modem in; $port is its USB port.
+insert() {
+	ask_host plug "$1"
+	port=$answer
+}
+
+wait_for_driver() {
+	udevadm wait --timeout=$limit --settle "/sys/class/net/wwan$1" "/dev/cdc-wdm$1" ||
+		fail "the driver made no wwan$1 and cdc-wdm$1"
+}
+
+# unplug NUMBER: pulls modem wwanNUMBER out, from the port of the same count.
+unplug() {
+	ask_host unplug "$(($1 + 1))"
+	wait_until_gone "$1"
+}
+
+wait_until_gone() {
+	udevadm wait --timeout=$limit --removed "/sys/class/net/wwan$1" "/sys/class/usbmisc/cdc-wdm$1" ||
+		fail "wwan$1 or cdc-wdm$1 stays"
+}
+
+# qmi ARGUMENTS: qmicli to the first modem.
+qmi() {
+	timeout $limit qmicli --device=/dev/cdc-wdm0 "$@"
+}
+
+# The USB device in the port with this number, in sysfs.
+usb_device() {
+	for speed in 1 2; do
+		device=/sys/bus/usb/devices/$speed-$1
+		[ ! -e "$device" ] || echo "$device"
+	done
+}

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# Going online, and traffic.
+
+# go_online [NUMBER]: link up, network started by qmi-network, addresses set as WDS gave them; sets $address and $gateway.
+go_online() {
+	number=${1-0}
+	device=/dev/cdc-wdm$number
+	timeout $limit qmi-network "$device" start >/tmp/qmi-network.log 2>&1 ||
+		fail "qmi-network: $(tail -n 1 /tmp/qmi-network.log)"
+	settings=$(timeout $limit qmicli --device="$device" --client-cid="$(wds_client "$number")" --client-no-release-cid \
+		--wds-get-current-settings)
+	address=$(setting 'IPv4 address')
+	gateway=$(setting 'IPv4 gateway address')
+	ip link set "wwan$number" up
+	ip address add "$address/30" dev "wwan$number"
+}
+
+# The WDS client that qmi-network keeps for modem NUMBER.
+wds_client() {
+	sed -n 's/^CID="*\([0-9]*\)"*$/\1/p' "/tmp/qmi-network-state-cdc-wdm$1"
+}
+
+# setting NAME: from the WDS settings last read.
+setting() {
+	printf '%s\n' "$settings" | sed -n "s/^ *$1: //p"
+}
+
+# ping_all COUNT ADDRESS: sends pings; none may be lost.
+ping_all() {
+	lines=$(ping -n -c "$1" -i 0.1 -W $limit "$2") || fail "ping $2: $(printf '%s\n' "$lines" | tail -n 2)"
+	received=$(printf '%s\n' "$lines" | sed -n 's/.* \([0-9]*\) received.*/\1/p')
+	[ "$received" = "$1" ] || fail "$received of $1 pings to $2 came back"
+}
+
+# upload BYTES ADDRESS: sends random bytes; both ends must have the same checksum.
+upload() {
+	head -c "$1" /dev/urandom >/tmp/upload
+	sent=$(checksum /tmp/upload)
+	received=$(socat -t 300 - "TCP:$2:9" </tmp/upload)
+	rm /tmp/upload
+	[ "$received" = "$sent" ] || fail "sent $1 bytes with checksum $sent, the modem got '$received'"
+}
+
+# download BYTES ADDRESS: both ends must have the same checksum.
+download() {
+	echo "$1" | socat -t 300 - "TCP:$2:19" >/tmp/download
+	received=$(checksum /tmp/download)
+	[ "$(stat -c %s /tmp/download)" = "$1" ] || fail "got $(stat -c %s /tmp/download) bytes of $1"
+	rm /tmp/download
+	sent=$(modem_log '"service":"source"' | sed -n 's/.*"sha256":"\([0-9a-f]*\)".*/\1/p' | tail -n 1)
+	[ "$received" = "$sent" ] || fail "got $1 bytes with checksum $received, the modem sent '$sent'"
+}
+
+checksum() {
+	sha256sum "$1" | cut -d ' ' -f 1
+}
+
+# modem_log PATTERN [PORT]: lines of a modem's log.
+modem_log() {
+	grep -E -- "$1" "/run/host/modem-${2-1}.log"
+}
