@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! The control channel: QMI messages between user space and the modem, through cdc-wdm.
+//!
+//! Nothing here, or elsewhere in the driver, looks into the messages.
+
+#![forbid(unsafe_code)]
+
+use crate::kernel_ext::{
+    cdc_wdm::{
+        self,
+        Subdriver, //
+    },
+    usb::{
+        Interface,
+        PmMessage, //
+    },
+    usbnet, //
+};
+use kernel::{
+    new_mutex,
+    prelude::*,
+    sync::{
+        aref::ARef,
+        Mutex,
+        SetOnce, //
+    }, //
+};
+
+/// The largest QMI message, in bytes, with its QMUX header.
+const MAX_MESSAGE: u16 = 4096;
+
+/// The control interface of a modem, and the users that need it awake.
+#[pin_data]
+pub(crate) struct ControlChannel {
+    interface: ARef<Interface>,
+    subdriver: SetOnce<Subdriver>,
+    /// Who needs the modem to wake the host: the character device while it is open, the network
+    /// device while it is up, the firmware for as long as it is bound.
+    #[pin]
+    users: Mutex<usize>,
+}
+
+impl ControlChannel {
+    /// A control channel over `interface`, closed as yet.
+    pub(crate) fn new(interface: &Interface) -> impl PinInit<Self> {
+        let interface = interface.into();
+
+        pin_init!(Self {
+            interface,
+            subdriver: SetOnce::new(),
+            users <- new_mutex!(0),
+        })
+    }
+
+    /// Opens the channel to user space.
+    ///
+    /// Fails with `EINVAL` if the modem has no endpoint to notify the host of its messages.
+    pub(crate) fn open<T: usbnet::Driver>(&self, dev: &usbnet::Device<T>) -> Result {
+        let endpoint = self.interface.notification_endpoint().ok_or(EINVAL)?;
+        let subdriver = Subdriver::register(
+            dev,
+            &self.interface,
+            endpoint,
+            MAX_MESSAGE,
+            cdc_wdm::PORT_QMI,
+        )
+        .inspect_err(|_| {
+            dev_err!(self.interface.as_ref(), "subdriver registration failed\n");
+        })?;
+
+        self.subdriver.populate(subdriver);
+        Ok(())
+    }
+
+    /// Closes the channel; user space gets `ENODEV` from then on.
+    pub(crate) fn close(&self) {
+        if let Some(subdriver) = self.subdriver.as_ref() {
+            subdriver.disconnect();
+        }
+    }
+
+    /// Whether the channel runs over `interface`.
+    pub(crate) fn is_over(&self, interface: &Interface) -> bool {
+        interface.number() == self.interface.number()
+    }
+
+    /// Suspends the channel.
+    pub(crate) fn suspend(&self, message: PmMessage) -> Result {
+        self.subdriver
+            .as_ref()
+            .map_or(Ok(()), |subdriver| subdriver.suspend(message))
+    }
+
+    /// Resumes the channel.
+    pub(crate) fn resume(&self) -> Result {
+        self.subdriver
+            .as_ref()
+            .map_or(Ok(()), |subdriver| subdriver.resume())
+    }
+
+    /// Counts a user that needs the modem to wake the host.
+    pub(crate) fn manage_power(&self, on: bool) {
+        let mut users = self.users.lock();
+
+        *users = if on {
+            users.saturating_add(1)
+        } else {
+            users.saturating_sub(1)
+        };
+        // Only the first one and the last one make a difference.
+        if *users == usize::from(on) {
+            self.interface.set_needs_remote_wakeup(on);
+        }
+    }
+}

@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! The driver's policy: which interfaces it takes, how it sets them up, what user space may change.
+
+#![forbid(unsafe_code)]
+
+use crate::{
+    cdc_wdm_glue::ControlChannel,
+    kernel_ext::{
+        cdc::{
+            DataTerminalReady,
+            Descriptors, //
+        },
+        rtnl::Rtnl,
+        skbuff::SkBuff,
+        sysfs,
+        usb::{
+            ClaimedInterface,
+            DeviceId,
+            Interface,
+            PmMessage,
+            CLASS_VENDOR_SPEC, //
+        },
+        usbnet::{
+            self,
+            Binding,
+            Device,
+            DriverInfo, //
+        }, //
+    },
+    rawip::{
+        self,
+        EthAddr,
+        IpVersion,
+        Repair, //
+    },
+    usb_ids::Product, //
+};
+use kernel::{
+    fmt::{
+        self,
+        Write as _, //
+    },
+    prelude::*,
+    str::{
+        kstrtobool_bytes,
+        Formatter, //
+    },
+    sync::{
+        aref::ARef,
+        atomic::{
+            Atomic,
+            Relaxed, //
+        }, //
+    }, //
+};
+
+/// EtherType of QMAP aggregates (`ETH_P_MAP`), in host order.
+const ETH_P_MAP: u16 = 0x00f9;
+
+/// The smallest `wMaxSegmentSize` to believe, in bytes: less could not carry IPv6, whose smallest
+/// MTU is 1280 bytes, and would have usbnet queue thousands of tiny requests.
+const MIN_SEGMENT_SIZE: u16 = 1280 + rawip::ETH_HLEN as u16;
+
+/// The first `bcdUSB` of chipsets that forget their clients without DTR.
+const BCD_USB_NEEDS_DTR: u16 = 0x0201;
+
+/// What a kind of modem needs.
+pub(crate) struct Quirks {
+    dtr: bool,
+}
+
+static PLAIN: DriverInfo<QmiWwan> = DriverInfo::wwan(c"WWAN/QMI device", Quirks { dtr: false });
+static NEEDS_DTR: DriverInfo<QmiWwan> = DriverInfo::wwan(c"WWAN/QMI device", Quirks { dtr: true });
+
+/// The id table for `products`.
+pub(crate) const fn id_table<const N: usize>(
+    products: &[Product; N],
+) -> [(DeviceId, &'static DriverInfo<QmiWwan>); N] {
+    let mut table = [(products[0].id, &PLAIN); N];
+    let mut i = 0;
+
+    while i < N {
+        let info = if products[i].needs_dtr {
+            &NEEDS_DTR
+        } else {
+            &PLAIN
+        };
+        table[i] = (products[i].id, info);
+        i += 1;
+    }
+
+    table
+}
+
+/// The driver.
+pub(crate) struct QmiWwan;
+
+/// A bound modem. The fields are torn down in their order.
+#[pin_data]
+pub(crate) struct Modem {
+    #[pin]
+    control: ControlChannel,
+    dtr: Option<DataTerminalReady>,
+    /// Held, but for its number not needed: the data interface, where it is one of its own.
+    _data: Option<ClaimedInterface>,
+    /// User space has set the link layer to raw IP. Changes only while the link is down.
+    raw_ip: Atomic<bool>,
+    /// QMAP aggregates go to the network stack as they are, for another driver. Implies `raw_ip`.
+    pass_through: Atomic<bool>,
+}
+
+/// The data interface of the function that `control` is part of, if it is an interface of its own.
+fn separate_data_interface<'a>(
+    control: &'a Interface,
+    descriptors: &Descriptors,
+) -> Option<&'a Interface> {
+    let union = descriptors.union?;
+
+    match control.sibling(union.data) {
+        Some(data) if union.control == control.number() => {
+            (data.number() != control.number()).then_some(data)
+        }
+        _ => {
+            dev_err!(
+                control.as_ref(),
+                "ignoring bogus CDC Union: control {}, data {}\n",
+                union.control,
+                union.data
+            );
+            None
+        }
+    }
+}
+
+impl usbnet::Driver for QmiWwan {
+    // libqmi, ModemManager, ofono and udev rules look for this name.
+    const NAME: &'static CStr = c"qmi_wwan";
+    const DEFAULT_INFO: &'static DriverInfo<Self> = &PLAIN;
+    const ATTRIBUTES: &'static sysfs::Group<Device<Self>> = &ATTRIBUTES;
+
+    type Quirks = Quirks;
+    type State = Modem;
+
+    fn accept(intf: &Interface, id: &DeviceId) -> Result {
+        // The same number can be another function in another configuration of the device.
+        if id.matches_interface_number() && intf.class() != CLASS_VENDOR_SPEC {
+            return Err(ENODEV);
+        }
+
+        // The Quectel EC20 has the ids of a Gobi 2000, whose QMI interface is 0; its own is 4.
+        if intf.device().ids() == (0x05c6, 0x9215)
+            && intf.num_interfaces() == 5
+            && intf.number() == 0
+        {
+            return Err(ENODEV);
+        }
+
+        // DIAG has the same class as QMI, but no endpoint for notifications.
+        if intf.num_endpoints() == 2 {
+            return Err(ENODEV);
+        }
+
+        Ok(())
+    }
+
+    fn bind(new: &mut Binding<'_, Self>) -> Result<Pin<KBox<Modem>>> {
+        let control: ARef<Interface> = new.interface().into();
+        let descriptors = Descriptors::parse(control.extra());
+
+        if let Some(ethernet) = descriptors.ethernet {
+            if ethernet.max_segment_size >= MIN_SEGMENT_SIZE {
+                new.set_max_frame(ethernet.max_segment_size);
+            }
+            if new.read_address(ethernet.mac_string).is_err() {
+                dev_dbg!(control.as_ref(), "no address in the Ethernet descriptor\n");
+            }
+        }
+
+        let data = separate_data_interface(&control, &descriptors)
+            .map(|data| new.claim(data))
+            .transpose()?;
+        new.collect_endpoints(data.as_ref().map_or(&*control, |data| data.interface()))?;
+
+        let net = new.net();
+        let address = match net.address() {
+            own if rawip::is_usable_address(own) => own,
+            _ => net.random_address(),
+        };
+        net.set_address(rawip::distinguishable(address));
+
+        let needs_dtr = new.quirks().dtr || control.device().bcd_usb() >= BCD_USB_NEEDS_DTR;
+        let dtr = needs_dtr.then(|| DataTerminalReady::set(&control));
+        let modem = KBox::pin_init(
+            pin_init!(Modem {
+                control <- ControlChannel::new(&control),
+                dtr,
+                _data: data,
+                raw_ip: Atomic::new(false),
+                pass_through: Atomic::new(false),
+            }),
+            GFP_KERNEL,
+        )?;
+
+        // To the firmware in question a disabled remote wakeup is the same as a cleared DTR: it
+        // forgets its clients, which must survive as long as user space wants them.
+        if needs_dtr {
+            modem.control.manage_power(true);
+        }
+        Ok(modem)
+    }
+
+    fn start(dev: &Device<Self>) -> Result {
+        dev.control.open(dev)
+    }
+
+    fn stop(dev: &Device<Self>) {
+        dev.control.close();
+    }
+
+    fn open(dev: &Device<Self>) {
+        dev.set_ip_align(!dev.raw_ip.load(Relaxed));
+    }
+
+    fn manage_power(dev: &Device<Self>, on: bool) {
+        dev.control.manage_power(on);
+    }
+
+    fn rx_fixup(dev: &Device<Self>, skb: &mut SkBuff) -> Result {
+        if dev.pass_through.load(Relaxed) {
+            skb.reset_mac_header();
+            skb.set_protocol(ETH_P_MAP);
+            return Ok(());
+        }
+
+        if dev.raw_ip.load(Relaxed) {
+            let version = IpVersion::of(skb.data()).ok_or(EPROTO)?;
+
+            skb.reset_mac_header();
+            skb.set_protocol(version.ether_type());
+            return Ok(());
+        }
+
+        match Repair::of(skb.data()).ok_or(EPROTO)? {
+            Repair::None => Ok(()),
+            Repair::Destination => {
+                let destination = skb.data_mut().first_chunk_mut().ok_or(EPROTO)?;
+
+                *destination = dev.net().address();
+                Ok(())
+            }
+            Repair::Header(version) => {
+                skb.push(&rawip::ethernet_header(dev.net().address(), version))
+            }
+        }
+    }
+
+    fn check_address(address: EthAddr) -> Result {
+        if rawip::looks_like_ip(address) {
+            return Err(EADDRNOTAVAIL);
+        }
+        Ok(())
+    }
+
+    fn suspend(dev: &Device<Self>, intf: &Interface, message: PmMessage) -> Result {
+        if dev.control.is_over(intf) {
+            dev.control.suspend(message)?;
+        }
+        Ok(())
+    }
+
+    fn resume(dev: &Device<Self>, intf: &Interface) -> Result {
+        if dev.control.is_over(intf) {
+            dev.control.resume()?;
+        }
+        Ok(())
+    }
+
+    fn reset_resume(dev: &Device<Self>, intf: &Interface) -> Result {
+        if !dev.control.is_over(intf) {
+            return Ok(());
+        }
+
+        if let Some(dtr) = &dev.dtr {
+            dtr.replay();
+        }
+        dev.control.resume()
+    }
+}
+
+static ATTRIBUTES: sysfs::Group<Device<QmiWwan>> = sysfs::Group::new(
+    c"qmi",
+    &[
+        sysfs::Entry::new::<RawIp>(),
+        sysfs::Entry::new::<AddMux>(),
+        sysfs::Entry::new::<DelMux>(),
+        sysfs::Entry::new::<PassThrough>(),
+        sysfs::Entry::END,
+    ],
+);
+
+/// Shows a switch as user space reads it: by the first byte.
+fn show_switch(on: bool, out: &mut Formatter<'_>) -> fmt::Result {
+    out.write_str(if on { "Y\n" } else { "N\n" })
+}
+
+/// `qmi/raw_ip`: the link layer is raw IP, not 802.3. User space tells the modem the same by QMI.
+struct RawIp;
+
+impl sysfs::Attribute for RawIp {
+    type Parent = Device<QmiWwan>;
+
+    const NAME: &'static CStr = c"raw_ip";
+
+    fn show(dev: &Self::Parent, out: &mut Formatter<'_>) -> fmt::Result {
+        show_switch(dev.raw_ip.load(Relaxed), out)
+    }
+
+    fn store(dev: &Self::Parent, value: &[u8]) -> Result {
+        let enable = kstrtobool_bytes(value)?;
+
+        // Clients write what is set already, and expect that to succeed in any state.
+        if enable == dev.raw_ip.load(Relaxed) {
+            return Ok(());
+        }
+
+        let rtnl = Rtnl::try_lock_or_restart()?;
+        let net = dev.net();
+
+        if !enable && dev.pass_through.load(Relaxed) {
+            dev_err!(net.as_ref(), "raw_ip: pass_through needs it\n");
+            return Err(EINVAL);
+        }
+        if net.is_running(&rtnl) {
+            dev_err!(net.as_ref(), "raw_ip: the link must be down\n");
+            return Err(EBUSY);
+        }
+
+        net.change_type(&rtnl, || {
+            dev.raw_ip.store(enable, Relaxed);
+            if enable {
+                net.setup_headerless(&rtnl);
+            } else {
+                net.setup_ethernet(&rtnl);
+            }
+            dev.update_buffers(&rtnl);
+        })
+        .inspect_err(|_| dev_err!(net.as_ref(), "raw_ip: another driver refuses the change\n"))
+    }
+}
+
+/// `qmi/pass_through`: QMAP aggregates are left to another driver, such as rmnet.
+struct PassThrough;
+
+impl sysfs::Attribute for PassThrough {
+    type Parent = Device<QmiWwan>;
+
+    const NAME: &'static CStr = c"pass_through";
+
+    fn show(dev: &Self::Parent, out: &mut Formatter<'_>) -> fmt::Result {
+        show_switch(dev.pass_through.load(Relaxed), out)
+    }
+
+    fn store(dev: &Self::Parent, value: &[u8]) -> Result {
+        let enable = kstrtobool_bytes(value)?;
+
+        if enable == dev.pass_through.load(Relaxed) {
+            return Ok(());
+        }
+
+        let _rtnl = Rtnl::try_lock_or_restart()?;
+
+        if !dev.raw_ip.load(Relaxed) {
+            dev_err!(dev.net().as_ref(), "pass_through: raw_ip must be set\n");
+            return Err(EINVAL);
+        }
+        dev.pass_through.store(enable, Relaxed);
+        Ok(())
+    }
+}
+
+/// `qmi/add_mux`: adds a network device for a QMAP mux id.
+struct AddMux;
+
+impl sysfs::Attribute for AddMux {
+    type Parent = Device<QmiWwan>;
+
+    const NAME: &'static CStr = c"add_mux";
+
+    fn show(_dev: &Self::Parent, _out: &mut Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+
+    fn store(_dev: &Self::Parent, _value: &[u8]) -> Result {
+        Err(EOPNOTSUPP)
+    }
+}
+
+/// `qmi/del_mux`: removes the network device of a QMAP mux id.
+struct DelMux;
+
+impl sysfs::Attribute for DelMux {
+    type Parent = Device<QmiWwan>;
+
+    const NAME: &'static CStr = c"del_mux";
+
+    fn show(_dev: &Self::Parent, _out: &mut Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+
+    fn store(_dev: &Self::Parent, _value: &[u8]) -> Result {
+        Err(EOPNOTSUPP)
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! Abstractions that the `kernel` crate lacks, written as if they were part of it.
+//!
+//! This is the only room of the driver that holds `unsafe` code, and it knows nothing of QMI.
+
+#![deny(unsafe_op_in_unsafe_fn)]
+#![deny(clippy::undocumented_unsafe_blocks)]
+#![deny(clippy::multiple_unsafe_ops_per_block)]
+
+mod bindings;
+pub(crate) mod cdc;
+pub(crate) mod cdc_wdm;
+pub(crate) mod netdevice;
+pub(crate) mod rtnl;
+pub(crate) mod skbuff;
+pub(crate) mod sysfs;
+pub(crate) mod usb;
+pub(crate) mod usbnet;

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! Network devices.
+//!
+//! C header: [`include/linux/netdevice.h`](srctree/include/linux/netdevice.h)
+
+use super::{
+    bindings,
+    rtnl::Rtnl,
+    sysfs, //
+};
+use core::mem::offset_of;
+use kernel::{
+    device,
+    error::to_result,
+    ffi,
+    prelude::*,
+    types::Opaque, //
+};
+
+/// Length of an Ethernet address, in bytes.
+const ETH_ALEN: usize = 6;
+
+/// The smallest MTU of IPv4, in bytes (RFC 791).
+const MIN_MTU: u32 = 68;
+
+/// The largest MTU: the length field of an IP packet has 16 bits.
+const MAX_MTU: u32 = u16::MAX as u32;
+
+/// A network device: `struct net_device`.
+///
+/// # Invariants
+///
+/// A valid device that was set up as an Ethernet device once.
+#[repr(transparent)]
+pub(crate) struct NetDevice(Opaque<bindings::net_device>);
+
+impl AsRef<device::Device> for NetDevice {
+    fn as_ref(&self) -> &device::Device {
+        // SAFETY: by the type invariant the device is valid.
+        let dev = unsafe { &raw mut (*self.as_raw()).dev };
+
+        // SAFETY: the embedded device is valid as long as the network device.
+        unsafe { device::Device::from_raw(dev) }
+    }
+}
+
+impl NetDevice {
+    /// # Safety
+    ///
+    /// `ptr` must be a valid device during `'a`, allocated by `alloc_etherdev()`.
+    pub(super) unsafe fn from_raw<'a>(ptr: *mut bindings::net_device) -> &'a Self {
+        // INVARIANT: by the requirement of the function.
+        // SAFETY: `ptr` is valid during `'a`, and `Self` is a transparent wrapper.
+        unsafe { &*ptr.cast() }
+    }
+
+    pub(super) fn as_raw(&self) -> *mut bindings::net_device {
+        self.0.get()
+    }
+
+    /// The network device that `dev` is embedded in.
+    pub(super) fn ptr_from_device(dev: *mut bindings::device) -> *mut bindings::net_device {
+        dev.wrapping_byte_sub(offset_of!(bindings::net_device, dev))
+            .cast()
+    }
+
+    /// The driver's part of `net` (`netdev_priv()`).
+    ///
+    /// # Safety
+    ///
+    /// `net` must be a valid device.
+    pub(super) unsafe fn private(net: *mut bindings::net_device) -> *mut ffi::c_void {
+        // SAFETY: by the requirement of the function.
+        unsafe { (&raw mut (*net).priv_).cast() }
+    }
+
+    /// The hardware address.
+    pub(crate) fn address(&self) -> [u8; ETH_ALEN] {
+        // SAFETY: by the type invariant the device is valid.
+        let address = unsafe { (*self.as_raw()).dev_addr };
+
+        // SAFETY: an address has room for `MAX_ADDR_LEN` bytes, which is more than `ETH_ALEN`. Like
+        // the kernel's own readers this does not lock: a change is seen late or in part.
+        unsafe { address.cast::<[u8; ETH_ALEN]>().read_volatile() }
+    }
+
+    /// Whether the device is up, or going up (`netif_running()`).
+    pub(crate) fn is_running(&self, _rtnl: &Rtnl) -> bool {
+        // SAFETY: by the type invariant the device is valid.
+        let state = unsafe { (*self.as_raw()).state };
+
+        state & (1 << bindings::netdev_state_t___LINK_STATE_START) != 0
+    }
+
+    /// The MTU, in bytes.
+    pub(crate) fn mtu(&self, _rtnl: &Rtnl) -> u32 {
+        // SAFETY: by the type invariant the device is valid; RTNL protects the MTU.
+        unsafe { (*self.as_raw()).mtu }
+    }
+
+    /// Changes the device's type by `change`, if all that watch it agree. It must not be running.
+    pub(crate) fn change_type(&self, _rtnl: &Rtnl, change: impl FnOnce()) -> Result {
+        /// Set in the answer of a notifier that ends the round (`NOTIFY_STOP_MASK`).
+        const STOP: ffi::c_int = 0x8000;
+        /// The answer of a notifier that has no objection (`NOTIFY_OK`).
+        const OK: ffi::c_int = 1;
+
+        // SAFETY: the device is valid, and `_rtnl` shows that RTNL is held.
+        let answer = unsafe {
+            bindings::call_netdevice_notifiers(
+                bindings::netdev_cmd_NETDEV_PRE_TYPE_CHANGE as ffi::c_ulong,
+                self.as_raw(),
+            )
+        };
+        to_result(OK.saturating_sub(answer & !STOP).min(0))?;
+
+        change();
+
+        // SAFETY: as above. The answers do not matter: it is done.
+        unsafe {
+            bindings::call_netdevice_notifiers(
+                bindings::netdev_cmd_NETDEV_POST_TYPE_CHANGE as ffi::c_ulong,
+                self.as_raw(),
+            )
+        };
+        Ok(())
+    }
+
+    /// Makes this a point-to-point device without link layer headers or addresses.
+    pub(crate) fn setup_headerless(&self, _rtnl: &Rtnl) {
+        // SAFETY: the device is valid, and RTNL protects what is changed here.
+        let net = unsafe { &mut *self.as_raw() };
+
+        net.header_ops = core::ptr::null();
+        net.type_ = bindings::ARPHRD_NONE as ffi::c_ushort;
+        net.hard_header_len = 0;
+        net.addr_len = 0;
+        net.flags = bindings::net_device_flags_IFF_POINTOPOINT
+            | bindings::net_device_flags_IFF_NOARP
+            | bindings::net_device_flags_IFF_MULTICAST;
+    }
+
+    /// Makes this an Ethernet device.
+    pub(crate) fn setup_ethernet(&self, _rtnl: &Rtnl) {
+        // SAFETY: the device is valid, and RTNL protects what is changed here.
+        unsafe { bindings::ether_setup(self.as_raw()) };
+
+        self.finish_setup();
+    }
+
+    /// What the Ethernet defaults lack or get wrong for a USB modem.
+    fn finish_setup(&self) {
+        let shared = bindings::netdev_priv_flags_IFF_TX_SKB_SHARING;
+        // SAFETY: the device is valid; it is not registered yet, or RTNL is held.
+        let net = unsafe { &mut *self.as_raw() };
+
+        // User space sets the size of receive buffers through the MTU, beyond that of Ethernet.
+        net.min_mtu = MIN_MTU;
+        net.max_mtu = MAX_MTU;
+
+        // SAFETY: `priv_flags_fast` and its anonymous twin are one and the same memory.
+        let flags = unsafe { &mut net.__bindgen_anon_1.__bindgen_anon_1 };
+        // usbnet keeps its state in a buffer that it sends, so no buffer may be sent twice at once.
+        flags.set_priv_flags(flags.priv_flags() & !(shared as ffi::c_ulong));
+    }
+}
+
+/// A network device that is not registered yet: nobody else uses it.
+pub(crate) struct Unregistered<'a>(&'a NetDevice);
+
+impl core::ops::Deref for Unregistered<'_> {
+    type Target = NetDevice;
+
+    fn deref(&self) -> &NetDevice {
+        self.0
+    }
+}
+
+impl<'a> Unregistered<'a> {
+    /// # Safety
+    ///
+    /// Nobody else may use `net` during `'a`.
+    pub(super) unsafe fn new(net: &'a NetDevice) -> Self {
+        net.finish_setup();
+        Self(net)
+    }
+
+    /// Sets the hardware address.
+    pub(crate) fn set_address(&self, address: [u8; ETH_ALEN]) {
+        // SAFETY: the device is valid, and `address` is as long as told.
+        unsafe { bindings::dev_addr_mod(self.as_raw(), 0, address.as_ptr().cast(), ETH_ALEN) };
+    }
+
+    /// Draws a random, locally administered unicast address, and marks it as such. The caller sets
+    /// it, or one like it.
+    pub(crate) fn random_address(&self) -> [u8; ETH_ALEN] {
+        let mut address = [0; ETH_ALEN];
+
+        // SAFETY: `address` is as long as told.
+        unsafe { bindings::get_random_bytes(address.as_mut_ptr().cast(), address.len()) };
+        let [first, ..] = &mut address;
+        *first = (*first & 0xfe) | 0x02;
+
+        // SAFETY: the device is valid, and nobody else uses it.
+        unsafe { (*self.as_raw()).addr_assign_type = bindings::NET_ADDR_RANDOM as ffi::c_uchar };
+        address
+    }
+
+    /// Sets the device's operations.
+    pub(super) fn set_ops(&self, ops: &'static bindings::net_device_ops) {
+        // SAFETY: the device is valid, and nobody else uses it.
+        unsafe { (*self.as_raw()).netdev_ops = ops };
+    }
+
+    /// Gives the device the attributes of `group` when it is registered.
+    pub(super) fn set_attributes<P: sysfs::Parent>(&self, group: &'static sysfs::Group<P>) {
+        // SAFETY: the device is valid, and nobody else uses it.
+        let [first, ..] = unsafe { &mut (*self.as_raw()).sysfs_groups };
+
+        *first = group.as_raw();
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! The lock of the network configuration.
+//!
+//! C header: [`include/linux/rtnetlink.h`](srctree/include/linux/rtnetlink.h)
+
+use super::bindings;
+use kernel::{
+    ffi,
+    prelude::*,
+    types::NotThreadSafe, //
+};
+
+/// The RTNL mutex, held; a token for what must be done under it.
+#[must_use = "the lock is released when the guard is dropped"]
+pub(crate) struct Rtnl(NotThreadSafe);
+
+impl Rtnl {
+    /// Takes the lock if it is free, for a sysfs attribute of a network device.
+    ///
+    /// Unregistering a device waits, with the lock held, for its attributes' users: such a user must
+    /// not wait for the lock. If the lock is taken this returns `ERESTARTNOINTR`, which makes the
+    /// kernel repeat the system call, and user space see nothing of it.
+    pub(crate) fn try_lock_or_restart() -> Result<Self> {
+        // SAFETY: there is nothing to observe.
+        if unsafe { bindings::rtnl_trylock() } != 0 {
+            return Ok(Self(NotThreadSafe));
+        }
+
+        let task = kernel::current!().as_ptr();
+        // SAFETY: the current task is valid.
+        let flags = unsafe { &raw mut (*task).thread_info.flags };
+        // SAFETY: `flags` is the bitmap of the current task's flags, changed by atomic operations.
+        unsafe { bindings::set_bit(bindings::TIF_SIGPENDING as ffi::c_ulong, flags) };
+
+        Err(ERESTARTNOINTR)
+    }
+}
+
+impl Drop for Rtnl {
+    fn drop(&mut self) {
+        // SAFETY: the guard exists, so this task holds the lock.
+        unsafe { bindings::rtnl_unlock() };
+    }
+}

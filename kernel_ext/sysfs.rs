@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! Attributes of devices in sysfs.
+//!
+//! C header: [`include/linux/device.h`](srctree/include/linux/device.h)
+
+use super::bindings;
+use core::{
+    marker::PhantomData,
+    slice, //
+};
+use kernel::{
+    error::from_result,
+    ffi,
+    fmt,
+    page::PAGE_SIZE,
+    prelude::*,
+    str::Formatter, //
+};
+
+/// What stands behind a `struct device` that has attributes.
+///
+/// # Safety
+///
+/// `from_device` must return a reference that is valid while the device is registered, given the
+/// device that attributes of this parent were put on.
+pub(crate) unsafe trait Parent {
+    /// # Safety
+    ///
+    /// `dev` must be a device of this kind, and stay registered during `'a`.
+    unsafe fn from_device<'a>(dev: *mut bindings::device) -> &'a Self;
+}
+
+/// An attribute that root may write and all may read.
+///
+/// The callbacks may sleep. No lock is held, but the device is not unregistered before they return.
+pub(crate) trait Attribute {
+    /// What the attribute belongs to.
+    type Parent: Parent;
+
+    /// File name.
+    const NAME: &'static CStr;
+
+    /// Writes the attribute's value to `out`, a page at most.
+    fn show(parent: &Self::Parent, out: &mut Formatter<'_>) -> fmt::Result;
+
+    /// Sets the value that user space wrote: the whole of one write, a page at most.
+    fn store(parent: &Self::Parent, value: &[u8]) -> Result;
+}
+
+/// Callbacks and description of the [`Attribute`] `A`.
+struct Adapter<A>(PhantomData<A>);
+
+impl<A: Attribute> Adapter<A> {
+    // With lockdep an attribute has more fields.
+    #[allow(clippy::needless_update)]
+    const ATTRIBUTE: &'static bindings::device_attribute = &bindings::device_attribute {
+        attr: bindings::attribute {
+            name: kernel::str::as_char_ptr_in_const_context(A::NAME),
+            mode: 0o644,
+            ..pin_init::zeroed()
+        },
+        __bindgen_anon_1: bindings::device_attribute__bindgen_ty_1 {
+            show_const: Some(Self::show_callback),
+        },
+        __bindgen_anon_2: bindings::device_attribute__bindgen_ty_2 {
+            store_const: Some(Self::store_callback),
+        },
+    };
+
+    /// # Safety
+    ///
+    /// To be called by the driver core only, as `device_attribute.show`, for a device of
+    /// `A::Parent`.
+    unsafe extern "C" fn show_callback(
+        dev: *mut bindings::device,
+        _attr: *const bindings::device_attribute,
+        buf: *mut ffi::c_char,
+    ) -> isize {
+        // SAFETY: sysfs keeps the device registered until the callback returns.
+        let parent = unsafe { A::Parent::from_device(dev) };
+
+        // SAFETY: sysfs passes a buffer of a page, zeroed.
+        let buf = unsafe { slice::from_raw_parts_mut(buf.cast::<u8>(), PAGE_SIZE) };
+        let mut out = Formatter::new(buf);
+
+        from_result(|| {
+            A::show(parent, &mut out).map_err(|fmt::Error| EMSGSIZE)?;
+            Ok(isize::try_from(out.bytes_written())?)
+        })
+    }
+
+    /// # Safety
+    ///
+    /// To be called by the driver core only, as `device_attribute.store`, for a device of
+    /// `A::Parent`.
+    unsafe extern "C" fn store_callback(
+        dev: *mut bindings::device,
+        _attr: *const bindings::device_attribute,
+        buf: *const ffi::c_char,
+        count: usize,
+    ) -> isize {
+        // SAFETY: sysfs keeps the device registered until the callback returns.
+        let parent = unsafe { A::Parent::from_device(dev) };
+
+        // SAFETY: sysfs passes a buffer of `count` bytes.
+        let value = unsafe { slice::from_raw_parts(buf.cast::<u8>(), count) };
+
+        from_result(|| {
+            A::store(parent, value)?;
+            Ok(isize::try_from(count)?)
+        })
+    }
+}
+
+/// An entry of a [`Group`]: an [`Attribute`], or the end.
+#[repr(transparent)]
+pub(crate) struct Entry<P>(*const bindings::attribute, PhantomData<fn(&P)>);
+
+impl<P: Parent> Entry<P> {
+    /// Behind the last attribute of each group.
+    pub(crate) const END: Self = Self(core::ptr::null(), PhantomData);
+
+    /// The attribute `A`.
+    pub(crate) const fn new<A: Attribute<Parent = P> + 'static>() -> Self {
+        Self(&raw const Adapter::<A>::ATTRIBUTE.attr, PhantomData)
+    }
+}
+
+/// A named folder of attributes of a `P`.
+///
+/// # Invariants
+///
+/// Its list of attributes ends with NULL.
+pub(crate) struct Group<P> {
+    raw: bindings::attribute_group,
+    _parent: PhantomData<fn(&P)>,
+}
+
+// SAFETY: a group is constant.
+unsafe impl<P> Sync for Group<P> {}
+
+impl<P: Parent> Group<P> {
+    /// A folder `name` of `entries`, of which the last must be [`Entry::END`].
+    pub(crate) const fn new(name: &'static CStr, entries: &'static [Entry<P>]) -> Self {
+        assert!(matches!(entries.last(), Some(last) if last.0.is_null()));
+
+        // INVARIANT: asserted above.
+        Self {
+            raw: bindings::attribute_group {
+                name: kernel::str::as_char_ptr_in_const_context(name),
+                __bindgen_anon_2: bindings::attribute_group__bindgen_ty_2 {
+                    // CAST: `Entry` is a transparent wrapper of a pointer to an attribute.
+                    attrs_const: entries.as_ptr().cast(),
+                },
+                ..pin_init::zeroed()
+            },
+            _parent: PhantomData,
+        }
+    }
+
+    pub(super) fn as_raw(&'static self) -> *const bindings::attribute_group {
+        &self.raw
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! Driver for USB modems that are managed with QMI, the Qualcomm MSM Interface.
+//!
+//! Each QMI function of a modem becomes two devices: a cdc-wdm character device, over which user
+//! space exchanges QMI messages with the firmware, and a network device. The driver does not look
+//! into the messages.
+//!
+//! This file declares the module; its policy is in `driver.rs`. `unsafe` code is in `kernel_ext/`
+//! alone.
+
+mod cdc_wdm_glue;
+mod driver;
+mod kernel_ext;
+mod rawip;
+mod usb_ids;
+
+use driver::QmiWwan;
+use kernel::prelude::*;
+use kernel_ext::{
+    usb,
+    usbnet, //
+};
+
+usb::usb_device_table! {
+    USB_TABLE: [usbnet::DriverInfo<QmiWwan>; usb_ids::PRODUCTS.len()] =
+        driver::id_table(&usb_ids::PRODUCTS)
+}
+
+struct QmiWwanModule {
+    _registration: Pin<KBox<usb::Registration<usbnet::Adapter<QmiWwan>>>>,
+}
+
+impl kernel::Module for QmiWwanModule {
+    fn init(module: &'static ThisModule) -> Result<Self> {
+        let registration = KBox::pin_init(usb::Registration::new(&USB_TABLE, module), GFP_KERNEL)
+            .inspect_err(|&err| {
+            if err == EBUSY {
+                pr_err!("the C driver is loaded: unload it with 'modprobe -r qmi_wwan'\n");
+            }
+        })?;
+
+        Ok(Self {
+            _registration: registration,
+        })
+    }
+}
+
+module! {
+    type: QmiWwanModule,
+    name: "qmi_wwan_rs",
+    authors: ["qmi_wwan_rs developers"],
+    description: "Qualcomm MSM Interface (QMI) WWAN driver",
+    license: "GPL",
+}
