@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The command line.
+
+use std::io;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
+
+use clap::Parser;
+use thiserror::Error;
+use tracing::info;
+
+use crate::addresses::Addresses;
+use crate::event_log::EventLog;
+use crate::event_loop::{connect, run, Ending, LinkError};
+use crate::modem::Modem;
+use crate::peer::{Peer, Stack, Tun, TunError};
+use crate::profile::{Profile, ProfileError, Speed};
+use crate::qmi::{Schema, SchemaError};
+use crate::redir::Host;
+
+/// A virtual USB QMI modem behind QEMU's usb-redir.
+///
+/// QEMU listens: -chardev socket,id=r0,path=SOCKET,server=on,wait=off -device usb-redir,chardev=r0.
+/// Connecting plugs the modem in; SIGTERM or SIGINT (Ctrl-C) unplugs it.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Arguments {
+    /// UNIX socket on which QEMU listens
+    #[arg(long, value_name = "SOCKET", required_unless_present = "list_profiles")]
+    connect: Option<PathBuf>,
+
+    /// Name of a built-in profile, or path of a profile file
+    #[arg(
+        long,
+        value_name = "NAME_OR_FILE",
+        required_unless_present = "list_profiles"
+    )]
+    profile: Option<String>,
+
+    /// Write an event log, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+
+    /// Write the bytes of bulk transfers to the log too
+    #[arg(long, requires = "log")]
+    log_payload: bool,
+
+    /// Use the kernel's TUN device of this name as peer, in place of the in-process one (needs root)
+    #[arg(long, value_name = "NAME")]
+    tun: Option<String>,
+
+    /// Tells several modems of one guest apart: each has its own addresses
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    unit: u8,
+
+    /// What the pseudo-random bytes of the TCP source (port 19) start from
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    seed: u64,
+
+    /// Seconds to wait for the socket
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    patience: u64,
+
+    /// List the built-in profiles and exit
+    #[arg(long)]
+    list_profiles: bool,
+}
+
+/// Why the program ends with a failure.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The profile.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// The message files.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// The TUN device.
+    #[error(transparent)]
+    Tun(#[from] TunError),
+    /// The connection.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// The log file.
+    #[error("cannot write the log '{path}': {reason}")]
+    Log {
+        /// Its path.
+        path: PathBuf,
+        /// The system's words.
+        reason: io::Error,
+    },
+    /// A needed argument is not there.
+    #[error("--connect and --profile are needed")]
+    Arguments,
+}
+
+/// Does what the command line says.
+///
+/// # Errors
+/// The one line to print.
+pub fn main(arguments: &Arguments) -> Result<(), Error> {
+    if arguments.list_profiles {
+        return list_profiles();
+    }
+    let (Some(socket), Some(name)) = (&arguments.connect, &arguments.profile) else {
+        return Err(Error::Arguments);
+    };
+    let profile = Rc::new(Profile::load(name)?);
+    let schema = Rc::new(Schema::load()?);
+    let log = event_log(arguments)?;
+    let addresses = Addresses::new(&profile.network, arguments.unit);
+    let peer: Box<dyn Peer> = match &arguments.tun {
+        Some(device) => Box::new(Tun::new(device, &addresses)?),
+        None => Box::new(Stack::new(&addresses, arguments.seed, log.clone())),
+    };
+    let stream = connect(socket, Duration::from_secs(arguments.patience))?;
+    let device = &profile.device;
+    info!(
+        "plugging in {name} ({:04x}:{:04x}), host address {}",
+        device.vendor, device.product, addresses.ipv4
+    );
+    let modem = Modem::new(Rc::clone(&profile), schema, addresses, peer, log.clone());
+    let mut host = Host::new(modem, log.clone());
+    match run(&mut host, stream, &log)? {
+        Ending::Unplugged => info!("unplugged"),
+        Ending::GuestGone => info!("QEMU has closed the connection"),
+    }
+    Ok(())
+}
+
+fn event_log(arguments: &Arguments) -> Result<EventLog, Error> {
+    let Some(path) = &arguments.log else {
+        return Ok(EventLog::none());
+    };
+    EventLog::create(path, arguments.log_payload).map_err(|reason| Error::Log {
+        path: path.clone(),
+        reason,
+    })
+}
+
+fn list_profiles() -> Result<(), Error> {
+    println!(
+        "{:<20} {:<9} {:<5} {:<8} WHAT",
+        "NAME", "ID", "SPEED", "LAYOUT"
+    );
+    for name in Profile::names() {
+        let profile = Profile::load(&name)?;
+        let device = &profile.device;
+        println!(
+            "{name:<20} {:04x}:{:04x} {:<5} {:<8} {}",
+            device.vendor,
+            device.product,
+            match device.speed {
+                Speed::High => "high",
+                Speed::Super => "super",
+            },
+            profile.layout(),
+            profile.summary
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! A virtual USB QMI modem: the device side of QEMU's usb-redir.
+//!
+//! From the wire inwards: `redir` speaks the protocol, `usb` answers chapter 9, `modem` joins them with
+//! the control channel (`control_channel`, `qmi`) and the data path (`network`, `link_layer`, `bearer`,
+//! `peer`). What a modem is stands in `profile`; `event_loop` and `cli` drive it all.
+
+pub mod addresses;
+pub mod bearer;
+pub mod cli;
+pub mod control_channel;
+pub mod event_log;
+pub mod event_loop;
+pub mod hex;
+pub mod link_layer;
+pub mod modem;
+pub mod network;
+pub mod peer;
+pub mod profile;
+pub mod qmi;
+pub mod redir;
+pub mod usb;

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The modem as an Ethernet neighbour: it answers ARP and neighbour solicitations for the gateway,
+//! and puts headers on and takes them off.
+
+use smoltcp::phy::ChecksumCapabilities;
+use smoltcp::wire::{
+    ArpOperation, ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol,
+    EthernetRepr, Icmpv6Packet, Icmpv6Repr, IpProtocol, Ipv6Address, Ipv6Packet, Ipv6Repr,
+    NdiscNeighborFlags, NdiscRepr,
+};
+
+use super::{IpFamily, MacAddress};
+use crate::addresses::Addresses;
+use crate::profile::Link;
+
+const HEADER: usize = 14;
+
+/// Firmware faults on an 802.3 link.
+#[derive(Debug, Clone, Copy)]
+pub struct Quirks {
+    /// Packets go to the host without header.
+    pub bare_ip: bool,
+    /// Destination of every frame to the host, in place of the host's address.
+    pub destination: Option<MacAddress>,
+}
+
+/// What a frame from the host was.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Received {
+    /// An IP packet for the network.
+    Packet(Vec<u8>),
+    /// A question to the modem, and the frame that answers it.
+    Answered(Vec<u8>),
+    /// Nothing for the modem; the reason.
+    Ignored(&'static str),
+}
+
+/// The modem's end of an 802.3 link.
+#[derive(Debug)]
+pub struct EthernetLink {
+    own: EthernetAddress,
+    host: EthernetAddress,
+    addresses: Addresses,
+    quirks: Quirks,
+}
+
+impl EthernetLink {
+    /// A link to a host whose address is not known yet: it is learnt from the host's frames.
+    pub fn new(link: &Link, addresses: Addresses) -> Self {
+        Self {
+            own: EthernetAddress(link.modem_mac.0),
+            host: EthernetAddress::BROADCAST,
+            addresses,
+            quirks: Quirks {
+                bare_ip: link.bare_ip_in_802_3,
+                destination: link.destination_mac,
+            },
+        }
+    }
+
+    /// Takes a frame from the host.
+    pub fn receive(&mut self, bytes: &[u8]) -> Received {
+        let Ok(frame) = EthernetFrame::new_checked(bytes) else {
+            return Received::Ignored("shorter than an Ethernet header");
+        };
+        if frame.src_addr().is_unicast() {
+            self.host = frame.src_addr();
+        }
+        match frame.ethertype() {
+            EthernetProtocol::Arp => match self.answer_arp(frame.payload()) {
+                Some(answer) => Received::Answered(answer),
+                None => Received::Ignored("ARP that is not for the gateway"),
+            },
+            EthernetProtocol::Ipv6 => match self.answer_solicitation(frame.payload()) {
+                Some(answer) => Received::Answered(answer),
+                None => Received::Packet(frame.payload().to_vec()),
+            },
+            EthernetProtocol::Ipv4 => Received::Packet(frame.payload().to_vec()),
+            EthernetProtocol::Unknown(_) => Received::Ignored("neither IP nor ARP"),
+        }
+    }
+
+    /// The frame that brings an IP packet to the host.
+    pub fn wrap(&self, packet: Vec<u8>) -> Vec<u8> {
+        if self.quirks.bare_ip {
+            return packet;
+        }
+        let ethertype = match IpFamily::of(&packet) {
+            Some(IpFamily::V6) => EthernetProtocol::Ipv6,
+            _ => EthernetProtocol::Ipv4,
+        };
+        self.frame(ethertype, packet.len(), |payload| {
+            payload.copy_from_slice(&packet);
+        })
+    }
+
+    fn frame(
+        &self,
+        ethertype: EthernetProtocol,
+        length: usize,
+        fill: impl FnOnce(&mut [u8]),
+    ) -> Vec<u8> {
+        let mut bytes = vec![0; HEADER + length];
+        let mut frame = EthernetFrame::new_unchecked(&mut bytes);
+        EthernetRepr {
+            src_addr: self.own,
+            dst_addr: self
+                .quirks
+                .destination
+                .map_or(self.host, |mac| EthernetAddress(mac.0)),
+            ethertype,
+        }
+        .emit(&mut frame);
+        fill(frame.payload_mut());
+        bytes
+    }
+
+    fn answer_arp(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let packet = ArpPacket::new_checked(bytes).ok()?;
+        let ArpRepr::EthernetIpv4 {
+            operation: ArpOperation::Request,
+            source_hardware_addr,
+            source_protocol_addr,
+            target_protocol_addr,
+            ..
+        } = ArpRepr::parse(&packet).ok()?
+        else {
+            return None;
+        };
+        if target_protocol_addr != self.addresses.ipv4_gateway {
+            return None;
+        }
+        let answer = ArpRepr::EthernetIpv4 {
+            operation: ArpOperation::Reply,
+            source_hardware_addr: self.own,
+            source_protocol_addr: target_protocol_addr,
+            target_hardware_addr: source_hardware_addr,
+            target_protocol_addr: source_protocol_addr,
+        };
+        Some(
+            self.frame(EthernetProtocol::Arp, answer.buffer_len(), |payload| {
+                answer.emit(&mut ArpPacket::new_unchecked(payload));
+            }),
+        )
+    }
+
+    fn answer_solicitation(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let checksums = ChecksumCapabilities::default();
+        let packet = Ipv6Packet::new_checked(bytes).ok()?;
+        if packet.next_header() != IpProtocol::Icmpv6 {
+            return None;
+        }
+        let asker = packet.src_addr();
+        let message = Icmpv6Packet::new_checked(packet.payload()).ok()?;
+        let question = Icmpv6Repr::parse(&asker, &packet.dst_addr(), &message, &checksums).ok()?;
+        let Icmpv6Repr::Ndisc(NdiscRepr::NeighborSolicit { target_addr, .. }) = question else {
+            return None;
+        };
+        if target_addr != self.addresses.ipv6_gateway {
+            return None;
+        }
+        // To an asker without address the answer goes to all nodes (RFC 4861, 7.2.4).
+        let (destination, solicited) = if asker.is_unspecified() {
+            let all_nodes = Ipv6Address::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
+            (all_nodes, NdiscNeighborFlags::empty())
+        } else {
+            (asker, NdiscNeighborFlags::SOLICITED)
+        };
+        let flags = NdiscNeighborFlags::ROUTER | NdiscNeighborFlags::OVERRIDE | solicited;
+        let answer = Icmpv6Repr::Ndisc(NdiscRepr::NeighborAdvert {
+            flags,
+            target_addr,
+            lladdr: Some(self.own.into()),
+        });
+        let header = Ipv6Repr {
+            src_addr: target_addr,
+            dst_addr: destination,
+            next_header: IpProtocol::Icmpv6,
+            payload_len: answer.buffer_len(),
+            hop_limit: 255,
+        };
+        let length = header.buffer_len() + header.payload_len;
+        Some(self.frame(EthernetProtocol::Ipv6, length, |payload| {
+            let mut packet = Ipv6Packet::new_unchecked(payload);
+            header.emit(&mut packet);
+            let mut message = Icmpv6Packet::new_unchecked(packet.payload_mut());
+            answer.emit(&target_addr, &destination, &mut message, &checksums);
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::{Network, Profile};
+
+    const HOST: [u8; 6] = [0x02, 1, 2, 3, 4, 5];
+
+    fn link(change: impl FnOnce(&mut Link)) -> EthernetLink {
+        let mut profile = Profile::load("union-802-3").unwrap();
+        change(&mut profile.link);
+        EthernetLink::new(&profile.link, Addresses::new(&Network::default(), 0))
+    }
+
+    fn arp_request(target: [u8; 4]) -> Vec<u8> {
+        let mut frame = vec![0xff; 6];
+        frame.extend(HOST);
+        frame.extend([8, 6, 0, 1, 8, 0, 6, 4, 0, 1]);
+        frame.extend(HOST);
+        frame.extend([10, 64, 0, 2]);
+        frame.extend([0; 6]);
+        frame.extend(target);
+        frame
+    }
+
+    #[test]
+    fn arp_is_answered_for_the_gateway_only() {
+        let mut link = link(|_| {});
+        let Received::Answered(answer) = link.receive(&arp_request([10, 64, 0, 1])) else {
+            panic!("no answer");
+        };
+        assert_eq!(answer[..6], HOST);
+        assert_eq!(answer[21], 2, "a reply");
+        assert_eq!(answer[28..32], [10, 64, 0, 1]);
+        let other = link.receive(&arp_request([10, 64, 0, 2]));
+        assert!(matches!(other, Received::Ignored(_)));
+    }
+
+    #[test]
+    fn headers_come_and_go() {
+        let mut link = link(|_| {});
+        let packet = vec![0x45, 0, 0, 20];
+        assert_eq!(link.wrap(packet.clone())[..6], [0xff; 6], "host unknown");
+        let mut frame = link.wrap(packet.clone());
+        frame[6..12].copy_from_slice(&HOST);
+        assert_eq!(link.receive(&frame), Received::Packet(packet.clone()));
+        let frame = link.wrap(packet);
+        assert_eq!(frame[..6], HOST);
+        assert_eq!(frame[12..14], [8, 0]);
+        assert!(matches!(link.receive(&[0; 13]), Received::Ignored(_)));
+    }
+
+    #[test]
+    fn faults_are_as_ordered() {
+        let bare = link(|l| l.bare_ip_in_802_3 = true);
+        assert_eq!(bare.wrap(vec![0x60, 1]), [0x60, 1]);
+        let fixed = link(|l| l.destination_mac = Some(MacAddress([0, 0xa0, 0xc6, 0, 0, 0])));
+        let frame = fixed.wrap(vec![0x60, 1]);
+        assert_eq!(frame[..6], [0, 0xa0, 0xc6, 0, 0, 0]);
+        assert_eq!(frame[12..14], [0x86, 0xdd]);
+    }
+}

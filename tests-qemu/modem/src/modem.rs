@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The device: what the host does to it over USB, and what comes of it.
+
+use std::collections::BTreeMap;
+use std::os::fd::RawFd;
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::addresses::Addresses;
+use crate::control_channel::ControlChannel;
+use crate::event_log::EventLog;
+use crate::hex;
+use crate::network::Network;
+use crate::peer::Peer;
+use crate::profile::{Profile, Transfer};
+use crate::qmi::{Schema, Server, State};
+use crate::usb::{class, Gadget, Kind, Recipient, Setup, Stall};
+
+/// Bytes of a host's frame that are kept while its transfer goes on.
+const MAX_FRAME: usize = 64 * 1024;
+
+/// What a bulk IN request got.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BulkIn {
+    /// At most as many bytes as were asked for.
+    pub data: Vec<u8>,
+    /// The device had more in its last packet than the request had room for.
+    pub babble: bool,
+}
+
+/// A modem that is plugged in.
+pub struct Modem {
+    profile: Rc<Profile>,
+    gadget: Gadget,
+    control: ControlChannel,
+    qmi: Server,
+    network: Network,
+    dtr: bool,
+    /// The unfinished transfer of each bulk OUT endpoint.
+    incoming: BTreeMap<u8, Vec<u8>>,
+    /// What did not fit into the last transfer of each bulk IN endpoint.
+    outgoing: BTreeMap<u8, Vec<u8>>,
+    log: EventLog,
+}
+
+impl Modem {
+    /// A modem as `profile` says, with `peer` behind it.
+    pub fn new(
+        profile: Rc<Profile>,
+        schema: Rc<Schema>,
+        addresses: Addresses,
+        peer: Box<dyn Peer>,
+        log: EventLog,
+    ) -> Self {
+        let interface = profile.control_interface().map_or(0, |i| i.number);
+        let state = State::new(&profile, &schema, addresses);
+        Self {
+            gadget: Gadget::new(Rc::clone(&profile)),
+            control: ControlChannel::new(interface),
+            qmi: Server::new(schema, state, log.clone()),
+            network: Network::new(&profile.link, addresses, peer, log.clone()),
+            dtr: false,
+            incoming: BTreeMap::new(),
+            outgoing: BTreeMap::new(),
+            profile,
+            log,
+        }
+    }
+
+    /// What it is.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Its chapter 9 state.
+    pub fn gadget(&self) -> &Gadget {
+        &self.gadget
+    }
+
+    /// A bus reset.
+    pub fn reset(&mut self) {
+        self.gadget.reset();
+        self.restart_transfers();
+        self.control.clear();
+        self.set_dtr(false);
+    }
+
+    /// SET_CONFIGURATION.
+    ///
+    /// # Errors
+    /// Stalls if there is no such configuration.
+    pub fn set_configuration(&mut self, value: u8) -> Result<(), Stall> {
+        self.gadget.set_configuration(value)?;
+        self.restart_transfers();
+        Ok(())
+    }
+
+    /// SET_INTERFACE.
+    ///
+    /// # Errors
+    /// Stalls if there is no such interface or setting.
+    pub fn set_alternate(&mut self, interface: u8, alternate: u8) -> Result<(), Stall> {
+        self.gadget.set_alternate(interface, alternate)?;
+        self.restart_transfers();
+        Ok(())
+    }
+
+    fn restart_transfers(&mut self) {
+        self.incoming.clear();
+        self.outgoing.clear();
+    }
+
+    /// A control transfer; the answer is at most wLength bytes.
+    ///
+    /// # Errors
+    /// Stalls on requests that the device does not know.
+    pub fn control(&mut self, setup: Setup, data: &[u8]) -> Result<Vec<u8>, Stall> {
+        let result = match setup.kind() {
+            Kind::Standard => self.gadget.standard(setup),
+            Kind::Class => self.class_request(setup, data),
+            Kind::Vendor | Kind::Reserved => Err(Stall),
+        };
+        let result = result.map(|mut answer| {
+            answer.truncate(setup.length.into());
+            answer
+        });
+        self.note_control(setup, data, &result);
+        result
+    }
+
+    fn note_control(&self, setup: Setup, data: &[u8], result: &Result<Vec<u8>, Stall>) {
+        let (shown, status) = match result {
+            Ok(answer) if setup.is_in() => (answer.as_slice(), "ok"),
+            Ok(_) => (data, "ok"),
+            Err(Stall) => (data, "stall"),
+        };
+        self.log.event(
+            "control",
+            json!({
+                "direction": if setup.is_in() { "in" } else { "out" },
+                "name": setup.name(),
+                "request_type": setup.request_type,
+                "request": setup.request,
+                "value": setup.value,
+                "index": setup.index,
+                "length": setup.length,
+                "data": hex::encode(shown),
+                "status": status,
+            }),
+        );
+    }
+
+    fn class_request(&mut self, setup: Setup, data: &[u8]) -> Result<Vec<u8>, Stall> {
+        let target = setup.target();
+        let interface = self.profile.interfaces.iter().find(|i| i.number == target);
+        let interface = interface
+            .filter(|_| setup.recipient() == Recipient::Interface)
+            .ok_or(Stall)?;
+        let qmi = interface.role.is_control();
+        match (setup.request, setup.is_in()) {
+            (class::SET_CONTROL_LINE_STATE, false) => {
+                if qmi {
+                    self.set_dtr(setup.value & 1 != 0);
+                }
+            }
+            (class::SEND_ENCAPSULATED_COMMAND, false) if qmi => self.command(data),
+            (class::GET_ENCAPSULATED_RESPONSE, true) if qmi => return Ok(self.control.fetch()),
+            (class::SET_ETHERNET_PACKET_FILTER, false) if qmi => {}
+            _ => return Err(Stall),
+        }
+        Ok(Vec::new())
+    }
+
+    fn set_dtr(&mut self, on: bool) {
+        let falls = self.dtr && !on;
+        self.dtr = on;
+        if falls && self.profile.firmware.needs_dtr {
+            self.qmi.state.forget_clients();
+            self.log
+                .event("clients-forgotten", json!({ "reason": "DTR is off" }));
+        }
+    }
+
+    fn command(&mut self, data: &[u8]) {
+        if self.profile.firmware.needs_dtr && !self.dtr {
+            self.log.event(
+                "qmi-dropped",
+                json!({ "reason": "DTR is off", "data": hex::encode(data) }),
+            );
+            return;
+        }
+        for message in self.qmi.answer(data) {
+            self.control.respond(message);
+        }
+    }
+
+    /// A bulk OUT transfer's bytes. A frame ends with a packet that is not full; a transfer that ends
+    /// without one is continued by the next.
+    ///
+    /// # Errors
+    /// Stalls if there is no such endpoint now.
+    pub fn bulk_out(&mut self, address: u8, data: &[u8]) -> Result<(), Stall> {
+        let (interface, endpoint) = self.gadget.endpoint(address).ok_or(Stall)?;
+        let carries_packets = interface.role.is_data();
+        let packet = usize::from(endpoint.max_packet).max(1);
+        let number = interface.number;
+        self.log.event(
+            "bulk",
+            json!({
+                "direction": "out",
+                "endpoint": format!("0x{address:02x}"),
+                "interface": number,
+                "length": data.len(),
+                "status": "ok",
+                "payload": self.log.payload(data),
+            }),
+        );
+        if !carries_packets {
+            return Ok(());
+        }
+        let frame = self.incoming.entry(address).or_default();
+        frame.extend_from_slice(data);
+        let ended = data.len() % packet != 0 || data.is_empty();
+        if ended || frame.len() > MAX_FRAME {
+            let frame = std::mem::take(frame);
+            if !frame.is_empty() {
+                let state = &mut self.qmi.state;
+                self.network
+                    .send(frame, state.link_layer, &mut state.bearers);
+            }
+        }
+        Ok(())
+    }
+
+    /// What there is for a bulk IN request of `length` bytes, or `None` if it has to wait.
+    pub fn bulk_in(&mut self, address: u8, length: usize) -> Option<BulkIn> {
+        let (interface, endpoint) = self.gadget.endpoint(address)?;
+        if !interface.role.is_data() {
+            return None;
+        }
+        let number = interface.number;
+        let whole_packets = length % usize::from(endpoint.max_packet).max(1) == 0;
+        let state = &mut self.qmi.state;
+        let mut data = match self.outgoing.remove(&address) {
+            Some(rest) => rest,
+            None => self.network.receive(state.link_layer, &mut state.bearers)?,
+        };
+        let mut babble = false;
+        if data.len() > length {
+            let rest = data.split_off(length);
+            // A request of whole packets just ends; what is left comes with the next one.
+            babble = !whole_packets;
+            if !babble {
+                self.outgoing.insert(address, rest);
+            }
+        }
+        self.log.event(
+            "bulk",
+            json!({
+                "direction": "in",
+                "endpoint": format!("0x{address:02x}"),
+                "interface": number,
+                "length": data.len(),
+                "status": if babble { "babble" } else { "ok" },
+                "payload": self.log.payload(&data),
+            }),
+        );
+        Some(BulkIn { data, babble })
+    }
+
+    /// The next notification for the interrupt endpoint at `address`.
+    pub fn notification(&mut self, address: u8) -> Option<[u8; 8]> {
+        let (interface, endpoint) = self.gadget.endpoint(address)?;
+        if !interface.role.is_control() || endpoint.transfer != Transfer::Interrupt {
+            return None;
+        }
+        let notification = self.control.notify()?;
+        self.log.event(
+            "notification",
+            json!({
+                "endpoint": format!("0x{address:02x}"),
+                "name": "RESPONSE_AVAILABLE",
+                "data": hex::encode(&notification),
+            }),
+        );
+        Some(notification)
+    }
+
+    /// Lets the network do what is due.
+    pub fn poll(&mut self) {
+        self.network.poll();
+    }
+
+    /// How long until `poll` is due.
+    pub fn deadline(&mut self) -> Option<Duration> {
+        self.network.deadline()
+    }
+
+    /// A file descriptor whose readability makes `poll` due.
+    pub fn readable(&self) -> Option<RawFd> {
+        self.network.readable()
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What stands behind the bearer: somebody to talk IP with.
+
+mod queue;
+mod services;
+mod stack;
+mod tun;
+
+use std::os::fd::RawFd;
+use std::time::Duration;
+
+pub use stack::Stack;
+pub use tun::{Tun, TunError};
+
+/// An IP network, seen from the modem.
+pub trait Peer {
+    /// Takes a packet from the host.
+    fn send(&mut self, packet: Vec<u8>);
+
+    /// The next packet for the host.
+    fn receive(&mut self) -> Option<Vec<u8>>;
+
+    /// Does what is due: timers, replies, reading from the kernel.
+    fn poll(&mut self);
+
+    /// How long until `poll` has something to do even if no packet comes.
+    fn deadline(&mut self) -> Option<Duration> {
+        None
+    }
+
+    /// A file descriptor whose readability calls for `poll`.
+    fn readable(&self) -> Option<RawFd> {
+        None
+    }
+}

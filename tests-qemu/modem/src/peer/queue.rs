@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The stack's network device: two queues of packets.
+
+use std::collections::VecDeque;
+
+use smoltcp::phy::{Device, DeviceCapabilities, Medium, RxToken, TxToken};
+use smoltcp::time::Instant;
+
+/// Packets that may wait for the host before the stack has to pause.
+const LIMIT: usize = 256;
+
+/// Packets on their way between host and stack.
+#[derive(Debug)]
+pub struct Queue {
+    /// From the host.
+    pub up: VecDeque<Vec<u8>>,
+    /// To the host.
+    pub down: VecDeque<Vec<u8>>,
+    mtu: usize,
+}
+
+impl Queue {
+    /// Empty queues for packets of at most `mtu` bytes.
+    pub fn new(mtu: u16) -> Self {
+        Self {
+            up: VecDeque::new(),
+            down: VecDeque::new(),
+            mtu: mtu.into(),
+        }
+    }
+}
+
+/// A packet from the host.
+pub struct Arrived(Vec<u8>);
+
+impl RxToken for Arrived {
+    fn consume<R, F: FnOnce(&[u8]) -> R>(self, f: F) -> R {
+        f(&self.0)
+    }
+}
+
+/// Room for a packet to the host.
+pub struct Room<'a>(&'a mut VecDeque<Vec<u8>>);
+
+impl TxToken for Room<'_> {
+    fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, length: usize, f: F) -> R {
+        let mut packet = vec![0; length];
+        let result = f(&mut packet);
+        self.0.push_back(packet);
+        result
+    }
+}
+
+impl Device for Queue {
+    type RxToken<'a> = Arrived;
+    type TxToken<'a> = Room<'a>;
+
+    fn receive(&mut self, _: Instant) -> Option<(Arrived, Room<'_>)> {
+        if self.down.len() >= LIMIT {
+            return None;
+        }
+        let packet = self.up.pop_front()?;
+        Some((Arrived(packet), Room(&mut self.down)))
+    }
+
+    fn transmit(&mut self, _: Instant) -> Option<Room<'_>> {
+        (self.down.len() < LIMIT).then_some(Room(&mut self.down))
+    }
+
+    fn capabilities(&self) -> DeviceCapabilities {
+        let mut capabilities = DeviceCapabilities::default();
+        capabilities.medium = Medium::Ip;
+        capabilities.max_transmission_unit = self.mtu;
+        capabilities
+    }
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The services of the in-process peer, on the ports of the old small services:
+//! 7 echo (UDP and TCP), 9 sink, 19 source (TCP).
+//!
+//! The sink answers the client's half-close with the SHA-256 of all it got, as hexadecimal digits and
+//! a newline. The source takes a line with a number and sends that many pseudo-random bytes.
+
+use rand_chacha::rand_core::{RngCore, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use smoltcp::iface::{SocketHandle, SocketSet};
+use smoltcp::socket::{tcp, udp};
+
+use crate::event_log::EventLog;
+use crate::hex;
+
+const ECHO: u16 = 7;
+const SINK: u16 = 9;
+const SOURCE: u16 = 19;
+
+/// Connections at the same time to one service.
+const BACKLOG: usize = 8;
+/// Bytes of each TCP buffer.
+const TCP_BUFFER: usize = 256 * 1024;
+const UDP_BUFFER: usize = 64 * 1024;
+const UDP_PACKETS: usize = 64;
+/// Longest line that the source takes, in bytes.
+const MAX_LINE: usize = 20;
+/// Bytes that the generator makes at a time.
+const WORD: usize = 4;
+
+/// What a TCP service does with one connection.
+enum Work {
+    Echo,
+    Sink(Sink),
+    Source(Source),
+}
+
+#[derive(Default)]
+struct Sink {
+    hash: Sha256,
+    bytes: u64,
+    answer: Vec<u8>,
+}
+
+struct Source {
+    line: Vec<u8>,
+    rest: Option<u64>,
+    random: ChaCha8Rng,
+    hash: Sha256,
+    bytes: u64,
+}
+
+struct Listener {
+    port: u16,
+    handle: SocketHandle,
+    work: Work,
+}
+
+/// All services with their sockets.
+pub struct Services {
+    listeners: Vec<Listener>,
+    datagrams: SocketHandle,
+    seed: u64,
+    log: EventLog,
+}
+
+impl Services {
+    /// Opens every port.
+    pub fn new(sockets: &mut SocketSet<'static>, seed: u64, log: EventLog) -> Self {
+        let mut listeners = Vec::new();
+        for port in [ECHO, SINK, SOURCE] {
+            for _ in 0..BACKLOG {
+                let buffer = || tcp::SocketBuffer::new(vec![0; TCP_BUFFER]);
+                let handle = sockets.add(tcp::Socket::new(buffer(), buffer()));
+                listeners.push(Listener {
+                    port,
+                    handle,
+                    work: work(port, seed),
+                });
+            }
+        }
+        let buffer = || {
+            udp::PacketBuffer::new(
+                vec![udp::PacketMetadata::EMPTY; UDP_PACKETS],
+                vec![0; UDP_BUFFER],
+            )
+        };
+        let mut datagrams = udp::Socket::new(buffer(), buffer());
+        // A fresh socket and a port that is not 0: this cannot fail.
+        let _ = datagrams.bind(ECHO);
+        Self {
+            listeners,
+            datagrams: sockets.add(datagrams),
+            seed,
+            log,
+        }
+    }
+
+    /// Moves what can be moved; tells whether anything was.
+    pub fn serve(&mut self, sockets: &mut SocketSet<'static>) -> bool {
+        let mut acted = echo_datagrams(sockets.get_mut(self.datagrams));
+        for listener in &mut self.listeners {
+            let socket: &mut tcp::Socket = sockets.get_mut(listener.handle);
+            if !socket.is_open() {
+                listener.work = work(listener.port, self.seed);
+                acted |= socket.listen(listener.port).is_ok();
+                continue;
+            }
+            acted |= match &mut listener.work {
+                Work::Echo => echo(socket),
+                Work::Sink(sink) => sink.serve(socket, &self.log),
+                Work::Source(source) => source.serve(socket, &self.log, self.seed),
+            };
+        }
+        acted
+    }
+}
+
+fn work(port: u16, seed: u64) -> Work {
+    match port {
+        SINK => Work::Sink(Sink::default()),
+        SOURCE => Work::Source(Source {
+            line: Vec::new(),
+            rest: None,
+            random: ChaCha8Rng::seed_from_u64(seed),
+            hash: Sha256::new(),
+            bytes: 0,
+        }),
+        _ => Work::Echo,
+    }
+}
+
+fn echo_datagrams(socket: &mut udp::Socket) -> bool {
+    let mut acted = false;
+    while socket.can_send() {
+        let Ok((data, from)) = socket.recv() else {
+            break;
+        };
+        let data = data.to_vec();
+        // A datagram that does not fit is lost, as datagrams may be.
+        let _ = socket.send_slice(&data, from);
+        acted = true;
+    }
+    acted
+}
+
+/// Whether the client has sent its last byte and all of them were read.
+fn half_closed(socket: &tcp::Socket) -> bool {
+    socket.state() == tcp::State::CloseWait && !socket.can_recv()
+}
+
+fn echo(socket: &mut tcp::Socket) -> bool {
+    let room = socket.send_capacity() - socket.send_queue();
+    let data = socket.recv(|data| {
+        let length = data.len().min(room);
+        (length, data[..length].to_vec())
+    });
+    let moved = data.is_ok_and(|data| socket.send_slice(&data).is_ok_and(|n| n > 0));
+    if half_closed(socket) {
+        socket.close();
+        return true;
+    }
+    moved
+}
+
+fn log_stream(log: &EventLog, service: &str, socket: &tcp::Socket, bytes: u64, sha256: &str) {
+    let client = socket.remote_endpoint().map(|end| end.to_string());
+    log.event(
+        "stream",
+        json!({ "service": service, "client": client, "bytes": bytes, "sha256": sha256 }),
+    );
+}
+
+impl Sink {
+    fn serve(&mut self, socket: &mut tcp::Socket, log: &EventLog) -> bool {
+        let taken = socket.recv(|data| {
+            self.hash.update(&*data);
+            (data.len(), data.len())
+        });
+        let taken = taken.unwrap_or(0);
+        self.bytes += taken as u64;
+        if !half_closed(socket) {
+            return taken > 0;
+        }
+        let sha256 = hex::encode(&std::mem::take(&mut self.hash).finalize());
+        log_stream(log, "sink", socket, self.bytes, &sha256);
+        self.answer = format!("{sha256}\n").into_bytes();
+        // The send buffer of a connection that was only read from is empty: the line fits.
+        let _ = socket.send_slice(&self.answer);
+        socket.close();
+        true
+    }
+}
+
+impl Source {
+    fn serve(&mut self, socket: &mut tcp::Socket, log: &EventLog, seed: u64) -> bool {
+        let Some(rest) = self.rest else {
+            return self.read_line(socket);
+        };
+        if !socket.may_send() {
+            return false;
+        }
+        if rest == 0 {
+            let sha256 = hex::encode(&std::mem::take(&mut self.hash).finalize());
+            log_stream(log, "source", socket, self.bytes, &sha256);
+            log.event("source-seed", json!({ "seed": seed }));
+            socket.close();
+            return true;
+        }
+        let sent =
+            socket.send(|room| {
+                // Whole words, but for the end: the generator drops the rest of a word, and the bytes
+                // must not depend on how the stream is cut.
+                let whole = room.len() - room.len() % WORD;
+                let length = usize::try_from(rest).map_or(whole, |rest| {
+                    if rest <= room.len() {
+                        rest
+                    } else {
+                        whole
+                    }
+                });
+                let (room, _) = room.split_at_mut(length);
+                self.random.fill_bytes(room);
+                self.hash.update(&*room);
+                (length, length)
+            });
+        let sent = sent.unwrap_or(0) as u64;
+        self.bytes += sent;
+        self.rest = Some(rest - sent);
+        sent > 0
+    }
+
+    fn read_line(&mut self, socket: &mut tcp::Socket) -> bool {
+        let line = &mut self.line;
+        let taken = socket.recv(|data| {
+            let end = data.iter().position(|&byte| byte == b'\n');
+            let length = end.map_or(data.len(), |end| end + 1);
+            line.extend_from_slice(&data[..length]);
+            (length, length)
+        });
+        if let Some(text) = self.line.strip_suffix(b"\n") {
+            let number = std::str::from_utf8(text).ok();
+            match number.and_then(|text| text.trim().parse().ok()) {
+                Some(length) => self.rest = Some(length),
+                None => socket.abort(),
+            }
+            return true;
+        }
+        if self.line.len() > MAX_LINE || half_closed(socket) {
+            socket.abort();
+            return true;
+        }
+        taken.is_ok_and(|n| n > 0)
+    }
+}

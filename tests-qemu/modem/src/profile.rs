@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What a modem is, as data: USB identity, descriptors, link layer, firmware habits.
+//!
+//! Profiles are TOML files. Those in `profiles/` are built in; any other is loaded by its path.
+
+use std::fs;
+use std::net::Ipv4Addr;
+use std::path::Path;
+
+use include_dir::{include_dir, Dir};
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::hex::Hex;
+use crate::link_layer::{LinkLayer, MacAddress};
+
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/profiles");
+
+/// Why a profile cannot be used.
+#[derive(Debug, Error)]
+pub enum ProfileError {
+    /// Neither a built-in name nor a readable file.
+    #[error("no profile '{0}': not built in (see --list-profiles) and not a readable file")]
+    Unknown(String),
+    /// The text is not a profile.
+    #[error("profile '{name}' is not valid: {reason}")]
+    Invalid {
+        /// Name or path that was asked for.
+        name: String,
+        /// The parser's words, on one line.
+        reason: String,
+    },
+}
+
+/// One modem.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Profile {
+    /// One sentence for `--list-profiles`.
+    pub summary: String,
+    /// The device descriptor and its strings.
+    pub device: Device,
+    /// The interfaces of the one configuration, in descriptor order.
+    #[serde(rename = "interface")]
+    pub interfaces: Vec<Interface>,
+    /// How packets travel over the bulk endpoints.
+    pub link: Link,
+    /// What the firmware says of itself and how it behaves.
+    pub firmware: Firmware,
+    /// The addresses that the network gives out.
+    #[serde(default)]
+    pub network: Network,
+}
+
+/// USB bus speed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Speed {
+    /// 480 Mbit/s.
+    High,
+    /// 5 Gbit/s.
+    Super,
+}
+
+/// Device descriptor fields (USB 2.0, 9.6.1) and strings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Device {
+    /// Speed at which the device connects.
+    pub speed: Speed,
+    /// bcdUSB.
+    pub usb_version: u16,
+    /// idVendor.
+    pub vendor: u16,
+    /// idProduct.
+    pub product: u16,
+    /// bcdDevice.
+    pub release: u16,
+    /// bDeviceClass, bDeviceSubClass, bDeviceProtocol.
+    #[serde(default)]
+    pub class: [u8; 3],
+    /// iManufacturer.
+    pub manufacturer: String,
+    /// iProduct.
+    pub model: String,
+    /// iSerialNumber.
+    pub serial: String,
+    /// bmAttributes of the configuration; bit 7 is always set, bit 5 is remote wakeup.
+    pub attributes: u8,
+    /// bMaxPower in mA.
+    pub max_power: u16,
+}
+
+/// What an interface is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// QMI messages, over encapsulated commands.
+    Control,
+    /// Packets, over bulk endpoints.
+    Data,
+    /// Both on one interface.
+    Combined,
+    /// Anything else: there, but silent.
+    Other,
+}
+
+impl Role {
+    /// Whether encapsulated commands to this interface are QMI.
+    pub fn is_control(self) -> bool {
+        matches!(self, Self::Control | Self::Combined)
+    }
+
+    /// Whether the bulk endpoints of this interface carry packets.
+    pub fn is_data(self) -> bool {
+        matches!(self, Self::Data | Self::Combined)
+    }
+}
+
+/// One interface with its alternate settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Interface {
+    /// bInterfaceNumber.
+    pub number: u8,
+    /// What it is for.
+    pub role: Role,
+    /// bInterfaceClass, bInterfaceSubClass, bInterfaceProtocol.
+    pub class: [u8; 3],
+    /// iInterface; none if absent.
+    pub name: Option<String>,
+    /// CDC functional descriptors, after the first setting's interface descriptor.
+    #[serde(default)]
+    pub functional: Vec<Functional>,
+    /// Settings in order: the first is bAlternateSetting 0.
+    #[serde(rename = "alternate")]
+    pub alternates: Vec<Alternate>,
+}
+
+/// One alternate setting.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alternate {
+    /// Its endpoints, in descriptor order.
+    #[serde(default)]
+    pub endpoints: Vec<Endpoint>,
+}
+
+/// A CDC functional descriptor (CDC 1.2, 5.2.3; ECM 1.2, 5.4).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case"
+)]
+pub enum Functional {
+    /// Header: bcdCDC.
+    Header(u16),
+    /// Union of a control interface and its data interfaces.
+    Union {
+        /// bControlInterface.
+        control: u8,
+        /// bSubordinateInterface, one or more.
+        data: Vec<u8>,
+    },
+    /// Ethernet networking.
+    Ethernet {
+        /// The host's MAC address, given as a string descriptor.
+        mac: MacAddress,
+        /// wMaxSegmentSize in bytes.
+        max_segment: u16,
+    },
+    /// Bytes as they are, right or wrong.
+    Raw(Hex),
+}
+
+/// Transfer type of an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transfer {
+    /// Bulk.
+    Bulk,
+    /// Interrupt.
+    Interrupt,
+}
+
+/// One endpoint. At SuperSpeed a companion descriptor follows it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Endpoint {
+    /// bEndpointAddress; bit 7 set means towards the host.
+    pub address: u8,
+    /// Transfer type.
+    #[serde(rename = "type")]
+    pub transfer: Transfer,
+    /// wMaxPacketSize in bytes.
+    pub max_packet: u16,
+    /// bInterval.
+    #[serde(default)]
+    pub interval: u8,
+    /// SuperSpeed bMaxBurst: packets in a burst, less one.
+    #[serde(default)]
+    pub max_burst: u8,
+}
+
+/// The data path's behaviour.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Link {
+    /// In force until the host sets one through WDA.
+    pub default: LinkLayer,
+    /// What WDA lets the host choose.
+    pub supported: Vec<LinkLayer>,
+    /// The modem's own address on an 802.3 link.
+    #[serde(default = "default_modem_mac")]
+    pub modem_mac: MacAddress,
+    /// A firmware fault: IP packets without Ethernet header on an 802.3 link.
+    #[serde(default)]
+    pub bare_ip_in_802_3: bool,
+    /// A firmware fault: every frame to the host carries this destination.
+    pub destination_mac: Option<MacAddress>,
+}
+
+fn default_modem_mac() -> MacAddress {
+    MacAddress([0x02, 0x50, 0xf3, 0, 0, 0])
+}
+
+/// What the firmware answers and needs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Firmware {
+    /// QMI stays unanswered, and clients are forgotten, while DTR is off.
+    #[serde(default)]
+    pub needs_dtr: bool,
+    /// DMS manufacturer.
+    pub manufacturer: String,
+    /// DMS model.
+    pub model: String,
+    /// DMS revision.
+    pub revision: String,
+    /// DMS hardware revision.
+    pub hardware_revision: String,
+    /// 15 digits.
+    pub imei: String,
+}
+
+/// Addresses of the mobile network, the same for each modem but for its unit number.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Network {
+    /// A /16 that holds one /30 for each unit: gateway .1, host .2.
+    pub ipv4: Ipv4Addr,
+    /// A /48 that holds one /64 for each unit: gateway ::1, host ::2.
+    pub ipv6: std::net::Ipv6Addr,
+    /// Largest packet in bytes.
+    pub mtu: u16,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self {
+            ipv4: Ipv4Addr::new(10, 64, 0, 0),
+            ipv6: std::net::Ipv6Addr::new(0x2001, 0xdb8, 0x64, 0, 0, 0, 0, 0),
+            mtu: 1500,
+        }
+    }
+}
+
+impl Profile {
+    /// Reads a built-in profile by name, or else a file by path.
+    ///
+    /// # Errors
+    /// If there is neither, or if it is not a valid profile.
+    pub fn load(name: &str) -> Result<Self, ProfileError> {
+        let built_in = BUILT_IN
+            .get_file(format!("{name}.toml"))
+            .and_then(|file| file.contents_utf8());
+        match built_in {
+            Some(text) => Self::parse(name, text),
+            None => fs::read_to_string(Path::new(name))
+                .map_err(|_| ProfileError::Unknown(name.to_owned()))
+                .and_then(|text| Self::parse(name, &text)),
+        }
+    }
+
+    /// Names of the built-in profiles, sorted.
+    pub fn names() -> Vec<String> {
+        let mut names: Vec<String> = BUILT_IN
+            .files()
+            .filter_map(|file| Some(file.path().file_stem()?.to_str()?.to_owned()))
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn parse(name: &str, text: &str) -> Result<Self, ProfileError> {
+        let invalid = |reason: String| ProfileError::Invalid {
+            name: name.to_owned(),
+            reason,
+        };
+        let profile: Self = toml::from_str(text)
+            .map_err(|error| invalid(error.to_string().replace('\n', " ").trim().to_owned()))?;
+        profile.check().map_err(invalid)?;
+        Ok(profile)
+    }
+
+    /// What the types cannot say.
+    fn check(&self) -> Result<(), String> {
+        if self.interfaces.is_empty() {
+            return Err("it has no interface".to_owned());
+        }
+        if let Some(interface) = self.interfaces.iter().find(|i| i.alternates.is_empty()) {
+            return Err(format!("interface {} has no setting", interface.number));
+        }
+        if !self.link.supported.contains(&self.link.default) {
+            return Err("the default link layer is not among the supported ones".to_owned());
+        }
+        Ok(())
+    }
+
+    /// The interface that takes encapsulated commands, if any.
+    pub fn control_interface(&self) -> Option<&Interface> {
+        self.interfaces.iter().find(|i| i.role.is_control())
+    }
+
+    /// How control and data are laid out, in a word.
+    pub fn layout(&self) -> &'static str {
+        let has = |role| self.interfaces.iter().any(|i| i.role == role);
+        if has(Role::Combined) {
+            "combined"
+        } else if has(Role::Control) {
+            "union"
+        } else {
+            "none"
+        }
+    }
+}

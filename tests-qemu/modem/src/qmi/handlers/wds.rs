@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Data sessions: at most one for each client.
+
+use super::{Call, Reply};
+use crate::addresses::IPV6_PREFIX;
+use crate::bearer::Bearer;
+use crate::link_layer::IpFamily;
+use crate::qmi::state::Value;
+use crate::qmi::QmiError;
+
+const PACKET_SERVICE_STATUS: u16 = 0x0022;
+const DISCONNECTED: u64 = 1;
+const CONNECTED: u64 = 2;
+/// DMS operating mode "online".
+const ONLINE: Value = Value::Number(0);
+/// Call end reason "client ended the call".
+const ENDED_BY_CLIENT: u64 = 2;
+/// A stop with this handle ends whatever the client has.
+const ANY_HANDLE: u32 = 0xffff_ffff;
+
+fn number(family: IpFamily) -> u64 {
+    match family {
+        IpFamily::V4 => 4,
+        IpFamily::V6 => 6,
+    }
+}
+
+/// The family of a preference; 8 leaves it to the modem.
+fn family(preference: u8) -> Result<IpFamily, QmiError> {
+    match preference {
+        4 | 8 => Ok(IpFamily::V4),
+        6 => Ok(IpFamily::V6),
+        _ => Err(QmiError::InvalidIpFamilyPreference),
+    }
+}
+
+pub fn start(call: &mut Call<'_>) -> Result<Reply, QmiError> {
+    if call.state.variable("operating_mode") != Some(ONLINE) {
+        return Err(QmiError::CallFailed);
+    }
+    let client = call.address.client;
+    let family = match call.fixed(0x19)? {
+        Some([preference]) => family(preference)?,
+        None => call
+            .state
+            .families
+            .get(&client)
+            .copied()
+            .unwrap_or(IpFamily::V4),
+    };
+    let bearer = call
+        .state
+        .bearers
+        .start(client, family)
+        .ok_or(QmiError::NoEffect)?;
+    let mut reply = Reply::default();
+    reply.set("packet_data_handle", bearer.handle);
+    reply.set("connection_status", CONNECTED);
+    reply.set("ip_family", number(family));
+    reply.indications.push(PACKET_SERVICE_STATUS);
+    Ok(reply)
+}
+
+pub fn stop(call: &mut Call<'_>) -> Result<Reply, QmiError> {
+    let handle = u32::from_le_bytes(call.required(0x01)?);
+    let bearer = bearer(call)?;
+    if ![bearer.handle, ANY_HANDLE].contains(&handle) {
+        return Err(QmiError::InvalidHandle);
+    }
+    call.state.bearers.stop(bearer.client);
+    let mut reply = Reply::default();
+    reply.set("connection_status", DISCONNECTED);
+    reply.set("call_end_reason", ENDED_BY_CLIENT);
+    reply.set("ip_family", number(bearer.family));
+    reply.indications.push(PACKET_SERVICE_STATUS);
+    Ok(reply)
+}
+
+pub fn status(call: &Call<'_>) -> Reply {
+    let mut reply = Reply::default();
+    let status = bearer(call).map_or(DISCONNECTED, |_| CONNECTED);
+    reply.set("connection_status", status);
+    reply
+}
+
+pub fn set_family(call: &mut Call<'_>) -> Result<Reply, QmiError> {
+    let [preference] = call.required(0x01)?;
+    let family = family(preference)?;
+    call.state.families.insert(call.address.client, family);
+    Ok(Reply::default())
+}
+
+pub fn settings(call: &Call<'_>) -> Result<Reply, QmiError> {
+    let bearer = bearer(call)?;
+    let addresses = &call.state.addresses;
+    let mut reply = Reply::default();
+    reply.set("ip_family", number(bearer.family));
+    reply.set("mtu", addresses.mtu);
+    match bearer.family {
+        IpFamily::V4 => {
+            reply.set("pdp_type", 0_u64);
+            reply.set("ipv4_address", u32::from(addresses.ipv4));
+            reply.set("ipv4_gateway", u32::from(addresses.ipv4_gateway));
+            reply.set("ipv4_mask", u32::from(addresses.ipv4_mask));
+            reply.set("ipv4_dns_1", u32::from(addresses.ipv4_dns[0]));
+            reply.set("ipv4_dns_2", u32::from(addresses.ipv4_dns[1]));
+        }
+        IpFamily::V6 => {
+            reply.set("pdp_type", 2_u64);
+            reply.set("ipv6_prefix", IPV6_PREFIX);
+            for (name, address) in [
+                ("ipv6_address", addresses.ipv6),
+                ("ipv6_gateway", addresses.ipv6_gateway),
+                ("ipv6_dns_1", addresses.ipv6_dns[0]),
+                ("ipv6_dns_2", addresses.ipv6_dns[1]),
+            ] {
+                let bytes = Value::Bytes(address.octets().to_vec());
+                reply.variables.insert(name, bytes);
+            }
+        }
+    }
+    Ok(reply)
+}
+
+fn bearer(call: &Call<'_>) -> Result<Bearer, QmiError> {
+    call.state
+        .bearers
+        .of(call.address.client)
+        .ok_or(QmiError::OutOfCall)
+}

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! A modem on a usb-redir connection: packets in, packets out, no I/O of its own.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde_json::json;
+
+use super::codec::{Codec, RedirError};
+use super::packet::{ControlHeader, EndpointInfo, FromGuest, Status, ToGuest, TABLE};
+use crate::event_log::EventLog;
+use crate::modem::Modem;
+use crate::profile::{Speed, Transfer};
+use crate::usb::{Setup, Stall};
+
+/// A bulk IN request that waits for data.
+#[derive(Debug, Clone, Copy)]
+struct Waiting {
+    id: u64,
+    length: usize,
+}
+
+/// The device side of a connection.
+pub struct Host {
+    modem: Modem,
+    codec: Codec,
+    output: Vec<u8>,
+    waiting: BTreeMap<u8, VecDeque<Waiting>>,
+    polled: BTreeSet<u8>,
+    notifications: u64,
+    log: EventLog,
+}
+
+impl Host {
+    /// Starts a connection: the hello is ready to be sent.
+    pub fn new(modem: Modem, log: EventLog) -> Self {
+        let mut host = Self {
+            modem,
+            codec: Codec::default(),
+            output: Vec::new(),
+            waiting: BTreeMap::new(),
+            polled: BTreeSet::new(),
+            notifications: 0,
+            log,
+        };
+        host.send(&ToGuest::Hello);
+        host
+    }
+
+    /// The modem, for its timers.
+    pub fn modem(&mut self) -> &mut Modem {
+        &mut self.modem
+    }
+
+    /// Bytes for the guest; the caller removes those that it could write.
+    pub fn output(&mut self) -> &mut Vec<u8> {
+        &mut self.output
+    }
+
+    /// Takes bytes of the guest and does what they ask.
+    ///
+    /// # Errors
+    /// If they are not the protocol, or if the guest refuses the device: the connection is over then.
+    pub fn receive(&mut self, bytes: &[u8]) -> Result<(), RedirError> {
+        self.codec.push(bytes);
+        while let Some(packet) = self.codec.next()? {
+            if packet == FromGuest::FilterReject {
+                return Err(RedirError::Rejected);
+            }
+            self.handle(packet);
+            self.pump();
+        }
+        Ok(())
+    }
+
+    /// Gives waiting requests what the modem has for them.
+    pub fn pump(&mut self) {
+        self.modem.poll();
+        let endpoints: Vec<u8> = self.waiting.keys().copied().collect();
+        for endpoint in endpoints {
+            while self.complete_bulk_in(endpoint) {
+                self.modem.poll();
+            }
+        }
+        let polled: Vec<u8> = self.polled.iter().copied().collect();
+        for endpoint in polled {
+            while let Some(notification) = self.modem.notification(endpoint) {
+                self.notifications += 1;
+                self.send(&ToGuest::Interrupt {
+                    id: self.notifications,
+                    status: Status::Success,
+                    endpoint,
+                    length: 8,
+                    data: notification.to_vec(),
+                });
+            }
+        }
+    }
+
+    /// Unplugs the device.
+    pub fn unplug(&mut self) {
+        self.send(&ToGuest::DeviceDisconnect);
+    }
+
+    fn send(&mut self, packet: &ToGuest) {
+        let bytes = self.codec.encode(packet);
+        self.output.extend(bytes);
+    }
+
+    fn handle(&mut self, packet: FromGuest) {
+        match packet {
+            FromGuest::Hello(_) => self.connect(),
+            FromGuest::Reset => {
+                self.log.event("reset", json!({}));
+                self.modem.reset();
+                self.cancel_all();
+            }
+            FromGuest::SetConfiguration { id, value } => {
+                let status = self.modem.set_configuration(value).into();
+                self.note_choice("set-configuration", status, json!({ "value": value }));
+                self.cancel_all();
+                self.describe();
+                self.configuration_status(id, status);
+            }
+            FromGuest::GetConfiguration(id) => self.configuration_status(id, Status::Success),
+            FromGuest::SetAltSetting {
+                id,
+                interface,
+                alternate,
+            } => {
+                let status = self.modem.set_alternate(interface, alternate).into();
+                let fields = json!({ "interface": interface, "alternate": alternate });
+                self.note_choice("set-interface", status, fields);
+                self.describe();
+                self.alt_setting_status(id, status, interface);
+            }
+            FromGuest::GetAltSetting { id, interface } => {
+                self.alt_setting_status(id, Status::Success, interface);
+            }
+            FromGuest::StartInterrupt { id, endpoint } => {
+                let known = self.modem.gadget().endpoint(endpoint).is_some();
+                if known {
+                    self.polled.insert(endpoint);
+                }
+                self.interrupt_status(id, endpoint, known, "start-interrupt");
+            }
+            FromGuest::StopInterrupt { id, endpoint } => {
+                let known = self.polled.remove(&endpoint);
+                self.interrupt_status(id, endpoint, known, "stop-interrupt");
+            }
+            FromGuest::Cancel(id) => self.cancel(id),
+            FromGuest::FilterReject | FromGuest::Notice => {}
+            FromGuest::Control { id, header, data } => self.control(id, header, &data),
+            FromGuest::Bulk {
+                id,
+                endpoint,
+                length,
+                data,
+            } => self.bulk(id, endpoint, length, &data),
+            FromGuest::InterruptOut {
+                id,
+                endpoint,
+                length,
+            } => self.send(&ToGuest::Interrupt {
+                id,
+                status: Status::Stall,
+                endpoint,
+                length,
+                data: Vec::new(),
+            }),
+        }
+    }
+
+    /// Plugs the device in. QEMU wants to know interfaces and endpoints before it.
+    fn connect(&mut self) {
+        self.describe();
+        let device = &self.modem.profile().device;
+        let speed = match device.speed {
+            Speed::High => 2,
+            Speed::Super => 3,
+        };
+        self.log.event(
+            "connect",
+            json!({
+                "vendor": format!("{:04x}", device.vendor),
+                "product": format!("{:04x}", device.product),
+                "speed": if speed == 2 { "high" } else { "super" },
+            }),
+        );
+        let packet = ToGuest::DeviceConnect {
+            speed,
+            class: device.class,
+            vendor: device.vendor,
+            product: device.product,
+            release: device.release,
+        };
+        self.send(&packet);
+    }
+
+    fn describe(&mut self) {
+        // Endpoint 0 in both directions is always there, as a control endpoint.
+        let mut table = Box::new([EndpointInfo::NONE; TABLE]);
+        for entry in [0, TABLE / 2] {
+            table[entry] = EndpointInfo {
+                transfer: 0,
+                max_packet: 64,
+                ..EndpointInfo::NONE
+            };
+        }
+        for (interface, endpoint) in self.modem.gadget().endpoints() {
+            let row =
+                usize::from(endpoint.address & 0x80) >> 3 | usize::from(endpoint.address & 15);
+            table[row] = EndpointInfo {
+                transfer: match endpoint.transfer {
+                    Transfer::Bulk => 2,
+                    Transfer::Interrupt => 3,
+                },
+                interval: endpoint.interval,
+                interface: interface.number,
+                max_packet: endpoint.max_packet,
+            };
+        }
+        let interfaces = self.modem.profile().interfaces.iter();
+        let interfaces = interfaces.map(|i| (i.number, i.class)).collect();
+        self.send(&ToGuest::InterfaceInfo(interfaces));
+        self.send(&ToGuest::EpInfo(table));
+    }
+
+    fn note_choice(&self, event: &str, status: Status, mut fields: serde_json::Value) {
+        let ok = status == Status::Success;
+        fields["status"] = json!(if ok { "ok" } else { "stall" });
+        self.log.event(event, fields);
+    }
+
+    fn configuration_status(&mut self, id: u64, status: Status) {
+        let value = self.modem.gadget().configuration();
+        self.send(&ToGuest::ConfigurationStatus { id, status, value });
+    }
+
+    fn alt_setting_status(&mut self, id: u64, status: Status, interface: u8) {
+        let alternate = self.modem.gadget().alternate(interface);
+        self.send(&ToGuest::AltSettingStatus {
+            id,
+            status: alternate.map_or(Status::Stall, |_| status),
+            interface,
+            alternate: alternate.unwrap_or(0),
+        });
+    }
+
+    fn interrupt_status(&mut self, id: u64, endpoint: u8, known: bool, event: &str) {
+        let address = format!("0x{endpoint:02x}");
+        self.log.event(event, json!({ "endpoint": address }));
+        let status = if known {
+            Status::Success
+        } else {
+            Status::Invalid
+        };
+        self.send(&ToGuest::InterruptStatus {
+            id,
+            status,
+            endpoint,
+        });
+    }
+
+    fn control(&mut self, id: u64, header: ControlHeader, data: &[u8]) {
+        let setup = Setup {
+            request_type: header.request_type,
+            request: header.request,
+            value: header.value,
+            index: header.index,
+            length: header.length,
+        };
+        let result = self.modem.control(setup, data);
+        let status = result.as_ref().map(|_| ()).map_err(|_| Stall).into();
+        let answer = result.unwrap_or_default();
+        let length = match (status, setup.is_in()) {
+            // The answer was cut to wLength.
+            (Status::Success, true) => answer.len() as u16,
+            (Status::Success, false) => header.length,
+            _ => 0,
+        };
+        self.send(&ToGuest::Control {
+            id,
+            status,
+            header: ControlHeader { length, ..header },
+            data: answer,
+        });
+    }
+
+    fn bulk(&mut self, id: u64, endpoint: u8, length: u32, data: &[u8]) {
+        if endpoint & 0x80 != 0 && self.modem.gadget().endpoint(endpoint).is_some() {
+            let request = Waiting {
+                id,
+                length: length as usize,
+            };
+            self.waiting.entry(endpoint).or_default().push_back(request);
+            return;
+        }
+        let status: Status = self.modem.bulk_out(endpoint, data).into();
+        let done = status == Status::Success;
+        self.send(&ToGuest::Bulk {
+            id,
+            status,
+            endpoint,
+            length: if done { length } else { 0 },
+            data: Vec::new(),
+        });
+    }
+
+    /// Completes the oldest bulk IN request of an endpoint, if there is something for it.
+    fn complete_bulk_in(&mut self, endpoint: u8) -> bool {
+        let Some(queue) = self.waiting.get_mut(&endpoint) else {
+            return false;
+        };
+        let Some(&Waiting { id, length }) = queue.front() else {
+            return false;
+        };
+        let Some(transfer) = self.modem.bulk_in(endpoint, length) else {
+            return false;
+        };
+        queue.pop_front();
+        self.send(&ToGuest::Bulk {
+            id,
+            status: if transfer.babble {
+                Status::Babble
+            } else {
+                Status::Success
+            },
+            endpoint,
+            // No more than the guest's request asked for, a 32-bit number.
+            length: transfer.data.len() as u32,
+            data: transfer.data,
+        });
+        true
+    }
+
+    /// A request that waits is answered as cancelled; one that is answered already stays so.
+    fn cancel(&mut self, id: u64) {
+        let mut found = None;
+        for (&endpoint, queue) in &mut self.waiting {
+            if let Some(place) = queue.iter().position(|request| request.id == id) {
+                queue.remove(place);
+                found = Some(endpoint);
+            }
+        }
+        if let Some(endpoint) = found {
+            self.send_cancelled(id, endpoint);
+        }
+    }
+
+    fn cancel_all(&mut self) {
+        for (endpoint, queue) in std::mem::take(&mut self.waiting) {
+            for request in queue {
+                self.send_cancelled(request.id, endpoint);
+            }
+        }
+        self.polled.clear();
+    }
+
+    fn send_cancelled(&mut self, id: u64, endpoint: u8) {
+        self.send(&ToGuest::Bulk {
+            id,
+            status: Status::Cancelled,
+            endpoint,
+            length: 0,
+            data: Vec::new(),
+        });
+    }
+}
