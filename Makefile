@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Commands for people. How the kernel builds the module is in Kbuild.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# What Kbuild leaves in a folder; see .gitignore too.
+products := *.o *.ko *.mod *.mod.c *.rmeta .*.d .tmp_* modules.order Module.symvers bindings_generated.rs
+
+in_sdk := scripts/in-sdk
+e2e := $(in_sdk) cargo run --quiet --release --locked --manifest-path tests-qemu/Cargo.toml -p e2e --
+
+##@ See it work
+.PHONY: demo test shell
+demo: ## boot a stock kernel in QEMU and let a virtual modem talk through the driver
+	@$(e2e) demo
+
+test: ## check and test all; T=PATTERN chooses scenarios
+	@$(e2e) test $(T)
+
+shell: ## open a shell in a guest with a modem; MODEM=usb:VVVV:PPPP takes a real one of this machine
+	@$(e2e) shell
+
+##@ Use it
+.PHONY: module install uninstall
+module: ## build qmi_wwan_rs.ko; KDIR=FOLDER is a kernel's build folder to use instead of the SDK
+ifdef KDIR
+	@$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+else
+	@$(in_sdk) make -C /sdk/linux M=/src modules
+endif
+
+install: qmi_wwan_rs.ko ## install the module for the running kernel, or KERNELRELEASE=R; honours DESTDIR
+	@scripts/install
+
+uninstall: ## take that back: the C driver serves modems again
+	@scripts/uninstall
+
+# No prerequisites: an existing module is installed as it is.
+qmi_wwan_rs.ko:
+	@$(MAKE) module
+
+##@ Work on it
+.PHONY: sdk fmt check clean distclean help
+sdk: ## make or renew the tools and kernels that the above use, in the user's cache folder
+	@scripts/sdk
+
+fmt: ## format all Rust code
+	@scripts/format
+
+check: ## run the static checks only
+	@scripts/check
+
+clean: ## remove what was built in this folder
+	@find . -path ./.git -prune -o -type f \( $(products:%=-name '%' -o) -name '.*.cmd' \) -exec rm -f {} +
+	@rm -rf tests-qemu/target
+
+distclean: clean ## remove the SDK too
+	@scripts/sdk --remove
+
+help: ## show this list
+	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile

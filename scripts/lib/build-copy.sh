@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# Builds the module from a copy of its source, so that checks leave alone what stands in the checkout.
+
+# shellcheck source=scripts/lib/files.sh
+. "${0%/*}/../lib/files.sh"
+
+# build_copy ARGS...: with make's further ARGS. Its output is shown if it fails.
+build_copy() {
+	copy=$(mktemp -d)
+	trap 'rm -rf "$copy"' EXIT
+	source_files | grep -vE '^(tests-qemu|scripts|Documentation)/' | xargs cp --parents -t "$copy"
+	make -C /sdk/linux M="$copy" "$@" modules >"$copy/log" 2>&1 || {
+		cat "$copy/log"
+		return 1
+	}
+}

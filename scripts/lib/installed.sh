@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# Where the module and its companion go: what install writes, uninstall removes.
+# Environment: DESTDIR (the root to install into), KERNELRELEASE (the kernel to install for, the running one by default).
+
+PATH=$PATH:/usr/sbin:/sbin
+destdir=${DESTDIR-}
+release=${KERNELRELEASE:-$(uname -r)}
+modules=$destdir/lib/modules/$release
+# shellcheck disable=SC2034
+installed_module=$modules/updates/qmi_wwan_rs.ko
+# shellcheck disable=SC2034
+installed_conf=$destdir/etc/modprobe.d/qmi_wwan_rs.conf
+
+need_kernel() {
+	[ -d "$modules/kernel" ] ||
+		die "no kernel $release in $destdir/lib/modules; set KERNELRELEASE to one of: $(cd "$destdir/lib/modules" 2>/dev/null && echo *)"
+	[ -x "$(command -v depmod)" ] || die "depmod is missing; install the package kmod"
+	[ -w "$modules" ] || die "cannot write to $modules; run it again with sudo"
+}
+
+index_modules() {
+	depmod -b "${destdir:-/}" "$release" || die "depmod failed for $release, see above; run it again when that is mended"
+}
