@@ -50,6 +50,6 @@ module! {
     type: QmiWwanModule,
     name: "qmi_wwan_rs",
     authors: ["qmi_wwan_rs developers"],
-    description: "Qualcomm MSM Interface (QMI) WWAN driver",
+    description: "Driver for USB modems that speak QMI",
     license: "GPL",
 }

@@ -146,23 +146,22 @@ impl NetDevice {
         // SAFETY: the device is valid, and RTNL protects what is changed here.
         unsafe { bindings::ether_setup(self.as_raw()) };
 
-        self.finish_setup();
+        self.set_limits();
     }
 
-    /// What the Ethernet defaults lack or get wrong for a USB modem.
-    fn finish_setup(&self) {
-        let shared = bindings::netdev_priv_flags_IFF_TX_SKB_SHARING;
+    /// What the defaults of Ethernet get wrong for a driver that queues a packet by its own buffer,
+    /// and whose MTU may be larger than Ethernet's.
+    fn set_limits(&self) {
         // SAFETY: the device is valid; it is not registered yet, or RTNL is held.
         let net = unsafe { &mut *self.as_raw() };
 
-        // User space sets the size of receive buffers through the MTU, beyond that of Ethernet.
         net.min_mtu = MIN_MTU;
         net.max_mtu = MAX_MTU;
 
         // SAFETY: `priv_flags_fast` and its anonymous twin are one and the same memory.
         let flags = unsafe { &mut net.__bindgen_anon_1.__bindgen_anon_1 };
-        // usbnet keeps its state in a buffer that it sends, so no buffer may be sent twice at once.
-        flags.set_priv_flags(flags.priv_flags() & !(shared as ffi::c_ulong));
+        let shared = bindings::netdev_priv_flags_IFF_TX_SKB_SHARING as ffi::c_ulong;
+        flags.set_priv_flags(flags.priv_flags() & !shared);
     }
 }
 
@@ -182,8 +181,12 @@ impl<'a> Unregistered<'a> {
     ///
     /// Nobody else may use `net` during `'a`.
     pub(super) unsafe fn new(net: &'a NetDevice) -> Self {
-        net.finish_setup();
         Self(net)
+    }
+
+    /// Lets the MTU be as large as IP permits, and no packet be sent while it is queued already.
+    pub(super) fn set_limits(&self) {
+        self.0.set_limits();
     }
 
     /// Sets the hardware address.

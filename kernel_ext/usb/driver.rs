@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! USB drivers and their registration.
+
+use super::{
+    DeviceId,
+    IdTable,
+    Interface, //
+};
+use crate::kernel_ext::bindings;
+use core::marker::PhantomData;
+use kernel::{
+    error::{
+        from_result,
+        to_result, //
+    },
+    ffi,
+    prelude::*,
+    types::Opaque,
+    ThisModule, //
+};
+
+/// The reason for a suspend: `pm_message_t`.
+#[derive(Clone, Copy)]
+pub(crate) struct PmMessage(pub(in crate::kernel_ext) bindings::pm_message);
+
+/// A driver of USB interfaces. All callbacks may sleep, and are called with the device's lock held.
+pub(crate) trait Driver {
+    /// Name of the driver, as user space sees it.
+    const NAME: &'static CStr;
+
+    /// What each entry of the id table carries.
+    type IdInfo: 'static;
+
+    /// A new interface matched `id`. `ENODEV` declines it.
+    fn probe(intf: &Interface, id: &DeviceId) -> Result;
+
+    /// The interface goes away, or user space takes it from the driver.
+    fn disconnect(intf: &Interface);
+
+    /// The device is about to be suspended. Must not fail for a system sleep.
+    fn suspend(intf: &Interface, message: PmMessage) -> Result;
+
+    /// The device was resumed.
+    fn resume(intf: &Interface) -> Result;
+
+    /// The device was resumed and has lost its state, for it had to be reset.
+    fn reset_resume(intf: &Interface) -> Result;
+}
+
+/// The registration of a [`Driver`]; dropping it unbinds all interfaces.
+#[pin_data(PinnedDrop)]
+pub(crate) struct Registration<T: Driver> {
+    #[pin]
+    driver: Opaque<bindings::usb_driver>,
+    _phantom: PhantomData<T>,
+}
+
+// SAFETY: a driver may be unregistered from any thread.
+unsafe impl<T: Driver> Send for Registration<T> {}
+
+// SAFETY: `&Registration` gives access to nothing.
+unsafe impl<T: Driver> Sync for Registration<T> {}
+
+impl<T: Driver + 'static> Registration<T> {
+    /// Registers `T` for the ids of `table`. Fails with `EBUSY` if a driver has the name already.
+    pub(crate) fn new(
+        table: IdTable<T::IdInfo>,
+        module: &'static ThisModule,
+    ) -> impl PinInit<Self, Error> {
+        try_pin_init!(Self {
+            driver <- Opaque::try_ffi_init(|slot: *mut bindings::usb_driver| {
+                let mut driver = bindings::usb_driver {
+                    name: T::NAME.as_char_ptr(),
+                    probe: Some(Self::probe_callback),
+                    disconnect: Some(Self::disconnect_callback),
+                    suspend: Some(Self::suspend_callback),
+                    resume: Some(Self::resume_callback),
+                    reset_resume: Some(Self::reset_resume_callback),
+                    id_table: table.as_ptr(),
+                    ..pin_init::zeroed()
+                };
+                driver.set_supports_autosuspend(1);
+                driver.set_disable_hub_initiated_lpm(1);
+
+                // SAFETY: `try_ffi_init` gives a pointer that is valid for writes.
+                unsafe { slot.write(driver) };
+
+                // SAFETY: `slot` is initialised, and pinned until it is unregistered on drop.
+                to_result(unsafe {
+                    bindings::usb_register_driver(slot, module.as_ptr(), T::NAME.as_char_ptr())
+                })
+            }),
+            _phantom: PhantomData,
+        })
+    }
+
+    /// # Safety
+    ///
+    /// To be called by the USB core only, as `usb_driver.probe`.
+    unsafe extern "C" fn probe_callback(
+        intf: *mut bindings::usb_interface,
+        id: *const bindings::usb_device_id,
+    ) -> ffi::c_int {
+        // SAFETY: the USB core passes a valid interface.
+        let intf = unsafe { Interface::from_raw(intf) };
+
+        // SAFETY: the USB core passes a valid id, and `DeviceId` is a transparent wrapper.
+        let id = unsafe { &*id.cast::<DeviceId>() };
+
+        from_result(|| T::probe(intf, id).map(|()| 0))
+    }
+
+    /// # Safety
+    ///
+    /// To be called by the USB core only, as `usb_driver.disconnect`.
+    unsafe extern "C" fn disconnect_callback(intf: *mut bindings::usb_interface) {
+        // SAFETY: the USB core passes a valid interface.
+        T::disconnect(unsafe { Interface::from_raw(intf) });
+    }
+
+    /// # Safety
+    ///
+    /// To be called by the USB core only, as `usb_driver.suspend`.
+    unsafe extern "C" fn suspend_callback(
+        intf: *mut bindings::usb_interface,
+        message: bindings::pm_message_t,
+    ) -> ffi::c_int {
+        // SAFETY: the USB core passes a valid interface.
+        let intf = unsafe { Interface::from_raw(intf) };
+
+        from_result(|| T::suspend(intf, PmMessage(message)).map(|()| 0))
+    }
+
+    /// # Safety
+    ///
+    /// To be called by the USB core only, as `usb_driver.resume`.
+    unsafe extern "C" fn resume_callback(intf: *mut bindings::usb_interface) -> ffi::c_int {
+        // SAFETY: the USB core passes a valid interface.
+        let intf = unsafe { Interface::from_raw(intf) };
+
+        from_result(|| T::resume(intf).map(|()| 0))
+    }
+
+    /// # Safety
+    ///
+    /// To be called by the USB core only, as `usb_driver.reset_resume`.
+    unsafe extern "C" fn reset_resume_callback(intf: *mut bindings::usb_interface) -> ffi::c_int {
+        // SAFETY: the USB core passes a valid interface.
+        let intf = unsafe { Interface::from_raw(intf) };
+
+        from_result(|| T::reset_resume(intf).map(|()| 0))
+    }
+}
+
+#[pinned_drop]
+impl<T: Driver> PinnedDrop for Registration<T> {
+    fn drop(self: Pin<&mut Self>) {
+        // SAFETY: a `Registration` exists only if its driver was registered.
+        unsafe { bindings::usb_deregister(self.driver.get()) };
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! How USB drivers recognise interfaces.
+
+use crate::kernel_ext::bindings;
+use core::mem::offset_of;
+use kernel::device_id::{
+    RawDeviceId,
+    RawDeviceIdIndex, //
+};
+
+/// How a driver recognises an interface: `struct usb_device_id`.
+#[repr(transparent)]
+#[derive(Clone, Copy)]
+pub(crate) struct DeviceId(bindings::usb_device_id);
+
+impl DeviceId {
+    /// The C macro `USB_DEVICE_INTERFACE_NUMBER`.
+    pub(crate) const fn device_interface_number(vendor: u16, product: u16, number: u8) -> Self {
+        Self(bindings::usb_device_id {
+            match_flags: (bindings::USB_DEVICE_ID_MATCH_DEVICE
+                | bindings::USB_DEVICE_ID_MATCH_INT_NUMBER) as u16,
+            idVendor: vendor,
+            idProduct: product,
+            bInterfaceNumber: number,
+            ..pin_init::zeroed()
+        })
+    }
+
+    /// The C macro `USB_VENDOR_AND_INTERFACE_INFO`.
+    pub(crate) const fn vendor_interface_info(
+        vendor: u16,
+        class: u8,
+        subclass: u8,
+        protocol: u8,
+    ) -> Self {
+        Self(bindings::usb_device_id {
+            match_flags: (bindings::USB_DEVICE_ID_MATCH_INT_INFO
+                | bindings::USB_DEVICE_ID_MATCH_VENDOR) as u16,
+            idVendor: vendor,
+            bInterfaceClass: class,
+            bInterfaceSubClass: subclass,
+            bInterfaceProtocol: protocol,
+            ..pin_init::zeroed()
+        })
+    }
+
+    /// The C macro `USB_DEVICE_AND_INTERFACE_INFO`.
+    pub(crate) const fn device_interface_info(
+        vendor: u16,
+        product: u16,
+        class: u8,
+        subclass: u8,
+        protocol: u8,
+    ) -> Self {
+        Self(bindings::usb_device_id {
+            match_flags: (bindings::USB_DEVICE_ID_MATCH_INT_INFO
+                | bindings::USB_DEVICE_ID_MATCH_DEVICE) as u16,
+            idVendor: vendor,
+            idProduct: product,
+            bInterfaceClass: class,
+            bInterfaceSubClass: subclass,
+            bInterfaceProtocol: protocol,
+            ..pin_init::zeroed()
+        })
+    }
+
+    /// Whether `bInterfaceNumber` takes part in the match.
+    pub(crate) fn matches_interface_number(&self) -> bool {
+        u32::from(self.0.match_flags) & bindings::USB_DEVICE_ID_MATCH_INT_NUMBER != 0
+    }
+
+    /// The `driver_info` that the entry carries; 0 for an id that user space added.
+    pub(in crate::kernel_ext) fn driver_info(&self) -> usize {
+        self.0.driver_info
+    }
+
+    /// This id with another `driver_info`.
+    pub(in crate::kernel_ext) fn with_driver_info(mut self, driver_info: usize) -> Self {
+        self.0.driver_info = driver_info;
+        self
+    }
+
+    pub(in crate::kernel_ext) fn as_raw(&self) -> *const bindings::usb_device_id {
+        &self.0
+    }
+}
+
+// SAFETY: `DeviceId` is a `#[repr(transparent)]` wrapper of `usb_device_id`.
+unsafe impl RawDeviceId for DeviceId {
+    type RawType = bindings::usb_device_id;
+}
+
+// SAFETY: `driver_info` is the field for the driver's own data, and is as large as a pointer.
+unsafe impl RawDeviceIdIndex for DeviceId {
+    const DRIVER_DATA_OFFSET: usize = offset_of!(bindings::usb_device_id, driver_info);
+}
+
+/// A table of ids, each with an `I`.
+pub(crate) type IdTable<I> = &'static dyn kernel::device_id::IdTable<DeviceId, I>;
+
+/// Declares a static table of USB ids under a name that modpost makes aliases from. Use it at the
+/// crate root: the aliases of a built-in driver carry the name of the module path.
+macro_rules! usb_device_table {
+    ($table:ident: [$info:ty; $len:expr] = $ids:expr) => {
+        #[export_name = concat!(
+                            "__mod_device_table__", ::core::line!(), "__kmod_", module_path!(),
+                            "__usb__", stringify!($table)
+                        )]
+        static $table: ::kernel::device_id::IdArray<
+            $crate::kernel_ext::usb::DeviceId,
+            $info,
+            { $len },
+        > = ::kernel::device_id::IdArray::new($ids);
+    };
+}
+pub(crate) use usb_device_table;
