@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# What every script here shares: its place in the checkout, the cache, the versions, and how to speak and fail.
-# To be sourced by a script in scripts/, which may set `scripts` first if it stands elsewhere.
+# What every script here shares: the cache, the versions, and how to speak and fail. Who sources it has set `scripts`, the
+# folder of scripts.
 
-scripts=${scripts:-$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)}
-# shellcheck disable=SC2034 # for those who source this
 checkout=${scripts%/*}
 
 # shellcheck source=scripts/versions

@@ -2,18 +2,18 @@
 # shellcheck shell=sh
 # Which files of the checkout are source, and of what kind. For checks, which run inside the SDK.
 
-cd "${0%/*}/../.." || exit 1
+cd /src
+# All that git does not ignore: products of builds are left out, new files are not. Root need not own the checkout.
+known=$(git -c safe.directory=/src ls-files --cached --others --exclude-standard)
 
-# All that is not ignored by git, so that products of builds are left out and new files are not.
+# source_files [PATTERN]: those whose name has PATTERN, an extended regular expression, and which were not deleted.
 source_files() {
-	# The checkout may belong to someone else than root.
-	git -c safe.directory="$PWD" ls-files --cached --others --exclude-standard |
-		while IFS= read -r file; do
-			[ ! -f "$file" ] || printf '%s\n' "$file"
-		done
+	printf '%s\n' "$known" | grep -E -- "${1-.}" | while IFS= read -r file; do
+		[ ! -f "$file" ] || printf '%s\n' "$file"
+	done
 }
 
 # Rust that goes into the kernel.
 driver_files() {
-	source_files | grep '\.rs$' | grep -v '^tests-qemu/'
+	source_files '\.rs$' | grep -v '^tests-qemu/'
 }

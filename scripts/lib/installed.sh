@@ -7,9 +7,7 @@ PATH=$PATH:/usr/sbin:/sbin
 destdir=${DESTDIR-}
 release=${KERNELRELEASE:-$(uname -r)}
 modules=$destdir/lib/modules/$release
-# shellcheck disable=SC2034
 installed_module=$modules/updates/qmi_wwan_rs.ko
-# shellcheck disable=SC2034
 installed_conf=$destdir/etc/modprobe.d/qmi_wwan_rs.conf
 
 need_kernel() {
