@@ -12,7 +12,7 @@ installed_conf=$destdir/etc/modprobe.d/qmi_wwan_rs.conf
 
 need_kernel() {
 	[ -d "$modules/kernel" ] ||
-		die "no kernel $release in $destdir/lib/modules; set KERNELRELEASE to one of: $(cd "$destdir/lib/modules" 2>/dev/null && echo *)"
+		die "no kernel $release in $destdir/lib/modules, which has: $(cd "$destdir/lib/modules" 2>/dev/null && echo * || echo none); set KERNELRELEASE"
 	[ -x "$(command -v depmod)" ] || die "depmod is missing; install the package kmod"
 	[ -w "$modules" ] || die "cannot write to $modules; run it again with sudo"
 }
