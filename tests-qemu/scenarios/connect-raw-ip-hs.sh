@@ -2,6 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # raw IP, High Speed
 . "${0%/*}/lib.sh"
+. "${0%/*}/lib/main-job.sh"
 
-plug raw-ip-hs
-show ip link
+main_job raw-ip-hs Y

@@ -2,7 +2,7 @@
 //! Checks that need no guest: builds, lints and unit tests.
 
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -10,39 +10,41 @@ use crate::children::Children;
 use crate::error::{Error, Result};
 use crate::report::{details, Report};
 use crate::run_folder::{outside, RunFolder};
+use crate::script::{self, Script};
 use crate::setup::CHECKOUT;
 
 /// Lines of a failed check's output that are shown.
 const TAIL: usize = 20;
 
-/// A command that passes if it ends with status 0.
+/// A script of `scripts/checks`.
 pub struct Check {
     /// Its name among the tests.
-    pub name: &'static str,
+    pub name: String,
     /// What it shows, in one line.
-    pub title: &'static str,
-    /// Program, relative to the checkout, and arguments.
-    command: &'static [&'static str],
+    pub title: String,
+    path: PathBuf,
 }
 
-/// In the order in which they run: what most often fails comes first.
-pub const ALL: &[Check] = &[Check {
-    name: "check-format",
-    title: "Rust sources are formatted",
-    command: &["scripts/check", "format"],
-}];
+/// All checks, sorted by name.
+pub fn all() -> Result<Vec<Check>> {
+    let scripts = script::all(&Path::new(CHECKOUT).join("scripts/checks"), "")?;
+    let describe = |script: &Script| Check {
+        name: format!("check-{}", script.name),
+        title: script.comments().next().unwrap_or_default().to_owned(),
+        path: script.path.clone(),
+    };
+    Ok(scripts.iter().map(describe).collect())
+}
 
 impl Check {
     /// Runs it, and prints the result.
     pub fn run(&self, children: &Children, run: &RunFolder, report: &mut Report) -> Result<()> {
         let start = Instant::now();
-        let log = run.subfolder(self.name)?.join("output.log");
+        let log = run.subfolder(&self.name)?.join("output.log");
         let output = File::create(&log).map_err(Error::file(&log))?;
-        let (program, arguments) = self.command.split_first().unwrap_or((&"false", &[]));
         let status = children
             .spawn(
-                Command::new(Path::new(CHECKOUT).join(program))
-                    .args(arguments)
+                Command::new(&self.path)
                     .current_dir(CHECKOUT)
                     .stdin(Stdio::null())
                     .stdout(output.try_clone()?)
@@ -53,10 +55,10 @@ impl Check {
             return Err(Error::Interrupted);
         }
         if status.success() {
-            report.line(self.name, start.elapsed(), None);
+            report.line(&self.name, start.elapsed(), None);
             return Ok(());
         }
-        report.line(self.name, start.elapsed(), Some(&status.to_string()));
+        report.line(&self.name, start.elapsed(), Some(&status.to_string()));
         let text = fs::read_to_string(&log).map_err(Error::file(&log))?;
         let lines: Vec<_> = text.lines().map(str::to_owned).collect();
         details("its last lines", &lines[lines.len().saturating_sub(TAIL)..]);

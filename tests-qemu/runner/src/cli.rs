@@ -8,9 +8,9 @@ use clap::{Args, Parser, Subcommand};
 use crate::children::Children;
 use crate::error::Result;
 use crate::run_folder::RunFolder;
-use crate::setup::{self, Driver, System, SDK};
+use crate::setup::{Driver, SDK};
 use crate::suite::Hall;
-use crate::{demo, scenario, shell, test};
+use crate::{checks, demo, scenario, shell, test};
 
 /// Runs the driver in QEMU guests with virtual modems.
 #[derive(Debug, Parser)]
@@ -60,13 +60,14 @@ struct Common {
 }
 
 impl Common {
+    fn run(&self) -> Result<(RunFolder, Children)> {
+        let run = RunFolder::create(&Path::new(SDK).join("run"), self.keep)?;
+        Ok((run, Children::ended_by_signals()?))
+    }
+
     fn hall(&self) -> Result<Hall> {
-        Ok(Hall {
-            system: System::stock(self.driver)?,
-            modem_program: setup::modem_program()?,
-            run: RunFolder::create(&Path::new(SDK).join("run"), self.keep)?,
-            children: Children::ended_by_signals()?,
-        })
+        let (run, children) = self.run()?;
+        Hall::prepare(self.driver, run, children)
     }
 }
 
@@ -78,10 +79,16 @@ pub fn run(cli: Cli) -> Result<bool> {
             common,
             jobs,
             patterns,
-        } => test::run(&common.hall()?, jobs, &patterns),
+        } => {
+            let (run, children) = common.run()?;
+            test::run(common.driver, run, children, jobs, &patterns)
+        }
         Command::Shell { common, modem } => shell::run(&common.hall()?, &modem),
         Command::List => {
-            for scenario in scenario::all(&setup::scenarios())? {
+            for check in checks::all()? {
+                println!("{:<28} {}", check.name, check.title);
+            }
+            for scenario in scenario::all()? {
                 println!("{:<28} {}", scenario.name, scenario.title);
             }
             Ok(true)

@@ -8,7 +8,6 @@ use crate::guest::Outcome;
 use crate::report::details;
 use crate::run_folder::outside;
 use crate::scenario;
-use crate::setup;
 use crate::suite::Hall;
 
 /// Scenarios of the demo have names that begin so.
@@ -16,7 +15,7 @@ const PREFIX: &str = "connect-";
 
 /// Runs the demo's scenarios with their output shown; true if all held.
 pub fn run(hall: &Hall) -> Result<bool> {
-    let scenarios: Vec<_> = scenario::all(&setup::scenarios())?
+    let scenarios: Vec<_> = scenario::all()?
         .into_iter()
         .filter(|scenario| scenario.name.starts_with(PREFIX))
         .collect();

@@ -33,12 +33,14 @@ pub enum Error {
         source: io::Error,
     },
     /// A program that prepares something failed.
-    #[error("{program} failed: {message}")]
+    #[error("{name} failed: {message} (all output: {log})")]
     Helper {
-        /// The program.
-        program: String,
-        /// The last line of its error output.
+        /// What it was to do.
+        name: String,
+        /// The last line of its output.
         message: String,
+        /// The file with all of it.
+        log: PathBuf,
     },
     /// QEMU ended before the guest was up.
     #[error("QEMU ended during boot: {0}")]

@@ -46,6 +46,7 @@ impl Modems {
                 .arg("--connect")
                 .arg(redir_socket(&self.folder, port))
                 .args(["--profile", profile])
+                .args(["--unit", &index.to_string()])
                 .arg("--log")
                 .arg(self.log(port))
                 .stdin(Stdio::null())
@@ -120,6 +121,7 @@ impl Modems {
         let known = String::from_utf8_lossy(&output.stdout);
         let mut names = known
             .lines()
+            .skip(1) // the heading
             .filter_map(|line| line.split_whitespace().next());
         if names.clone().any(|known| known == name) || Path::new(name).is_file() {
             return Ok(());

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use command_fds::{CommandFdExt, FdMapping};
+use os_pipe::PipeReader;
 
 use crate::children::{Child, Children};
 use crate::error::{Error, Result};
@@ -44,7 +45,7 @@ pub struct Qemu {
     /// The QEMU process.
     pub process: Child,
     /// The serial port with the kernel's log.
-    pub kernel: UnixStream,
+    pub kernel: PipeReader,
     /// The agent's requests and answers.
     pub control: UnixStream,
     /// What scenarios print.
@@ -64,7 +65,8 @@ pub fn error_log(folder: &Path) -> PathBuf {
 impl Machine<'_> {
     /// Switches the machine on.
     pub fn start(&self, children: &Children) -> Result<Qemu> {
-        let (kernel, kernel_end) = UnixStream::pair()?;
+        // A pipe, because a socket's buffer is full after a few hundred single bytes, and QEMU then drops some.
+        let (kernel, kernel_end) = os_pipe::pipe()?;
         let (control, control_end) = UnixStream::pair()?;
         let (output, output_end) = UnixStream::pair()?;
         let errors = error_log(self.folder);
@@ -116,7 +118,7 @@ impl Machine<'_> {
 
         qemu.args([
             "-chardev",
-            "socket,id=kernel,fd=3",
+            "file,id=kernel,path=/dev/fd/3",
             "-serial",
             "chardev:kernel",
         ]);

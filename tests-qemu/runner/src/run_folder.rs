@@ -20,7 +20,10 @@ impl RunFolder {
         fs::create_dir_all(parent).map_err(Error::file(parent))?;
         let mut older = Vec::new();
         for entry in fs::read_dir(parent).map_err(Error::file(parent))? {
-            older.push(entry?.path());
+            let path = entry?.path();
+            if is_run(&path) {
+                older.push(path);
+            }
         }
         older.sort();
         let surplus = (older.len() + 1).saturating_sub(keep.max(1));
@@ -41,6 +44,12 @@ impl RunFolder {
     }
 }
 
+/// Whether this is the folder of a run: named by a time.
+fn is_run(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| name.starts_with("20") && name.ends_with('Z')) && path.is_dir()
+}
+
 /// The path as the user sees it, outside the SDK's tree.
 pub fn outside(path: &Path) -> PathBuf {
     match (env::var_os("QMI_WWAN_RS_CACHE"), path.strip_prefix("/sdk")) {
@@ -56,7 +65,7 @@ mod tests {
     #[test]
     fn only_the_last_runs_are_kept() {
         let parent = tempfile::tempdir().unwrap();
-        for name in ["2026-01-01", "2026-01-02", "2026-01-03"] {
+        for name in ["2026-01-01Z", "2026-01-02Z", "2026-01-03Z", "mine"] {
             fs::create_dir(parent.path().join(name)).unwrap();
         }
         RunFolder::create(parent.path(), 2).unwrap();
@@ -65,7 +74,8 @@ mod tests {
             .map(|entry| entry.unwrap().file_name())
             .collect();
         left.sort();
-        assert_eq!(left.len(), 2);
-        assert_eq!(left[0], "2026-01-03");
+        assert_eq!(left.len(), 3);
+        assert_eq!(left[0], "2026-01-03Z");
+        assert_eq!(left[2], "mine");
     }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Scenarios: shell scripts that run inside a guest.
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::error::{Error, Result};
-use crate::setup::Driver;
+use crate::error::Result;
+use crate::script::{self, Script};
+use crate::setup::{Driver, CHECKOUT};
 
 /// For a scenario that does not say how long it may take.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(180);
@@ -26,25 +26,18 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// Reads the script's description; `name` is the file's name without `.sh`.
-    fn parse(name: &str, script: &str) -> Self {
+    fn new(script: &Script) -> Self {
         let mut scenario = Self {
-            name: name.to_owned(),
+            name: script.name.clone(),
             title: String::new(),
             timeout: DEFAULT_TIMEOUT,
             only: None,
         };
-        let comments = script
-            .lines()
-            .map_while(|line| line.strip_prefix('#'))
-            .map(str::trim)
-            .filter(|line| !line.is_empty() && !line.starts_with('!') && !line.starts_with("SPDX"));
-        for comment in comments {
+        for comment in script.comments() {
             match comment.split_once(": ") {
                 Some(("Timeout", value)) => {
-                    if let Ok(seconds) = value.parse() {
-                        scenario.timeout = Duration::from_secs(seconds);
-                    }
+                    let seconds = value.parse().map(Duration::from_secs);
+                    scenario.timeout = seconds.unwrap_or(DEFAULT_TIMEOUT);
                 }
                 Some(("Driver", "rs")) => scenario.only = Some(Driver::Rs),
                 Some(("Driver", "c")) => scenario.only = Some(Driver::C),
@@ -61,24 +54,11 @@ impl Scenario {
     }
 }
 
-/// All scenarios of a folder, sorted by name.
-pub fn all(folder: &Path) -> Result<Vec<Scenario>> {
-    let mut scenarios = Vec::new();
-    for entry in fs::read_dir(folder).map_err(Error::file(folder))? {
-        let path = entry?.path();
-        let (Some(stem), Some("sh")) = (
-            path.file_stem().and_then(|stem| stem.to_str()),
-            path.extension().and_then(|ending| ending.to_str()),
-        ) else {
-            continue;
-        };
-        if stem != "lib" {
-            let script = fs::read_to_string(&path).map_err(Error::file(&path))?;
-            scenarios.push(Scenario::parse(stem, &script));
-        }
-    }
-    scenarios.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(scenarios)
+/// All scenarios, sorted by name.
+pub fn all() -> Result<Vec<Scenario>> {
+    let scripts = script::all(&Path::new(CHECKOUT).join("tests-qemu/scenarios"), ".sh")?;
+    let scenarios = scripts.iter().filter(|script| script.name != "lib");
+    Ok(scenarios.map(Scenario::new).collect())
 }
 
 #[cfg(test)]
@@ -87,9 +67,8 @@ mod tests {
 
     #[test]
     fn the_comments_describe_it() {
-        let script = "#!/bin/sh\n# SPDX-License-Identifier: X\n#\n# A title: with a colon\n\
-                      # Timeout: 7\n# Driver: rs\n. lib.sh\n# Timeout: 9\n";
-        let scenario = Scenario::parse("a", script);
+        let script = Script::of("# A title: with a colon\n# Timeout: 7\n# Driver: rs\n:\n");
+        let scenario = Scenario::new(&script);
         assert_eq!(scenario.title, "A title: with a colon");
         assert_eq!(scenario.timeout, Duration::from_secs(7));
         assert!(scenario.suits(Driver::Rs) && !scenario.suits(Driver::C));
@@ -97,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_bare_script_suits_both_drivers() {
-        let scenario = Scenario::parse("a", "#!/bin/sh\ntrue\n");
+        let scenario = Scenario::new(&Script::of("true\n"));
         assert_eq!(scenario.timeout, DEFAULT_TIMEOUT);
         assert!(scenario.suits(Driver::Rs) && scenario.suits(Driver::C));
     }

@@ -11,9 +11,10 @@ use std::path::PathBuf;
 use crate::children::Children;
 use crate::error::{Error, Result};
 use crate::guest::{Guest, Outcome};
+use crate::prepare::Workshop;
 use crate::run_folder::RunFolder;
 use crate::scenario::Scenario;
-use crate::setup::System;
+use crate::setup::{Driver, System};
 
 /// All that is needed to boot guests.
 pub struct Hall {
@@ -28,6 +29,17 @@ pub struct Hall {
 }
 
 impl Hall {
+    /// Builds all that guests with this driver need.
+    pub fn prepare(driver: Driver, run: RunFolder, children: Children) -> Result<Self> {
+        let workshop = Workshop::new(&run, &children);
+        Ok(Self {
+            modem_program: workshop.modem()?,
+            system: workshop.stock(driver)?,
+            run,
+            children,
+        })
+    }
+
     /// Boots a guest with this name.
     pub fn boot(&self, name: &str) -> Result<Guest> {
         Guest::boot(

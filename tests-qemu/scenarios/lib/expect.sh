@@ -2,7 +2,6 @@
 # shellcheck shell=sh
 # Telling what happens, and failing when it is not what should.
 
-
 step() {
 	printf -- '- %s\n' "$*"
 }
@@ -15,7 +14,12 @@ fail() {
 # Prints a command as one would type it, and runs it.
 show() {
 	printf '  $ %s\n' "$*"
-	"$@" 2>&1 | sed 's/^/    /'
+	shown=$("$@" 2>&1) || fail "'$*' ended with status $?: $shown"
+	printf '%s\n' "$shown" | indent
+}
+
+indent() {
+	sed 's/^/    /'
 }
 
 # fact KEY VALUE: a cell of the demo's table.
@@ -60,13 +64,24 @@ expect_gone() {
 	done
 }
 
+expect_there() {
+	for path in "$@"; do
+		[ -e "$path" ] || fail "$path is not there"
+	done
+}
+
 # expect_log PATTERN: the kernel logged such a line since the scenario began.
 expect_log() {
 	kernel_log | grep -qE -- "$1" || fail "the kernel logged no line like '$1'"
 }
 
 kernel_log() {
-	dmesg | awk '/e2e: .* begins/ { log = "" } { log = log $0 "\n" } END { printf "%s", log }'
+	dmesg | awk '/e2e: .* begins/ { text = "" } { text = text $0 "\n" } END { printf "%s", text }'
+}
+
+# open FILE: for reading; fails with errno's text.
+open() {
+	head -c 0 "$1"
 }
 
 # write VALUE FILE: in one write() without a newline; fails with errno's text.

@@ -41,10 +41,11 @@ qmi() {
 	timeout $limit qmicli --device=/dev/cdc-wdm0 "$@"
 }
 
-# The USB device in the port with this number, in sysfs.
-usb_device() {
-	for speed in 1 2; do
-		device=/sys/bus/usb/devices/$speed-$1
-		[ ! -e "$device" ] || echo "$device"
+# wait_for_interface NUMBER: until this interface of the device in $port is there and udev is done with it.
+wait_for_interface() {
+	for bus in 1 2; do
+		interface=/sys/bus/usb/devices/$bus-$port:1.$1
+		! udevadm wait --timeout=$((limit / 2)) --settle "$interface" || return 0
 	done
+	fail "no interface $1 in USB port $port"
 }

@@ -2,10 +2,18 @@
 # shellcheck shell=sh
 # Going online, and traffic.
 
+# use_raw_ip [NUMBER]: has the modem send and take bare IP packets; qmi-network makes the driver follow.
+use_raw_ip() {
+	expect_line "Link layer protocol: 'raw-ip'" \
+		timeout $limit qmicli --device="/dev/cdc-wdm${1-0}" --wda-set-data-format=link-layer-protocol=raw-ip
+}
+
 # go_online [NUMBER]: link up, network started by qmi-network, addresses set as WDS gave them; sets $address and $gateway.
 go_online() {
 	number=${1-0}
 	device=/dev/cdc-wdm$number
+	echo APN=internet >/etc/qmi-network.conf
+	rm -f "/tmp/qmi-network-state-cdc-wdm$number" # of a modem that is gone
 	timeout $limit qmi-network "$device" start >/tmp/qmi-network.log 2>&1 ||
 		fail "qmi-network: $(tail -n 1 /tmp/qmi-network.log)"
 	settings=$(timeout $limit qmicli --device="$device" --client-cid="$(wds_client "$number")" --client-no-release-cid \
@@ -13,7 +21,7 @@ go_online() {
 	address=$(setting 'IPv4 address')
 	gateway=$(setting 'IPv4 gateway address')
 	ip link set "wwan$number" up
-	ip address add "$address/30" dev "wwan$number"
+	ip address replace "$address/30" dev "wwan$number"
 }
 
 # The WDS client that qmi-network keeps for modem NUMBER.

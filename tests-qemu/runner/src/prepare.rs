@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Builds what a guest needs, each time: what is up to date costs a second.
+
+use std::env;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::children::Children;
+use crate::error::{Error, Result};
+use crate::run_folder::{outside, RunFolder};
+use crate::setup::{version, Driver, System, CHECKOUT, SDK};
+
+/// Runs helpers, with their output in the run's folder.
+pub struct Workshop<'a> {
+    run: &'a RunFolder,
+    children: &'a Children,
+}
+
+impl<'a> Workshop<'a> {
+    /// A workshop for this run.
+    pub fn new(run: &'a RunFolder, children: &'a Children) -> Self {
+        Self { run, children }
+    }
+
+    /// Builds the virtual modem, and returns its program.
+    pub fn modem(&self) -> Result<PathBuf> {
+        let manifest = Path::new(CHECKOUT).join("tests-qemu/Cargo.toml");
+        let mut cargo = Command::new("cargo");
+        cargo.args(["build", "--release", "--locked", "--package", "qmi-modem"]);
+        self.helper("build-modem", cargo.arg("--manifest-path").arg(manifest))?;
+        // Cargo puts all programs of the workspace into one folder.
+        Ok(env::current_exe()?.with_file_name("qmi-modem"))
+    }
+
+    /// Makes a system of Debian's kernel and a driver.
+    pub fn stock(&self, driver: Driver) -> Result<System> {
+        let release = version("KERNEL_RELEASE")?;
+        let install_root = match driver {
+            Driver::Rs => self.install(&release)?,
+            Driver::C => PathBuf::from("/"),
+        };
+        Ok(System {
+            driver,
+            image: PathBuf::from(format!("/boot/vmlinuz-{release}")),
+            initramfs: self.initramfs(&release)?,
+            install_root,
+        })
+    }
+
+    /// Builds our module and installs it, as a user would, beside the kernel's own modules.
+    fn install(&self, release: &str) -> Result<PathBuf> {
+        let root = self.run.subfolder("install")?;
+        let modules = root.join("lib/modules");
+        fs::create_dir_all(&modules).map_err(Error::file(&modules))?;
+        let stock = Path::new(SDK).join("kernel/modules").join(release);
+        self.helper(
+            "copy-modules",
+            Command::new("cp")
+                .args(["--archive", "--link"])
+                .arg(stock)
+                .arg(&modules),
+        )?;
+        self.helper("build-driver", &mut make("module"))?;
+        self.helper(
+            "install-driver",
+            make("install")
+                .env("DESTDIR", &root)
+                .env("KERNELRELEASE", release),
+        )?;
+        Ok(root)
+    }
+
+    fn initramfs(&self, release: &str) -> Result<PathBuf> {
+        let script = Path::new(CHECKOUT).join("tests-qemu/guest/make-initramfs");
+        let cache = Path::new(SDK).join("initramfs");
+        let log = self.helper(
+            "initramfs",
+            Command::new(script).args([release, "/"]).arg(cache),
+        )?;
+        let path = fs::read_to_string(&log).map_err(Error::file(log))?;
+        Ok(PathBuf::from(path.trim_end()))
+    }
+
+    /// Runs a command to its end; returns the file with all that it printed.
+    fn helper(&self, name: &str, command: &mut Command) -> Result<PathBuf> {
+        let log = self.run.subfolder("prepare")?.join(format!("{name}.log"));
+        let output = File::create(&log).map_err(Error::file(&log))?;
+        command
+            .current_dir(CHECKOUT)
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output);
+        let status = self.children.spawn(command)?.wait()?;
+        if self.children.interrupted() {
+            return Err(Error::Interrupted);
+        }
+        if status.success() {
+            return Ok(log);
+        }
+        let text = fs::read(&log).map_err(Error::file(&log))?;
+        Err(Error::Helper {
+            name: name.to_owned(),
+            message: String::from_utf8_lossy(&text)
+                .lines()
+                .last()
+                .unwrap_or("no message")
+                .to_owned(),
+            log: outside(&log),
+        })
+    }
+}
+
+fn make(target: &str) -> Command {
+    let mut make = Command::new("make");
+    make.arg(target);
+    make
+}

@@ -1,0 +1,7 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# raw IP, SuperSpeed
+. "${0%/*}/lib.sh"
+. "${0%/*}/lib/main-job.sh"
+
+main_job raw-ip-ss Y
