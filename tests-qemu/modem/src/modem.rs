@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::os::fd::RawFd;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -270,13 +270,18 @@ impl Modem {
         Some(BulkIn { data, babble })
     }
 
+    /// The host listens to an interrupt endpoint again.
+    pub fn listened_to(&mut self) {
+        self.control.announce_all();
+    }
+
     /// The next notification for the interrupt endpoint at `address`.
     pub fn notification(&mut self, address: u8) -> Option<[u8; 8]> {
         let (interface, endpoint) = self.gadget.endpoint(address)?;
         if !interface.role.is_control() || endpoint.transfer != Transfer::Interrupt {
             return None;
         }
-        let notification = self.control.notify()?;
+        let notification = self.control.notify(Instant::now())?;
         self.log.event(
             "notification",
             json!({
@@ -286,6 +291,14 @@ impl Modem {
             }),
         );
         Some(notification)
+    }
+
+    /// The host polls the interrupt endpoint at `address` no more.
+    pub fn polling_stopped(&mut self, address: u8) {
+        let endpoint = self.gadget.endpoint(address);
+        if endpoint.is_some_and(|(interface, _)| interface.role.is_control()) {
+            self.control.polling_stopped(Instant::now());
+        }
     }
 
     /// Lets the network do what is due.

@@ -62,7 +62,7 @@ impl Host {
     /// If they are not the protocol, or if the guest refuses the device: the connection is over then.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(), RedirError> {
         self.codec.push(bytes);
-        while let Some(packet) = self.codec.next()? {
+        while let Some(packet) = self.codec.take()? {
             if packet == FromGuest::FilterReject {
                 return Err(RedirError::Rejected);
             }
@@ -140,11 +140,13 @@ impl Host {
                 let known = self.modem.gadget().endpoint(endpoint).is_some();
                 if known {
                     self.polled.insert(endpoint);
+                    self.modem.listened_to();
                 }
                 self.interrupt_status(id, endpoint, known, "start-interrupt");
             }
             FromGuest::StopInterrupt { id, endpoint } => {
                 let known = self.polled.remove(&endpoint);
+                self.modem.polling_stopped(endpoint);
                 self.interrupt_status(id, endpoint, known, "stop-interrupt");
             }
             FromGuest::Cancel(id) => self.cancel(id),
