@@ -270,11 +270,6 @@ impl Modem {
         Some(BulkIn { data, babble })
     }
 
-    /// The host listens to an interrupt endpoint again.
-    pub fn listened_to(&mut self) {
-        self.control.announce_all();
-    }
-
     /// The next notification for the interrupt endpoint at `address`.
     pub fn notification(&mut self, address: u8) -> Option<[u8; 8]> {
         let (interface, endpoint) = self.gadget.endpoint(address)?;

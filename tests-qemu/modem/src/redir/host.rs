@@ -140,7 +140,6 @@ impl Host {
                 let known = self.modem.gadget().endpoint(endpoint).is_some();
                 if known {
                     self.polled.insert(endpoint);
-                    self.modem.listened_to();
                 }
                 self.interrupt_status(id, endpoint, known, "start-interrupt");
             }
