@@ -34,7 +34,7 @@ const WORD: usize = 4;
 enum Work {
     Echo,
     Sink(Sink),
-    Source(Source),
+    Source(Box<Source>),
 }
 
 #[derive(Default)]
@@ -121,13 +121,13 @@ impl Services {
 fn work(port: u16, seed: u64) -> Work {
     match port {
         SINK => Work::Sink(Sink::default()),
-        SOURCE => Work::Source(Source {
+        SOURCE => Work::Source(Box::new(Source {
             line: Vec::new(),
             rest: None,
             random: ChaCha8Rng::seed_from_u64(seed),
             hash: Sha256::new(),
             bytes: 0,
-        }),
+        })),
         _ => Work::Echo,
     }
 }

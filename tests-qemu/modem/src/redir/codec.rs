@@ -69,7 +69,7 @@ impl Codec {
     ///
     /// # Errors
     /// If the bytes are not the protocol; there is no going on then.
-    pub fn next(&mut self) -> Result<Option<FromGuest>, RedirError> {
+    pub fn take(&mut self) -> Result<Option<FromGuest>, RedirError> {
         let id_width = self.id_width();
         let Some((header, rest)) = self.input.split_at_checked(8 + id_width) else {
             return Ok(None);
