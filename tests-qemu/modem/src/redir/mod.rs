@@ -4,8 +4,10 @@
 //! Source: usb-redirection-protocol 0.7 and `usbredirproto.h`. QEMU's `hw/usb/redirect.c` is the other side.
 
 mod codec;
+mod decode;
+mod encode;
 mod host;
-mod packet;
+pub mod packet;
 
 pub use codec::{Codec, RedirError};
 pub use host::Host;

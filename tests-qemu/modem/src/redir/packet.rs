@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The packets that a device without streams and isochronous endpoints needs.
 
+use crate::usb::Stall;
+
 /// Packet types.
 pub mod kind {
     #![allow(missing_docs)]
@@ -58,6 +60,15 @@ pub enum Status {
     Stall = 4,
     /// The device sent more than there was room for.
     Babble = 6,
+}
+
+impl From<Result<(), Stall>> for Status {
+    fn from(result: Result<(), Stall>) -> Self {
+        match result {
+            Ok(()) => Self::Success,
+            Err(Stall) => Self::Stall,
+        }
+    }
 }
 
 /// From the guest, which is QEMU.
