@@ -2,56 +2,71 @@
 # shellcheck shell=sh
 # Runs long commands so that a person sees what happens and how far it is.
 
-# For those who cannot see a terminal redraw, a line now and then.
-plain_interval_s=15
-running=
+# Process ids of the command and of what shows its progress; empty when none runs.
+job=
+display=
 
 elapsed() {
 	seconds=$(($(date +%s) - started))
 	printf '%d:%02d' $((seconds / 60)) $((seconds % 60))
 }
 
-# The log's last line, without control characters, cut to the terminal.
+# The last line of file $1, without control characters, cut to $2 columns.
 last_words() {
 	tail -c 1000 "$1" | tr '\r' '\n' | tr -cd '[:print:]\n' | grep . | tail -n 1 | cut -c "1-$2"
 }
 
-show_on_terminal() {
-	columns=$(stty size 2>/dev/null <&2 | cut -d ' ' -f 2)
-	while sleep 1; do
-		printf '\r\033[K%s  %s  %s' "$1" "$(elapsed)" "$(last_words "$2" $((${columns:-80} - ${#1} - 12)))"
-	done
+# Sleeps $1 seconds, and not longer than the shell lives.
+nap() {
+	sleep "$1" &
+	napping=$!
+	wait "$napping"
 }
 
-show_in_log() {
-	while sleep "$plain_interval_s"; do
-		printf '%s  %s  %s\n' "$1" "$(elapsed)" "$(last_words "$2" 100)"
-	done
+# On a terminal one line is redrawn; elsewhere a new line comes now and then.
+show_progress() {
+	trap 'kill "$napping" 2>/dev/null; exit' TERM
+	if [ -t 1 ]; then
+		columns=$({ stty size </dev/tty || echo 24 80; } 2>/dev/null | cut -d ' ' -f 2)
+		while nap 1; do
+			printf '\r\033[K%s  %s  %s' "$1" "$(elapsed)" "$(last_words "$2" $((columns - ${#1} - 12)))"
+		done
+	else
+		printf '%s\n' "$1"
+		while nap 15; do
+			printf '%s  %s  %s\n' "$1" "$(elapsed)" "$(last_words "$2" 100)"
+		done
+	fi
 }
 
-# with_progress TITLE LOG CMD ARGS...: CMD's output goes to LOG only. CMD's exit status is returned. Sets `running` to what
-# must be ended if the caller is.
+end_progress() {
+	kill "$display" 2>/dev/null || :
+	wait "$display" || :
+	[ ! -t 1 ] || printf '\r\033[K'
+	display=
+}
+
+# with_progress TITLE LOG CMD ARGS...: CMD's output goes to LOG only. CMD's exit status is returned.
 with_progress() {
 	title=$1 log=$2
 	shift 2
 	started=$(date +%s)
-	printf '%s\n' "$title"
 	"$@" </dev/null >"$log" 2>&1 &
-	running=$!
-	if [ -t 1 ]; then
-		show_on_terminal "$title" "$log" &
-	else
-		show_in_log "$title" "$log" &
-	fi
-	running="$running $!"
+	job=$!
+	show_progress "$title" "$log" &
+	display=$!
 	status=0
-	wait "${running% *}" || status=$?
-	kill "${running#* }" 2>/dev/null || :
-	wait "${running#* }" 2>/dev/null || :
-	running=
-	if [ -t 1 ]; then
-		printf '\r\033[K'
-	fi
+	wait "$job" || status=$?
+	job=
+	end_progress
 	[ "$status" -ne 0 ] || printf '%s: done in %s\n' "$title" "$(elapsed)"
 	return "$status"
+}
+
+# Ends what with_progress runs. Returns 1 if that is nothing.
+interrupt_progress() {
+	[ -n "$job" ] || return 1
+	kill -KILL "$job" 2>/dev/null || :
+	job=
+	end_progress
 }
