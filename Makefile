@@ -5,10 +5,10 @@
 MAKEFLAGS += --no-print-directory
 
 # What Kbuild leaves in a folder; see .gitignore too.
-products := *.o *.ko *.mod *.mod.c *.rmeta .*.d .tmp_* modules.order Module.symvers bindings_generated.rs
+products := *.o *.ko *.mod *.mod.c *.rmeta .*.cmd .tmp_* modules.order Module.symvers bindings_generated.rs
 
 in_sdk := scripts/in-sdk
-e2e := $(in_sdk) cargo run --quiet --release --locked --manifest-path tests-qemu/Cargo.toml -p e2e --
+e2e := $(in_sdk) cargo run --release --locked --manifest-path tests-qemu/Cargo.toml -p e2e --
 
 ##@ See it work
 .PHONY: demo test shell
@@ -52,7 +52,7 @@ check: ## run the static checks only
 	@scripts/check
 
 clean: ## remove what was built in this folder
-	@find . -path ./.git -prune -o -type f \( $(products:%=-name '%' -o) -name '.*.cmd' \) -exec rm -f {} +
+	@find . -path ./.git -prune -o -type f \( -false $(products:%=-o -name '%') \) -exec rm -f {} +
 	@rm -rf tests-qemu/target
 
 distclean: clean ## remove the SDK too
