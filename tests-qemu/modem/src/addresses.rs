@@ -34,9 +34,9 @@ pub const IPV6_PREFIX: u8 = 64;
 impl Addresses {
     /// Addresses of unit number `unit`.
     pub fn new(network: &Network, unit: u8) -> Self {
-        let subnet = u32::from(network.ipv4) | u32::from(unit) << 8;
+        let subnet = u32::from(network.ipv4) | (u32::from(unit) << 8);
         let v4 = |host| Ipv4Addr::from(subnet | host);
-        let prefix = u128::from(network.ipv6) | u128::from(unit) << 64;
+        let prefix = u128::from(network.ipv6) | (u128::from(unit) << 64);
         let v6 = |host| Ipv6Addr::from(prefix | host);
         Self {
             ipv4: v4(2),

@@ -51,7 +51,7 @@ impl Bearers {
         }
         self.started = self.started.wrapping_add(1);
         let bearer = Bearer {
-            handle: 0x8700_0000 | self.started & 0xff_ffff,
+            handle: 0x8700_0000 | (self.started & 0xff_ffff),
             client,
             family,
         };

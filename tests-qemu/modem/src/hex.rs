@@ -28,7 +28,7 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     pairs
         .remainder()
         .is_empty()
-        .then(|| pairs.map(|pair| pair[0] << 4 | pair[1]).collect())
+        .then(|| pairs.map(|pair| (pair[0] << 4) | pair[1]).collect())
 }
 
 impl<'de> Deserialize<'de> for Hex {

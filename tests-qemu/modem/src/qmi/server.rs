@@ -170,5 +170,5 @@ fn number(value: &[u8], store: &Store) -> Option<u64> {
         return None;
     }
     let bytes = value.iter().rev();
-    Some(bytes.fold(0, |number, &byte| number << 8 | u64::from(byte)))
+    Some(bytes.fold(0, |number, &byte| (number << 8) | u64::from(byte)))
 }

@@ -30,7 +30,7 @@ const NEEDED: u32 = capability::CONNECT_DEVICE_VERSION
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RedirError {
     /// Something came before the hello, or a second hello.
-    #[error("usb-redir: packet type {0} where it may not be")]
+    #[error("usb-redir: packet type {0} out of order; is it QEMU's usb-redir that listens there?")]
     Order(u32),
     /// The other side is too old.
     #[error("usb-redir: the other side lacks capabilities 0x{0:x}; QEMU 1.3 or later has them")]

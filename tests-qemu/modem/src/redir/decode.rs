@@ -107,7 +107,7 @@ pub fn decode(kind: u32, id: u64, body: &[u8]) -> Result<FromGuest, RedirError> 
         kind::BULK_PACKET => {
             let (endpoint, _status) = (fields.u8(), fields.u8());
             let (low, _stream) = (fields.u16(), fields.u32());
-            let length = u32::from(low) | u32::from(fields.u16()) << 16;
+            let length = u32::from(low) | (u32::from(fields.u16()) << 16);
             FromGuest::Bulk {
                 id,
                 endpoint,

@@ -209,7 +209,7 @@ impl Host {
         }
         for (interface, endpoint) in self.modem.gadget().endpoints() {
             let row =
-                usize::from(endpoint.address & 0x80) >> 3 | usize::from(endpoint.address & 15);
+                (usize::from(endpoint.address & 0x80) >> 3) | usize::from(endpoint.address & 15);
             table[row] = EndpointInfo {
                 transfer: match endpoint.transfer {
                     Transfer::Bulk => 2,

@@ -82,7 +82,7 @@ impl Setup {
 
     /// Who defined the request.
     pub fn kind(self) -> Kind {
-        match self.request_type >> 5 & 3 {
+        match (self.request_type >> 5) & 3 {
             0 => Kind::Standard,
             1 => Kind::Class,
             2 => Kind::Vendor,
