@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! From a request to its response and the indications after it.
+//! From a request to its response and the indications before it.
 
 use std::rc::Rc;
 
@@ -32,8 +32,8 @@ impl Server {
         Self { schema, state, log }
     }
 
-    /// Answers one QMUX frame: no frame at all if the request cannot be answered, else the response
-    /// and any indications.
+    /// Answers one QMUX frame: no frame at all if the request cannot be answered, else any
+    /// indications and the response.
     pub fn answer(&mut self, frame: &[u8]) -> Vec<Vec<u8>> {
         let request = match Request::parse(frame) {
             Ok(request) => request,
@@ -58,15 +58,6 @@ impl Server {
         if let (Some(message), None) = (message, error) {
             tlvs.extend(self.render(message, &reply));
         }
-        self.note("response", &request, message, &tlvs, error);
-        let response = qmux::frame(
-            MessageType::Response,
-            request.address,
-            request.transaction,
-            request.message,
-            &tlvs,
-        );
-
         let indications = reply.indications.iter().filter_map(|&id| {
             let indication = service?.indication(id)?;
             let tlvs = self.render(indication, &reply);
@@ -79,7 +70,19 @@ impl Server {
             let kind = MessageType::Indication;
             Some(qmux::frame(kind, request.address, 0, id, &tlvs))
         });
-        std::iter::once(response).chain(indications).collect()
+        let mut frames: Vec<_> = indications.collect();
+
+        // Last, because a client that has it may close the port: cdc-wdm lets the next one read an end of file if a
+        // message was being fetched meanwhile.
+        self.note("response", &request, message, &tlvs, error);
+        frames.push(qmux::frame(
+            MessageType::Response,
+            request.address,
+            request.transaction,
+            request.message,
+            &tlvs,
+        ));
+        frames
     }
 
     fn run(&mut self, request: &Request, message: Option<&Message>) -> Result<Reply, QmiError> {

@@ -52,7 +52,7 @@ pub struct Call<'a> {
     pub state: &'a mut State,
 }
 
-/// Variables for the response, and indications to send after it.
+/// Variables for the response, and indications to send before it.
 #[derive(Debug, Default)]
 pub struct Reply {
     /// For the response and the indications.
