@@ -51,12 +51,20 @@ fn qmi_over_the_control_endpoint() {
 }
 
 #[test]
+fn a_started_session_is_indicated_before_the_response() {
+    let mut guest = Guest::new("combined-802-3");
+    let client = allocate(&mut guest, 8, WDS);
+    guest.command(8, &request(WDS, client, 2, 0x20, &[]));
+    let (indication, response) = (guest.response(8), guest.response(8));
+    assert_eq!((indication[6], response[6]), (4, 2));
+    assert!(guest.response(8).is_empty());
+}
+
+#[test]
 fn sync_forgets_clients_and_their_sessions() {
     let mut guest = Guest::new("combined-802-3");
     let client = allocate(&mut guest, 8, WDS);
     guest.qmi(8, &request(WDS, client, 2, 0x20, &[]));
-    let indication = guest.response(8);
-    assert!(!indication.is_empty(), "of a started session");
     assert_eq!(error(&guest.qmi(8, &request(WDS, client, 3, 0x2d, &[]))), 0);
     assert_eq!(error(&guest.qmi(8, &request(0, 0, 4, 0x27, &[]))), 0);
     assert_eq!(error(&guest.qmi(8, &request(WDS, client, 5, 0x2d, &[]))), 7);

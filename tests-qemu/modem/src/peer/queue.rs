@@ -28,6 +28,11 @@ impl Queue {
             mtu: mtu.into(),
         }
     }
+
+    /// Whether the stack has to pause until the host has taken something.
+    pub fn is_full(&self) -> bool {
+        self.down.len() >= LIMIT
+    }
 }
 
 /// A packet from the host.
@@ -56,7 +61,7 @@ impl Device for Queue {
     type TxToken<'a> = Room<'a>;
 
     fn receive(&mut self, _: Instant) -> Option<(Arrived, Room<'_>)> {
-        if self.down.len() >= LIMIT {
+        if self.is_full() {
             return None;
         }
         let packet = self.up.pop_front()?;
@@ -64,7 +69,7 @@ impl Device for Queue {
     }
 
     fn transmit(&mut self, _: Instant) -> Option<Room<'_>> {
-        (self.down.len() < LIMIT).then_some(Room(&mut self.down))
+        (!self.is_full()).then_some(Room(&mut self.down))
     }
 
     fn capabilities(&self) -> DeviceCapabilities {

@@ -11,6 +11,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use smoltcp::iface::{SocketHandle, SocketSet};
 use smoltcp::socket::{tcp, udp};
+use smoltcp::time::Duration;
 
 use crate::event_log::EventLog;
 use crate::hex;
@@ -23,6 +24,8 @@ const SOURCE: u16 = 19;
 const BACKLOG: usize = 8;
 /// Bytes of each TCP buffer.
 const TCP_BUFFER: usize = 256 * 1024;
+/// How long a client may leave data unacknowledged: a guest that is gone must not keep a connection.
+const GIVE_UP: Duration = Duration::from_secs(60);
 const UDP_BUFFER: usize = 64 * 1024;
 const UDP_PACKETS: usize = 64;
 /// Longest line that the source takes, in bytes.
@@ -41,12 +44,12 @@ enum Work {
 struct Sink {
     hash: Sha256,
     bytes: u64,
-    answer: Vec<u8>,
 }
 
 struct Source {
     line: Vec<u8>,
     rest: Option<u64>,
+    seed: u64,
     random: ChaCha8Rng,
     hash: Sha256,
     bytes: u64,
@@ -73,7 +76,9 @@ impl Services {
         for port in [ECHO, SINK, SOURCE] {
             for _ in 0..BACKLOG {
                 let buffer = || tcp::SocketBuffer::new(vec![0; TCP_BUFFER]);
-                let handle = sockets.add(tcp::Socket::new(buffer(), buffer()));
+                let mut socket = tcp::Socket::new(buffer(), buffer());
+                socket.set_timeout(Some(GIVE_UP));
+                let handle = sockets.add(socket);
                 listeners.push(Listener {
                     port,
                     handle,
@@ -90,12 +95,14 @@ impl Services {
         let mut datagrams = udp::Socket::new(buffer(), buffer());
         // A fresh socket and a port that is not 0: this cannot fail.
         let _ = datagrams.bind(ECHO);
-        Self {
+        let mut services = Self {
             listeners,
             datagrams: sockets.add(datagrams),
             seed,
             log,
-        }
+        };
+        services.serve(sockets);
+        services
     }
 
     /// Moves what can be moved; tells whether anything was.
@@ -111,7 +118,7 @@ impl Services {
             acted |= match &mut listener.work {
                 Work::Echo => echo(socket),
                 Work::Sink(sink) => sink.serve(socket, &self.log),
-                Work::Source(source) => source.serve(socket, &self.log, self.seed),
+                Work::Source(source) => source.serve(socket, &self.log),
             };
         }
         acted
@@ -124,6 +131,7 @@ fn work(port: u16, seed: u64) -> Work {
         SOURCE => Work::Source(Box::new(Source {
             line: Vec::new(),
             rest: None,
+            seed,
             random: ChaCha8Rng::seed_from_u64(seed),
             hash: Sha256::new(),
             bytes: 0,
@@ -165,12 +173,8 @@ fn echo(socket: &mut tcp::Socket) -> bool {
     moved
 }
 
-fn log_stream(log: &EventLog, service: &str, socket: &tcp::Socket, bytes: u64, sha256: &str) {
-    let client = socket.remote_endpoint().map(|end| end.to_string());
-    log.event(
-        "stream",
-        json!({ "service": service, "client": client, "bytes": bytes, "sha256": sha256 }),
-    );
+fn client(socket: &tcp::Socket) -> Option<String> {
+    socket.remote_endpoint().map(|end| end.to_string())
 }
 
 impl Sink {
@@ -185,17 +189,24 @@ impl Sink {
             return taken > 0;
         }
         let sha256 = hex::encode(&std::mem::take(&mut self.hash).finalize());
-        log_stream(log, "sink", socket, self.bytes, &sha256);
-        self.answer = format!("{sha256}\n").into_bytes();
+        log.event(
+            "stream",
+            json!({
+                "service": "sink",
+                "client": client(socket),
+                "bytes": self.bytes,
+                "sha256": sha256,
+            }),
+        );
         // The send buffer of a connection that was only read from is empty: the line fits.
-        let _ = socket.send_slice(&self.answer);
+        let _ = socket.send_slice(format!("{sha256}\n").as_bytes());
         socket.close();
         true
     }
 }
 
 impl Source {
-    fn serve(&mut self, socket: &mut tcp::Socket, log: &EventLog, seed: u64) -> bool {
+    fn serve(&mut self, socket: &mut tcp::Socket, log: &EventLog) -> bool {
         let Some(rest) = self.rest else {
             return self.read_line(socket);
         };
@@ -204,28 +215,31 @@ impl Source {
         }
         if rest == 0 {
             let sha256 = hex::encode(&std::mem::take(&mut self.hash).finalize());
-            log_stream(log, "source", socket, self.bytes, &sha256);
-            log.event("source-seed", json!({ "seed": seed }));
+            log.event(
+                "stream",
+                json!({
+                    "service": "source",
+                    "client": client(socket),
+                    "bytes": self.bytes,
+                    "sha256": sha256,
+                    "seed": self.seed,
+                }),
+            );
             socket.close();
             return true;
         }
-        let sent =
-            socket.send(|room| {
-                // Whole words, but for the end: the generator drops the rest of a word, and the bytes
-                // must not depend on how the stream is cut.
-                let whole = room.len() - room.len() % WORD;
-                let length = usize::try_from(rest).map_or(whole, |rest| {
-                    if rest <= room.len() {
-                        rest
-                    } else {
-                        whole
-                    }
-                });
-                let (room, _) = room.split_at_mut(length);
-                self.random.fill_bytes(room);
-                self.hash.update(&*room);
-                (length, length)
-            });
+        let sent = socket.send(|room| {
+            // Whole words, but for the end: the generator drops the rest of a word, and the bytes
+            // must not depend on how the stream is cut.
+            let length = match usize::try_from(rest) {
+                Ok(rest) if rest <= room.len() => rest,
+                _ => room.len() - room.len() % WORD,
+            };
+            let (room, _) = room.split_at_mut(length);
+            self.random.fill_bytes(room);
+            self.hash.update(&*room);
+            (length, length)
+        });
         let sent = sent.unwrap_or(0) as u64;
         self.bytes += sent;
         self.rest = Some(rest - sent);

@@ -224,10 +224,16 @@ impl Guest {
         data
     }
 
-    /// A command and its response.
+    /// A command and its response; indications before it are dropped.
     pub fn qmi(&mut self, interface: u8, frame: &[u8]) -> Vec<u8> {
         assert_eq!(self.command(interface, frame), 0);
-        self.response(interface)
+        loop {
+            let message = self.response(interface);
+            let is_indication = message[4] != 0 && message[6] == 4;
+            if !is_indication {
+                return message;
+            }
+        }
     }
 
     pub fn bulk_out(&mut self, endpoint: u8, data: &[u8]) -> u8 {
