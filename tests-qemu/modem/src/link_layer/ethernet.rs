@@ -17,11 +17,11 @@ const HEADER: usize = 14;
 
 /// Firmware faults on an 802.3 link.
 #[derive(Debug, Clone, Copy)]
-pub struct Quirks {
+struct Quirks {
     /// Packets go to the host without header.
-    pub bare_ip: bool,
+    bare_ip: bool,
     /// Destination of every frame to the host, in place of the host's address.
-    pub destination: Option<MacAddress>,
+    destination: Option<MacAddress>,
 }
 
 /// What a frame from the host was.

@@ -6,7 +6,7 @@ mod mac;
 
 use serde::Deserialize;
 
-pub use ethernet::{EthernetLink, Quirks, Received};
+pub use ethernet::{EthernetLink, Received};
 pub use mac::MacAddress;
 
 /// The link layer protocol, numbered as in WDA's TLV 0x11.
