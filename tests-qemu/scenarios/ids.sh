@@ -10,15 +10,6 @@ expect_line '/qmi_wwan$' readlink -f /sys/class/usbmisc/cdc-wdm0/device/driver
 expect wwan0 ls /sys/class/usbmisc/cdc-wdm0/device/net
 expect "$(readlink -f /sys/class/net/wwan0/device)" readlink -f /sys/class/usbmisc/cdc-wdm0/device
 
-step "the WWAN port and the cdc-wdm device exclude each other"
-[ -c /dev/wwan0qmi0 ] || fail "no /dev/wwan0qmi0"
-exec 8<>/dev/cdc-wdm0
-expect_error 'Device or resource busy' open /dev/wwan0qmi0
-exec 8>&-
-exec 8<>/dev/wwan0qmi0
-expect_error 'Device or resource busy' open /dev/cdc-wdm0
-exec 8>&-
-
 step "modinfo"
 expect GPL modinfo -F license "$QMI_DRIVER"
 expect_line '^usb:v' modinfo -F alias "$QMI_DRIVER"

@@ -4,5 +4,6 @@
 . "${0%/*}/lib.sh"
 
 plug raw-ip-hs
-go_online_ipv6
+use_raw_ip
+go_online 0 6
 ping_all 5 "$gateway"

@@ -4,6 +4,7 @@
 . "${0%/*}/lib.sh"
 
 plug raw-ip-hs
+use_raw_ip
 go_online
 ping_all 3 "$gateway"
 client=$(wds_client 0)

@@ -6,7 +6,7 @@
 driver=/sys/bus/usb/drivers/qmi_wwan
 plug union-802-3
 control=$(basename "$(readlink -f /sys/class/net/wwan0/device)")
-data=$(union_data "$control")
+data=$(find $driver -name '[0-9]*' ! -name "$control" -printf %f)
 
 for side in "$control" "$data"; do
 	step "unbind by $side"

@@ -4,6 +4,7 @@
 . "${0%/*}/lib.sh"
 
 plug raw-ip-hs
+use_raw_ip
 go_online
 
 cat /dev/cdc-wdm0 >/dev/null &
@@ -19,5 +20,6 @@ if wait "$reader"; then
 fi
 
 plug raw-ip-hs
+use_raw_ip
 go_online
 ping_all 5 "$gateway"

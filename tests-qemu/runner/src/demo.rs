@@ -4,7 +4,7 @@
 use comfy_table::{presets, Table};
 
 use crate::error::Result;
-use crate::guest::Outcome;
+use crate::outcome::Outcome;
 use crate::report::details;
 use crate::run_folder::outside;
 use crate::scenario;
@@ -34,10 +34,7 @@ pub fn run(hall: &Hall) -> Result<bool> {
             details("the kernel's log", &outcome.kernel_excerpt);
             println!("      all logs: {}", outside(&outcome.folder).display());
         }
-        let sound = outcome
-            .failure
-            .as_ref()
-            .is_none_or(|failure| failure.guest_is_sound());
+        let sound = outcome.guest_is_sound;
         rows.push((scenario, outcome));
         if !sound {
             guest = hall.boot(&format!("guest-after-{}", scenario.name))?;

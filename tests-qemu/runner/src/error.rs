@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 /// Why a command could not do its work. A test that fails is not an error but
-/// a [`Failure`](crate::guest::Failure).
+/// a [`Failure`](crate::outcome::Failure).
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file that the SDK or the checkout should have.

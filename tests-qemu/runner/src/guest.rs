@@ -3,10 +3,9 @@
 //!
 //! Three streams come from a guest: the kernel's log, the control port (one
 //! request or answer a line, see `tests-qemu/guest/agent`), and the output of
-//! scenarios. The agent puts the same mark into the first and the last where a
-//! scenario begins and ends, which tells the streams' parts apart.
+//! scenarios. The agent puts marks into the first and the last, which tell where
+//! a scenario ends.
 
-use std::fmt;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -17,8 +16,8 @@ use std::time::{Duration, Instant};
 
 use crate::children::{Child, Children};
 use crate::error::{Error, Result};
-use crate::kernel_log::Watch;
 use crate::modem::Modems;
+use crate::outcome::{Failure, Outcome, Recording};
 use crate::qemu::{self, Machine};
 use crate::run_folder::RunFolder;
 use crate::scenario::Scenario;
@@ -38,63 +37,6 @@ pub struct Guest {
     events: Receiver<Event>,
     kernel_log: File,
     folder: PathBuf,
-}
-
-/// What a scenario came to.
-#[derive(Debug)]
-pub struct Outcome {
-    /// Why it failed, if it did.
-    pub failure: Option<Failure>,
-    /// From the request to the tidy guest.
-    pub duration: Duration,
-    /// What the scenario reported for a table, in order: key and value.
-    pub facts: Vec<(String, String)>,
-    /// The last lines that it printed.
-    pub tail: Vec<String>,
-    /// The kernel's lines that failed it.
-    pub kernel_excerpt: Vec<String>,
-    /// Where its logs are.
-    pub folder: PathBuf,
-}
-
-/// Why a scenario failed.
-#[derive(Debug)]
-pub enum Failure {
-    /// Its script ended with this status; its last line says why.
-    Script(String, String),
-    /// The kernel logged a fault.
-    Kernel(String),
-    /// The driver's module, a device or a process stayed.
-    LeftBehind(String),
-    /// A modem ended by itself.
-    Modem(usize, String),
-    /// It did not end in time.
-    TimedOut(Duration),
-    /// The guest went away.
-    GuestEnded,
-}
-
-impl Failure {
-    /// Whether the guest is fit for another scenario.
-    pub fn guest_is_sound(&self) -> bool {
-        matches!(self, Self::Script(..) | Self::Modem(..))
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Script(status, line) if line.is_empty() => {
-                write!(f, "ended with status {status}")
-            }
-            Self::Script(_, line) => write!(f, "{line}"),
-            Self::Kernel(line) => write!(f, "kernel: {line}"),
-            Self::LeftBehind(what) => write!(f, "left behind: {what}"),
-            Self::Modem(port, line) => write!(f, "modem {port} ended by itself: {line}"),
-            Self::TimedOut(limit) => write!(f, "not done after {} s", limit.as_secs()),
-            Self::GuestEnded => write!(f, "the guest ended (a kernel panic?)"),
-        }
-    }
 }
 
 enum Event {
@@ -168,14 +110,13 @@ impl Guest {
         folder: PathBuf,
         on_output: &mut dyn FnMut(&str),
     ) -> Result<Outcome> {
+        let mut recording = Recording::begin(&scenario.name, folder, on_output)?;
+        if scenario.spends_guest {
+            recording.output_ended();
+        }
         let request = format!("run {}", scenario.name);
-        let outcome = self.carry_out(
-            &request,
-            &scenario.name,
-            scenario.timeout,
-            folder,
-            on_output,
-        )?;
+        let mut outcome = self.carry_out(&request, scenario.timeout, recording)?;
+        outcome.guest_is_sound &= !scenario.spends_guest;
         self.modems.unplug("all")?;
         self.modems.move_logs(&outcome.folder)?;
         Ok(outcome)
@@ -183,52 +124,47 @@ impl Guest {
 
     /// Looks for faults that show only at a guest's end.
     pub fn close(mut self, folder: PathBuf) -> Result<Outcome> {
-        self.carry_out("close", "close", CLOSE_TIMEOUT, folder, &mut |_| ())
+        let mut ignore = |_: &str| ();
+        let recording = Recording::begin("close", folder, &mut ignore)?;
+        self.carry_out("close", CLOSE_TIMEOUT, recording)
     }
 
     fn carry_out(
         &mut self,
         request: &str,
-        mark: &str,
         timeout: Duration,
-        folder: PathBuf,
-        on_output: &mut dyn FnMut(&str),
+        mut recording: Recording<'_>,
     ) -> Result<Outcome> {
-        let start = Instant::now();
-        let deadline = start + timeout;
-        let mut part = Part::begin(mark, folder)?;
-        let mut failure = None;
+        let deadline = recording.start() + timeout;
+        let mut broken_off = None;
         self.send(request)?;
-        while failure.is_none() && !part.is_over() {
+        while broken_off.is_none() && !recording.is_over() {
             match self.next(deadline)? {
-                Next::Event(Event::Kernel(line)) => part.kernel_line(&line)?,
-                Next::Event(Event::Output(line)) => part.output_line(&line, on_output)?,
-                Next::Event(Event::Control(line)) => self.serve(&line, &mut part)?,
-                Next::DeadlinePassed => failure = Some(Failure::TimedOut(timeout)),
-                Next::GuestEnded => failure = Some(Failure::GuestEnded),
+                Next::Event(Event::Kernel(line)) => recording.kernel_line(&line)?,
+                Next::Event(Event::Output(line)) => recording.output_line(&line)?,
+                Next::Event(Event::Control(line)) => self.serve(&line, &mut recording)?,
+                Next::DeadlinePassed => broken_off = Some(Failure::TimedOut(timeout)),
+                Next::GuestEnded => broken_off = Some(Failure::GuestEnded),
             }
         }
-        Ok(part.judge(failure, start.elapsed()))
+        Ok(recording.judge(broken_off))
     }
 
     /// Does what the agent or a scenario asks for.
-    fn serve(&mut self, line: &str, part: &mut Part) -> Result<()> {
+    fn serve(&mut self, line: &str, recording: &mut Recording<'_>) -> Result<()> {
         tracing::debug!(line, "guest");
         let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
         let answer = match verb {
             "plug" => self.modems.plug(rest).map(|port| port.to_string()),
             "unplug" => {
-                part.deserter = part.deserter.take().or_else(|| self.modems.deserter());
+                if let Some((port, message)) = self.modems.deserter() {
+                    recording.deserted(port, message);
+                }
                 self.modems.unplug(rest).map(|()| String::new())
             }
             "fact" => {
                 let (key, value) = rest.split_once(' ').unwrap_or((rest, ""));
-                part.facts.push((key.to_owned(), value.to_owned()));
-                return Ok(());
-            }
-            "done" => {
-                let (status, left) = rest.split_once(' ').unwrap_or((rest, ""));
-                part.status = Some((status.to_owned(), left.to_owned()));
+                recording.fact(key, value);
                 return Ok(());
             }
             _ => return self.send(&format!("error the host knows no request {verb}")),
@@ -261,111 +197,6 @@ impl Guest {
                 .map_err(Error::file(self.folder.join("kernel.log")))?;
         }
         Ok(Next::Event(event))
-    }
-}
-
-/// A scenario's part of the guest's streams.
-struct Part {
-    begin: String,
-    end: String,
-    kernel: Stream,
-    output: Stream,
-    watch: Watch,
-    tail: Vec<String>,
-    facts: Vec<(String, String)>,
-    /// Exit status, and what is left behind.
-    status: Option<(String, String)>,
-    deserter: Option<(usize, String)>,
-    folder: PathBuf,
-}
-
-struct Stream {
-    file: File,
-    ended: bool,
-}
-
-impl Stream {
-    fn create(path: PathBuf) -> Result<Self> {
-        let file = File::create(&path).map_err(Error::file(path))?;
-        Ok(Self { file, ended: false })
-    }
-}
-
-impl Part {
-    const TAIL: usize = 20;
-
-    fn begin(mark: &str, folder: PathBuf) -> Result<Self> {
-        Ok(Self {
-            begin: format!("e2e: {mark} begins"),
-            end: format!("e2e: {mark} ended"),
-            kernel: Stream::create(folder.join("kernel.log"))?,
-            output: Stream::create(folder.join("output.log"))?,
-            watch: Watch::default(),
-            tail: Vec::new(),
-            facts: Vec::new(),
-            status: None,
-            deserter: None,
-            folder,
-        })
-    }
-
-    fn is_over(&self) -> bool {
-        self.status.is_some() && self.kernel.ended && self.output.ended
-    }
-
-    /// A fault between two scenarios counts for the later one: nothing else would show it.
-    fn kernel_line(&mut self, line: &str) -> Result<()> {
-        self.watch.line(line);
-        self.kernel.ended |= line.ends_with(&self.end);
-        writeln!(self.kernel.file, "{line}")?;
-        Ok(())
-    }
-
-    fn output_line(&mut self, line: &str, on_output: &mut dyn FnMut(&str)) -> Result<()> {
-        // A last line without a newline has the mark behind it.
-        let line = match line.strip_suffix(&self.end) {
-            Some(rest) => {
-                self.output.ended = true;
-                rest
-            }
-            None => line,
-        };
-        if line == self.begin || (line.is_empty() && self.output.ended) {
-            return Ok(());
-        }
-        writeln!(self.output.file, "{line}")?;
-        on_output(line);
-        if self.tail.len() == Self::TAIL {
-            self.tail.remove(0);
-        }
-        self.tail.push(line.to_owned());
-        Ok(())
-    }
-
-    /// A fault of the kernel explains most, so it comes first.
-    fn judge(self, failure: Option<Failure>, duration: Duration) -> Outcome {
-        let (status, left) = self.status.unwrap_or_default();
-        let last_line = self.tail.iter().rev().find(|line| !line.trim().is_empty());
-        let kernel = self
-            .watch
-            .headline()
-            .map(|line| Failure::Kernel(line.to_owned()));
-        let failure = kernel
-            .or(failure)
-            .or_else(|| self.deserter.map(|(port, line)| Failure::Modem(port, line)))
-            .or_else(|| {
-                let line = last_line.cloned().unwrap_or_default();
-                (status != "0").then_some(Failure::Script(status, line))
-            })
-            .or_else(|| (!left.is_empty()).then_some(Failure::LeftBehind(left)));
-        Outcome {
-            failure,
-            duration,
-            facts: self.facts,
-            kernel_excerpt: self.watch.excerpt().to_vec(),
-            tail: self.tail,
-            folder: self.folder,
-        }
     }
 }
 

@@ -79,7 +79,7 @@ impl Watch {
 }
 
 /// Cuts `[   12.345678] ` off.
-fn without_time(line: &str) -> &str {
+pub fn without_time(line: &str) -> &str {
     line.strip_prefix('[')
         .and_then(|rest| rest.split_once("] "))
         .map_or(line, |(_, text)| text)

@@ -12,6 +12,7 @@ pub mod error;
 pub mod guest;
 pub mod kernel_log;
 pub mod modem;
+pub mod outcome;
 pub mod prepare;
 pub mod qemu;
 pub mod report;

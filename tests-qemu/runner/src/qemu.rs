@@ -103,7 +103,16 @@ impl Machine<'_> {
     fn command(&self) -> Command {
         let mut qemu = Command::new("qemu-system-x86_64");
         qemu.args([
-            "-machine", "q35", "-accel", "tcg", "-cpu", "qemu64", "-smp", "2", "-m", "512",
+            "-machine",
+            "q35",
+            "-accel",
+            "tcg,thread=single",
+            "-cpu",
+            "qemu64",
+            "-smp",
+            "2",
+            "-m",
+            "512",
         ]);
         qemu.args([
             "-nodefaults",

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::guest::Outcome;
+use crate::outcome::Outcome;
 use crate::run_folder::outside;
 
 /// Counts and prints results as they come.

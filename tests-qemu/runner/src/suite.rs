@@ -10,7 +10,8 @@ use std::path::PathBuf;
 
 use crate::children::Children;
 use crate::error::{Error, Result};
-use crate::guest::{Guest, Outcome};
+use crate::guest::Guest;
+use crate::outcome::Outcome;
 use crate::prepare::Workshop;
 use crate::run_folder::RunFolder;
 use crate::scenario::Scenario;
@@ -109,11 +110,7 @@ impl Hall {
             let outcome = current.and_then(|mut current| {
                 let folder = self.run.subfolder(&scenario.name)?;
                 let outcome = current.run(&scenario, folder, &mut |_| ())?;
-                if outcome
-                    .failure
-                    .as_ref()
-                    .is_none_or(|failure| failure.guest_is_sound())
-                {
+                if outcome.guest_is_sound {
                     guest = Some(current);
                 }
                 Ok(outcome)

@@ -70,18 +70,27 @@ expect_there() {
 	done
 }
 
+# wait_for_value VALUE FILE: until the file reads so. For what no event tells of.
+wait_for_value() {
+	deadline=$(($(date +%s) + limit))
+	until [ "$(cat "$2")" = "$1" ]; do
+		[ "$(date +%s)" -lt "$deadline" ] || fail "$2 is $(cat "$2"), not $1, after $limit s"
+		sleep 0.1
+	done
+}
+
 # expect_log PATTERN: the kernel logged such a line since the scenario began.
 expect_log() {
 	kernel_log | grep -qE -- "$1" || fail "the kernel logged no line like '$1'"
 }
 
-kernel_log() {
-	dmesg | awk '/e2e: .* begins/ { text = "" } { text = text $0 "\n" } END { printf "%s", text }'
+# expect_no_log PATTERN: the kernel logged no such line.
+expect_no_log() {
+	! kernel_log | grep -E -- "$1" || fail "the kernel logged a line like '$1'"
 }
 
-# open FILE: for reading; fails with errno's text.
-open() {
-	head -c 0 "$1"
+kernel_log() {
+	dmesg | awk '/e2e: .* begins/ { text = "" } { text = text $0 "\n" } END { printf "%s", text }'
 }
 
 # write VALUE FILE: in one write() without a newline; fails with errno's text.

@@ -8,20 +8,26 @@ use_raw_ip() {
 		timeout $limit qmicli --device="/dev/cdc-wdm${1-0}" --wda-set-data-format=link-layer-protocol=raw-ip
 }
 
-# go_online [NUMBER]: link up, network started by qmi-network, addresses set as WDS gave them; sets $address and $gateway.
+# go_online [NUMBER [FAMILY]]: network started by qmi-network, address set as WDS gave it, link up; sets $address and $gateway.
+# FAMILY is 4 (default) or 6.
 go_online() {
 	number=${1-0}
+	family=${2-4}
 	device=/dev/cdc-wdm$number
-	echo APN=internet >/etc/qmi-network.conf
+	printf 'APN=internet\nIP_TYPE=%s\n' "$family" >/etc/qmi-network.conf
 	rm -f "/tmp/qmi-network-state-cdc-wdm$number" # of a modem that is gone
 	timeout $limit qmi-network "$device" start >/tmp/qmi-network.log 2>&1 ||
 		fail "qmi-network: $(tail -n 1 /tmp/qmi-network.log)"
 	settings=$(timeout $limit qmicli --device="$device" --client-cid="$(wds_client "$number")" --client-no-release-cid \
 		--wds-get-current-settings)
-	address=$(setting 'IPv4 address')
-	gateway=$(setting 'IPv4 gateway address')
+	address=$(setting "IPv$family address")
+	gateway=$(setting "IPv$family gateway address")
+	case $family in
+	4) set -- "$address/30" ;;
+	6) set -- "$address/64" nodad ;;
+	esac
 	ip link set "wwan$number" up
-	ip address replace "$address/30" dev "wwan$number"
+	ip address replace "$@" dev "wwan$number"
 }
 
 # The WDS client that qmi-network keeps for modem NUMBER.
@@ -31,7 +37,7 @@ wds_client() {
 
 # setting NAME: from the WDS settings last read.
 setting() {
-	printf '%s\n' "$settings" | sed -n "s/^ *$1: //p"
+	printf '%s\n' "$settings" | sed -n "s/^ *$1: \([^/]*\).*/\1/p"
 }
 
 # ping_all COUNT ADDRESS: sends pings; none may be lost.

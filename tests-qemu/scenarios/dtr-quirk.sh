@@ -1,0 +1,8 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# A USB 2 modem whose id has the quirk gets DTR when bound, and loses it when unbound
+# Driver: rs
+. "${0%/*}/lib.sh"
+. "${0%/*}/lib/dtr.sh"
+
+follow_dtr raw-ip-hs
