@@ -13,7 +13,7 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(180);
 
 /// A script of the scenarios' folder, described by the comments at its top:
 /// the first one after the licence is its title; `Timeout: SECONDS` and
-/// `Driver: rs` (or `c`: only for this driver) and `Guest: spent` are optional.
+/// `Driver: rs` (or `c`: only for this driver) are optional.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
     /// The file's name without its ending.
@@ -22,8 +22,6 @@ pub struct Scenario {
     pub title: String,
     /// When to give the guest up.
     pub timeout: Duration,
-    /// Leaves a guest in which nothing else can run.
-    pub spends_guest: bool,
     only: Option<Driver>,
 }
 
@@ -33,7 +31,6 @@ impl Scenario {
             name: script.name.clone(),
             title: String::new(),
             timeout: DEFAULT_TIMEOUT,
-            spends_guest: false,
             only: None,
         };
         for comment in script.comments() {
@@ -42,7 +39,6 @@ impl Scenario {
                     let seconds = value.parse().map(Duration::from_secs);
                     scenario.timeout = seconds.unwrap_or(DEFAULT_TIMEOUT);
                 }
-                Some(("Guest", "spent")) => scenario.spends_guest = true,
                 Some(("Driver", "rs")) => scenario.only = Some(Driver::Rs),
                 Some(("Driver", "c")) => scenario.only = Some(Driver::C),
                 _ if scenario.title.is_empty() => scenario.title = comment.to_owned(),
@@ -58,13 +54,11 @@ impl Scenario {
     }
 }
 
-/// All scenarios, sorted by name; those that spend their guest last.
+/// All scenarios, sorted by name.
 pub fn all() -> Result<Vec<Scenario>> {
     let scripts = script::all(&Path::new(CHECKOUT).join("tests-qemu/scenarios"), ".sh")?;
     let scenarios = scripts.iter().filter(|script| script.name != "lib");
-    let mut scenarios: Vec<_> = scenarios.map(Scenario::new).collect();
-    scenarios.sort_by_key(|scenario| scenario.spends_guest);
-    Ok(scenarios)
+    Ok(scenarios.map(Scenario::new).collect())
 }
 
 #[cfg(test)]

@@ -22,8 +22,9 @@ const SOURCE: u16 = 19;
 
 /// Connections at the same time to one service.
 const BACKLOG: usize = 8;
-/// Bytes of each TCP buffer.
-const TCP_BUFFER: usize = 256 * 1024;
+/// Bytes of each TCP buffer. What is on the way at once stays well below the 512 transfers whose events QEMU's USB
+/// controller can hold for a guest that is not scheduled; what it cannot hold is lost, and the bus stalls.
+const TCP_BUFFER: usize = 64 * 1024;
 /// How long a client may leave data unacknowledged: a guest that is gone must not keep a connection.
 const GIVE_UP: Duration = Duration::from_secs(60);
 const UDP_BUFFER: usize = 64 * 1024;
