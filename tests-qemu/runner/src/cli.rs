@@ -67,6 +67,7 @@ impl Common {
 
     fn hall(&self) -> Result<Hall> {
         let (run, children) = self.run()?;
+        println!("Building the driver and the virtual modem.");
         Hall::prepare(self.driver, run, children)
     }
 }
@@ -83,7 +84,10 @@ pub fn run(cli: Cli) -> Result<bool> {
             let (run, children) = common.run()?;
             test::run(common.driver, run, children, jobs, &patterns)
         }
-        Command::Shell { common, modem } => shell::run(&common.hall()?, &modem),
+        Command::Shell { common, modem } => {
+            let modem = shell::choose(&modem)?;
+            shell::run(&common.hall()?, modem)
+        }
         Command::List => {
             for check in checks::all()? {
                 println!("{:<28} {}", check.name, check.title);

@@ -127,15 +127,8 @@ impl<'a> Recording<'a> {
     pub fn kernel_line(&mut self, line: &str) -> Result<()> {
         self.watch.line(line);
         writeln!(self.kernel, "{line}")?;
-        let Some(text) = without_time(line).strip_prefix("e2e") else {
-            return Ok(());
-        };
-        // A scenario that outlives the ports speaks here; see tests-qemu/scenarios/lib/ram.sh.
-        if let Some(output) = text.strip_prefix("| ") {
-            return self.text(output);
-        }
-        let end = format!(": {} ended ", self.name);
-        if let Some(verdict) = text.strip_prefix(&end) {
+        let end = format!("e2e: {} ended ", self.name);
+        if let Some(verdict) = without_time(line).strip_prefix(&end) {
             let (status, left) = verdict.split_once(' ').unwrap_or((verdict, ""));
             self.verdict = Some((status.to_owned(), left.to_owned()));
         }
@@ -156,11 +149,6 @@ impl<'a> Recording<'a> {
                 }
             }
         }
-    }
-
-    /// Nothing more comes through the output port.
-    pub fn output_ended(&mut self) {
-        self.output_ended = true;
     }
 
     /// Takes a fact for a table.
@@ -278,17 +266,5 @@ mod tests {
             "kernel: BUG: bad thing"
         );
         assert!(!outcome.guest_is_sound);
-    }
-
-    #[test]
-    fn the_kernels_log_can_carry_the_output() {
-        let outcome = outcome(|recording| {
-            recording
-                .kernel_line("[    1.0] e2e| failed: in RAM")
-                .unwrap();
-            recording.output_ended();
-            recording.kernel_line("[    2.0] e2e: a ended 1").unwrap();
-        });
-        assert_eq!(outcome.failure.unwrap().to_string(), "failed: in RAM");
     }
 }

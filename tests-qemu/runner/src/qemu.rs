@@ -31,9 +31,19 @@ pub struct Machine<'a> {
     pub shell: Option<Shell>,
 }
 
+/// What a guest with a shell needs to know.
+pub struct Shell {
+    /// What is plugged in.
+    pub modem: ShellModem,
+    /// Rows of the terminal.
+    pub rows: u16,
+    /// Columns of the terminal.
+    pub columns: u16,
+}
+
 /// What an interactive guest has plugged in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shell {
+pub enum ShellModem {
     /// A virtual modem with this profile.
     Virtual(String),
     /// A USB device of the host, by vendor and product id.
@@ -168,7 +178,7 @@ impl Machine<'_> {
         if let Some(shell) = &self.shell {
             qemu.args(["-chardev", "stdio,id=terminal,signal=off"]);
             qemu.args(["-device", "virtconsole,chardev=terminal"]);
-            if let Shell::Host(vendor, product) = shell {
+            if let ShellModem::Host(vendor, product) = shell.modem {
                 qemu.arg("-device").arg(format!(
                     "usb-host,bus=usb.0,port={},vendorid={vendor:#06x},productid={product:#06x}",
                     MODEM_PORTS + 1
@@ -180,11 +190,15 @@ impl Machine<'_> {
 
     fn kernel_args(&self) -> String {
         let driver = self.system.driver.module();
-        let shell = match &self.shell {
-            None => String::new(),
-            Some(Shell::Virtual(profile)) => format!(" QMI_SHELL={profile}"),
-            Some(Shell::Host(..)) => " QMI_SHELL=host".to_owned(),
-        };
+        let shell = self.shell.as_ref().map(|shell| {
+            let modem = match &shell.modem {
+                ShellModem::Virtual(profile) => profile,
+                ShellModem::Host(..) => "host",
+            };
+            let Shell { rows, columns, .. } = shell;
+            format!(" QMI_SHELL={modem} QMI_ROWS={rows} QMI_COLUMNS={columns}")
+        });
+        let shell = shell.unwrap_or_default();
         format!("{KERNEL_ARGS} QMI_DRIVER={driver}{shell}")
     }
 }

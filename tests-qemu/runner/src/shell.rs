@@ -4,32 +4,44 @@
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::thread;
 
 use crate::error::{Error, Result};
 use crate::modem::Modems;
-use crate::qemu::{self, Machine, Shell};
+use crate::qemu::{self, Machine, Shell, ShellModem};
 use crate::suite::Hall;
 
 /// The profile that is plugged in if the user names none.
 pub const DEFAULT_MODEM: &str = "raw-ip-hs";
 
-/// Opens the shell; true when the guest was left by `exit`.
-pub fn run(hall: &Hall, modem: &str) -> Result<bool> {
-    let shell = parse(modem)?;
-    if let Shell::Host(vendor, product) = shell {
+/// Reads the value of MODEM; a device of the host's must be there.
+pub fn choose(modem: &str) -> Result<ShellModem> {
+    let modem = parse(modem)?;
+    if let ShellModem::Host(vendor, product) = modem {
         check_attached(Path::new("/sys/bus/usb/devices"), vendor, product)?;
     }
+    Ok(modem)
+}
+
+/// Opens the shell; true when the guest was left by `exit`.
+pub fn run(hall: &Hall, modem: ShellModem) -> Result<bool> {
     let folder = hall.run.subfolder("guest")?;
     let mut modems = Modems::new(&hall.modem_program, &folder, &hall.children);
-    if let Shell::Virtual(profile) = &shell {
+    if let ShellModem::Virtual(profile) = &modem {
         modems.check_profile(profile)?;
     }
-    println!("Booting a guest with the modem {modem}; `exit` ends it.");
+    println!("Booting a guest with a modem; `exit` ends it.");
+    // Without a terminal any size will do.
+    let (rows, columns) = terminal_size().unwrap_or((24, 80));
     let machine = Machine {
         system: &hall.system,
         folder: &folder,
-        shell: Some(shell),
+        shell: Some(Shell {
+            modem,
+            rows,
+            columns,
+        }),
     };
     let qemu = machine.start(&hall.children)?;
 
@@ -64,14 +76,26 @@ pub fn run(hall: &Hall, modem: &str) -> Result<bool> {
     Ok(true)
 }
 
-/// Reads the value of MODEM.
-fn parse(modem: &str) -> Result<Shell> {
+/// Rows and columns of the terminal.
+fn terminal_size() -> Option<(u16, u16)> {
+    let output = Command::new("stty")
+        .arg("size")
+        .stdin(Stdio::inherit())
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let (rows, columns) = text.trim().split_once(' ')?;
+    let known = |text: &str| text.parse().ok().filter(|&size| size > 0);
+    Some((known(rows)?, known(columns)?))
+}
+
+fn parse(modem: &str) -> Result<ShellModem> {
     let bad = || Error::BadModem(modem.to_owned());
     let Some(ids) = modem.strip_prefix("usb:") else {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
         let good = !modem.is_empty() && modem.chars().all(plain);
         return good
-            .then(|| Shell::Virtual(modem.to_owned()))
+            .then(|| ShellModem::Virtual(modem.to_owned()))
             .ok_or_else(bad);
     };
     let id = |text: &str| {
@@ -81,7 +105,7 @@ fn parse(modem: &str) -> Result<Shell> {
             .ok_or_else(bad)
     };
     let (vendor, product) = ids.split_once(':').ok_or_else(bad)?;
-    Ok(Shell::Host(id(vendor)?, id(product)?))
+    Ok(ShellModem::Host(id(vendor)?, id(product)?))
 }
 
 /// Errors if no device under `devices` (sysfs) has these ids.
@@ -112,9 +136,12 @@ mod tests {
     fn modem_is_a_profile_or_a_usb_id() {
         assert_eq!(
             parse("raw-ip-hs").unwrap(),
-            Shell::Virtual("raw-ip-hs".to_owned())
+            ShellModem::Virtual("raw-ip-hs".to_owned())
         );
-        assert_eq!(parse("usb:2c7c:0125").unwrap(), Shell::Host(0x2c7c, 0x0125));
+        assert_eq!(
+            parse("usb:2c7c:0125").unwrap(),
+            ShellModem::Host(0x2c7c, 0x0125)
+        );
         for bad in [
             "",
             "usb:",

@@ -10,8 +10,8 @@ main_job() {
 	expect_line '(^|/)qmi_wwan$' readlink /sys/class/net/wwan0/device/driver
 
 	step "qmicli talks to it through /dev/cdc-wdm0"
-	show qmi --dms-get-manufacturer
-	show qmi --get-service-version-info
+	show qmicli --device=/dev/cdc-wdm0 --dms-get-manufacturer
+	show qmicli --device=/dev/cdc-wdm0 --get-service-version-info
 	manufacturer=$(qmi --dms-get-manufacturer | sed -n "s/.*Manufacturer: '\(.*\)'/\1/p")
 	[ -n "$manufacturer" ] || fail "qmicli read no manufacturer"
 	fact manufacturer "$manufacturer"
@@ -23,6 +23,7 @@ main_job() {
 
 	step "qmi-network starts a network, WDS tells the address"
 	go_online
+	indent </tmp/qmi-network.log
 	printf '%s\n' "$settings" | indent
 	expect "$2" cat /sys/class/net/wwan0/qmi/raw_ip
 	show ip -brief address show dev wwan0
@@ -30,6 +31,7 @@ main_job() {
 
 	step "20 pings to $gateway"
 	ping_all 20 "$gateway"
+	printf '%s\n' "$lines" | tail -n 2 | indent
 	fact pings "20 of 20"
 
 	bytes=10000000
