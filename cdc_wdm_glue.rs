@@ -43,9 +43,7 @@ pub(crate) struct ControlChannel {
 
 impl ControlChannel {
     /// A control channel over `interface`, closed as yet.
-    pub(crate) fn new(interface: &Interface) -> impl PinInit<Self> {
-        let interface = interface.into();
-
+    pub(crate) fn new(interface: ARef<Interface>) -> impl PinInit<Self> {
         pin_init!(Self {
             interface,
             subdriver: SetOnce::new(),

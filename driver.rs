@@ -11,6 +11,7 @@ use crate::{
             DataTerminalReady,
             Descriptors, //
         },
+        kstrtox::kstrtou8,
         rtnl::Rtnl,
         skbuff::SkBuff,
         sysfs,
@@ -25,9 +26,15 @@ use crate::{
             self,
             Binding,
             Device,
-            DriverInfo, //
+            DriverInfo,
+            Received, //
         }, //
     },
+    mux::{
+        self,
+        Mux, //
+    },
+    qmap::MuxId,
     rawip::{
         self,
         EthAddr,
@@ -141,6 +148,7 @@ impl usbnet::Driver for QmiWwan {
 
     type Quirks = Quirks;
     type State = Modem;
+    type Stacked = Mux;
 
     fn accept(intf: &Interface, id: &DeviceId) -> Result {
         // The same number can be another function in another configuration of the device.
@@ -164,7 +172,7 @@ impl usbnet::Driver for QmiWwan {
         Ok(())
     }
 
-    fn bind(new: &mut Binding<'_, Self>) -> Result<Pin<KBox<Modem>>> {
+    fn bind(new: &mut Binding<'_, Self>) -> Result<impl PinInit<Modem>> {
         let control: ARef<Interface> = new.interface().into();
         let descriptors = Descriptors::parse(control.extra());
 
@@ -191,26 +199,22 @@ impl usbnet::Driver for QmiWwan {
 
         let needs_dtr = new.quirks().dtr || control.device().bcd_usb() >= BCD_USB_NEEDS_DTR;
         let dtr = needs_dtr.then(|| DataTerminalReady::set(&control));
-        let modem = KBox::pin_init(
-            pin_init!(Modem {
-                control <- ControlChannel::new(&control),
-                dtr,
-                _data: data,
-                raw_ip: Atomic::new(false),
-                pass_through: Atomic::new(false),
-            }),
-            GFP_KERNEL,
-        )?;
 
-        // To the firmware in question a disabled remote wakeup is the same as a cleared DTR: it
-        // forgets its clients, which must survive as long as user space wants them.
-        if needs_dtr {
-            modem.control.manage_power(true);
-        }
-        Ok(modem)
+        Ok(pin_init!(Modem {
+            control <- ControlChannel::new(control),
+            dtr,
+            _data: data,
+            raw_ip: Atomic::new(false),
+            pass_through: Atomic::new(false),
+        }))
     }
 
     fn start(dev: &Device<Self>) -> Result {
+        // To the firmware in question a disabled remote wakeup is the same as a cleared DTR: it
+        // forgets its clients, which must survive as long as user space wants them.
+        if dev.dtr.is_some() {
+            dev.control.manage_power(true);
+        }
         dev.control.open(dev)
     }
 
@@ -226,33 +230,39 @@ impl usbnet::Driver for QmiWwan {
         dev.control.manage_power(on);
     }
 
-    fn rx_fixup(dev: &Device<Self>, skb: &mut SkBuff) -> Result {
+    fn rx_fixup(dev: &Device<Self>, skb: &mut SkBuff) -> Result<Received> {
         if dev.pass_through.load(Relaxed) {
             skb.reset_mac_header();
             skb.set_protocol(ETH_P_MAP);
-            return Ok(());
+            return Ok(Received::Frame);
         }
 
         if dev.raw_ip.load(Relaxed) {
+            // While there are mux devices all is QMAP.
+            if !dev.stacked().is_empty() {
+                mux::receive(dev.stacked(), skb.data())?;
+                return Ok(Received::Delivered);
+            }
+
             let version = IpVersion::of(skb.data()).ok_or(EPROTO)?;
 
             skb.reset_mac_header();
             skb.set_protocol(version.ether_type());
-            return Ok(());
+            return Ok(Received::Frame);
         }
 
         match Repair::of(skb.data()).ok_or(EPROTO)? {
-            Repair::None => Ok(()),
+            Repair::None => (),
             Repair::Destination => {
                 let destination = skb.data_mut().first_chunk_mut().ok_or(EPROTO)?;
 
                 *destination = dev.net().address();
-                Ok(())
             }
             Repair::Header(version) => {
-                skb.push(&rawip::ethernet_header(dev.net().address(), version))
+                skb.push(&rawip::ethernet_header(dev.net().address(), version))?;
             }
         }
+        Ok(Received::Frame)
     }
 
     fn check_address(address: EthAddr) -> Result {
@@ -291,10 +301,10 @@ impl usbnet::Driver for QmiWwan {
 static ATTRIBUTES: sysfs::Group<Device<QmiWwan>> = sysfs::Group::new(
     c"qmi",
     &[
-        sysfs::Entry::new::<RawIp>(),
-        sysfs::Entry::new::<AddMux>(),
-        sysfs::Entry::new::<DelMux>(),
-        sysfs::Entry::new::<PassThrough>(),
+        sysfs::Entry::read_write::<RawIp>(),
+        sysfs::Entry::read_write::<AddMux>(),
+        sysfs::Entry::read_write::<DelMux>(),
+        sysfs::Entry::read_write::<PassThrough>(),
         sysfs::Entry::END,
     ],
 );
@@ -315,7 +325,9 @@ impl sysfs::Attribute for RawIp {
     fn show(dev: &Self::Parent, out: &mut Formatter<'_>) -> fmt::Result {
         show_switch(dev.raw_ip.load(Relaxed), out)
     }
+}
 
+impl sysfs::Writable for RawIp {
     fn store(dev: &Self::Parent, value: &[u8]) -> Result {
         let enable = kstrtobool_bytes(value)?;
 
@@ -360,7 +372,9 @@ impl sysfs::Attribute for PassThrough {
     fn show(dev: &Self::Parent, out: &mut Formatter<'_>) -> fmt::Result {
         show_switch(dev.pass_through.load(Relaxed), out)
     }
+}
 
+impl sysfs::Writable for PassThrough {
     fn store(dev: &Self::Parent, value: &[u8]) -> Result {
         let enable = kstrtobool_bytes(value)?;
 
@@ -374,12 +388,29 @@ impl sysfs::Attribute for PassThrough {
             dev_err!(dev.net().as_ref(), "pass_through: raw_ip must be set\n");
             return Err(EINVAL);
         }
+        if enable && !dev.stacked().is_empty() {
+            dev_err!(dev.net().as_ref(), "pass_through: there are mux devices\n");
+            return Err(EBUSY);
+        }
         dev.pass_through.store(enable, Relaxed);
         Ok(())
     }
 }
 
-/// `qmi/add_mux`: adds a network device for a QMAP mux id.
+/// Shows the ids of all mux devices, a line each.
+fn show_muxes(dev: &Device<QmiWwan>, out: &mut Formatter<'_>) -> fmt::Result {
+    for id in dev.stacked().numbers() {
+        out.write_fmt(fmt!("0x{id:02x}\n"))?;
+    }
+    Ok(())
+}
+
+/// A mux id as user space writes it, in any base that C knows.
+fn parse_mux_id(value: &[u8]) -> Result<MuxId> {
+    MuxId::new(kstrtou8(value)?).ok_or(EINVAL)
+}
+
+/// `qmi/add_mux`: adds a network device for a channel.
 struct AddMux;
 
 impl sysfs::Attribute for AddMux {
@@ -387,16 +418,30 @@ impl sysfs::Attribute for AddMux {
 
     const NAME: &'static CStr = c"add_mux";
 
-    fn show(_dev: &Self::Parent, _out: &mut Formatter<'_>) -> fmt::Result {
-        Ok(())
-    }
-
-    fn store(_dev: &Self::Parent, _value: &[u8]) -> Result {
-        Err(EOPNOTSUPP)
+    fn show(dev: &Self::Parent, out: &mut Formatter<'_>) -> fmt::Result {
+        show_muxes(dev, out)
     }
 }
 
-/// `qmi/del_mux`: removes the network device of a QMAP mux id.
+impl sysfs::Writable for AddMux {
+    fn store(dev: &Self::Parent, value: &[u8]) -> Result {
+        let id = parse_mux_id(value)?;
+        let rtnl = Rtnl::try_lock_or_restart()?;
+
+        if dev.pass_through.load(Relaxed) {
+            dev_err!(dev.net().as_ref(), "add_mux: pass_through is set\n");
+            return Err(EBUSY);
+        }
+        dev.add_stacked(id.get(), Mux::new(id), &rtnl)
+            .inspect_err(|&err| {
+                if err == EINVAL {
+                    dev_err!(dev.net().as_ref(), "add_mux: {} is there\n", id.get());
+                }
+            })
+    }
+}
+
+/// `qmi/del_mux`: removes the network device of a channel.
 struct DelMux;
 
 impl sysfs::Attribute for DelMux {
@@ -404,11 +449,18 @@ impl sysfs::Attribute for DelMux {
 
     const NAME: &'static CStr = c"del_mux";
 
-    fn show(_dev: &Self::Parent, _out: &mut Formatter<'_>) -> fmt::Result {
-        Ok(())
+    fn show(dev: &Self::Parent, out: &mut Formatter<'_>) -> fmt::Result {
+        show_muxes(dev, out)
     }
+}
 
-    fn store(_dev: &Self::Parent, _value: &[u8]) -> Result {
-        Err(EOPNOTSUPP)
+impl sysfs::Writable for DelMux {
+    fn store(dev: &Self::Parent, value: &[u8]) -> Result {
+        let id = parse_mux_id(value)?;
+        let rtnl = Rtnl::try_lock_or_restart()?;
+
+        dev.stacked().remove(id.get(), &rtnl).inspect_err(|_| {
+            dev_err!(dev.net().as_ref(), "del_mux: no {}\n", id.get());
+        })
     }
 }

@@ -12,6 +12,8 @@
 mod cdc_wdm_glue;
 mod driver;
 mod kernel_ext;
+mod mux;
+mod qmap;
 mod rawip;
 mod usb_ids;
 

@@ -11,9 +11,11 @@
 mod bindings;
 pub(crate) mod cdc;
 pub(crate) mod cdc_wdm;
+pub(crate) mod kstrtox;
 pub(crate) mod netdevice;
 pub(crate) mod rtnl;
 pub(crate) mod skbuff;
+pub(crate) mod stacked;
 pub(crate) mod sysfs;
 pub(crate) mod usb;
 pub(crate) mod usbnet;

@@ -15,6 +15,10 @@ use kernel::{
     error::to_result,
     ffi,
     prelude::*,
+    sync::atomic::{
+        Atomic,
+        Relaxed, //
+    },
     types::Opaque, //
 };
 
@@ -85,12 +89,90 @@ impl NetDevice {
         unsafe { address.cast::<[u8; ETH_ALEN]>().read_volatile() }
     }
 
+    fn stats(&self) -> *mut bindings::net_device_stats {
+        // SAFETY: by the type invariant the device is valid.
+        unsafe { &raw mut (*self.as_raw()).stats }
+    }
+
+    /// Counts a transfer of `len` bytes whose content went to other devices.
+    pub(super) fn count_received(&self, len: usize) {
+        // SAFETY: the statistics are valid as long as the device.
+        let packets = unsafe { &raw mut (*self.stats()).__bindgen_anon_1 };
+        // SAFETY: as above.
+        let bytes = unsafe { &raw mut (*self.stats()).__bindgen_anon_3 };
+
+        // CAST: a counter is a word, and the same word for atomic operations.
+        // SAFETY: `packets` is a counter of a valid device.
+        unsafe { add_to_counter(packets.cast(), 1) };
+        // SAFETY: as above.
+        unsafe { add_to_counter(bytes.cast(), len) };
+    }
+
+    /// Counts a transfer that was dropped.
+    pub(super) fn count_receive_error(&self) {
+        // SAFETY: the statistics are valid as long as the device.
+        let errors = unsafe { &raw mut (*self.stats()).__bindgen_anon_5 };
+
+        // CAST: as in `count_received`.
+        // SAFETY: `errors` is a counter of a valid device.
+        unsafe { add_to_counter(errors.cast(), 1) };
+    }
+
     /// Whether the device is up, or going up (`netif_running()`).
     pub(crate) fn is_running(&self, _rtnl: &Rtnl) -> bool {
         // SAFETY: by the type invariant the device is valid.
         let state = unsafe { (*self.as_raw()).state };
 
         state & (1 << bindings::netdev_state_t___LINK_STATE_START) != 0
+    }
+
+    /// Whether the device is up, as far as can be told without RTNL.
+    pub(super) fn is_up(&self) -> bool {
+        // SAFETY: by the type invariant the device is valid.
+        let flags = unsafe { &raw const (*self.as_raw()).flags };
+
+        // SAFETY: `flags` is valid. Without RTNL a change is seen late.
+        let flags = unsafe { flags.read_volatile() };
+        flags & bindings::net_device_flags_IFF_UP != 0
+    }
+
+    /// Whether packets of the device begin with no header, as far as can be told without RTNL.
+    pub(super) fn is_headerless(&self) -> bool {
+        // SAFETY: by the type invariant the device is valid.
+        let kind = unsafe { &raw const (*self.as_raw()).type_ };
+
+        // SAFETY: `kind` is valid. Without RTNL a change is seen late.
+        u32::from(unsafe { kind.read_volatile() }) == bindings::ARPHRD_NONE
+    }
+
+    /// Whether the device has a carrier (`netif_carrier_ok()`).
+    pub(super) fn has_carrier(&self) -> bool {
+        // SAFETY: by the type invariant the device is valid.
+        let state = unsafe { &raw const (*self.as_raw()).state };
+
+        // SAFETY: `state` is valid. Its bits change at any time.
+        let state = unsafe { state.read_volatile() };
+        state & (1 << bindings::netdev_state_t___LINK_STATE_NOCARRIER) == 0
+    }
+
+    /// Gives the device a carrier or takes it away.
+    pub(super) fn set_carrier(&self, on: bool) {
+        if on {
+            // SAFETY: by the type invariant the device is valid.
+            unsafe { bindings::netif_carrier_on(self.as_raw()) };
+        } else {
+            // SAFETY: as above.
+            unsafe { bindings::netif_carrier_off(self.as_raw()) };
+        }
+    }
+
+    /// The number of the device in its network namespace.
+    pub(super) fn index(&self) -> ffi::c_int {
+        // SAFETY: by the type invariant the device is valid.
+        let index = unsafe { &raw const (*self.as_raw()).ifindex };
+
+        // SAFETY: `index` is valid. A move to another namespace may change it at any time.
+        unsafe { index.read_volatile() }
     }
 
     /// The MTU, in bytes.
@@ -129,7 +211,12 @@ impl NetDevice {
 
     /// Makes this a point-to-point device without link layer headers or addresses.
     pub(crate) fn setup_headerless(&self, _rtnl: &Rtnl) {
-        // SAFETY: the device is valid, and RTNL protects what is changed here.
+        self.set_headerless();
+    }
+
+    /// As [`Self::setup_headerless`]. The device must not be registered, or RTNL be held.
+    pub(super) fn set_headerless(&self) {
+        // SAFETY: the device is valid, and by the above nobody else uses what is changed here.
         let net = unsafe { &mut *self.as_raw() };
 
         net.header_ops = core::ptr::null();
@@ -163,6 +250,14 @@ impl NetDevice {
         let shared = bindings::netdev_priv_flags_IFF_TX_SKB_SHARING as ffi::c_ulong;
         flags.set_priv_flags(flags.priv_flags() & !shared);
     }
+}
+
+/// # Safety
+///
+/// `counter` must be valid, and used by atomic operations alone.
+unsafe fn add_to_counter(counter: *mut usize, value: usize) {
+    // SAFETY: by the requirement of the function.
+    unsafe { Atomic::from_ptr(counter) }.add(value, Relaxed);
 }
 
 /// A network device that is not registered yet: nobody else uses it.

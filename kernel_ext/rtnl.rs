@@ -5,6 +5,7 @@
 //! C header: [`include/linux/rtnetlink.h`](srctree/include/linux/rtnetlink.h)
 
 use super::bindings;
+use core::mem::ManuallyDrop;
 use kernel::{
     ffi,
     prelude::*,
@@ -16,6 +17,22 @@ use kernel::{
 pub(crate) struct Rtnl(NotThreadSafe);
 
 impl Rtnl {
+    /// Takes the lock. Sleeps until it is free.
+    pub(crate) fn lock() -> Self {
+        // SAFETY: there is nothing to observe.
+        unsafe { bindings::rtnl_lock() };
+        Self(NotThreadSafe)
+    }
+
+    /// The lock, for a callback that is called with it held.
+    ///
+    /// # Safety
+    ///
+    /// This task must hold the lock for as long as it keeps the result.
+    pub(super) unsafe fn assume_held() -> ManuallyDrop<Self> {
+        ManuallyDrop::new(Self(NotThreadSafe))
+    }
+
     /// Takes the lock if it is free, for a sysfs attribute of a network device.
     ///
     /// Unregistering a device waits, with the lock held, for its attributes' users: such a user must

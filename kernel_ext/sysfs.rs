@@ -31,7 +31,7 @@ pub(crate) unsafe trait Parent {
     unsafe fn from_device<'a>(dev: *mut bindings::device) -> &'a Self;
 }
 
-/// An attribute that root may write and all may read.
+/// An attribute that all may read.
 ///
 /// The callbacks may sleep. No lock is held, but the device is not unregistered before they return.
 pub(crate) trait Attribute {
@@ -43,30 +43,45 @@ pub(crate) trait Attribute {
 
     /// Writes the attribute's value to `out`, a page at most.
     fn show(parent: &Self::Parent, out: &mut Formatter<'_>) -> fmt::Result;
+}
 
+/// An attribute that root may write, too.
+pub(crate) trait Writable: Attribute {
     /// Sets the value that user space wrote: the whole of one write, a page at most.
     fn store(parent: &Self::Parent, value: &[u8]) -> Result;
 }
+
+type StoreCallback = unsafe extern "C" fn(
+    *mut bindings::device,
+    *const bindings::device_attribute,
+    *const ffi::c_char,
+    usize,
+) -> isize;
 
 /// Callbacks and description of the [`Attribute`] `A`.
 struct Adapter<A>(PhantomData<A>);
 
 impl<A: Attribute> Adapter<A> {
+    const READ_ONLY: &'static bindings::device_attribute = &Self::description(0o444, None);
+
     // With lockdep an attribute has more fields.
     #[allow(clippy::needless_update)]
-    const ATTRIBUTE: &'static bindings::device_attribute = &bindings::device_attribute {
-        attr: bindings::attribute {
-            name: kernel::str::as_char_ptr_in_const_context(A::NAME),
-            mode: 0o644,
-            ..pin_init::zeroed()
-        },
-        __bindgen_anon_1: bindings::device_attribute__bindgen_ty_1 {
-            show_const: Some(Self::show_callback),
-        },
-        __bindgen_anon_2: bindings::device_attribute__bindgen_ty_2 {
-            store_const: Some(Self::store_callback),
-        },
-    };
+    const fn description(
+        mode: bindings::umode_t,
+        store: Option<StoreCallback>,
+    ) -> bindings::device_attribute {
+        bindings::device_attribute {
+            attr: bindings::attribute {
+                name: kernel::str::as_char_ptr_in_const_context(A::NAME),
+                mode,
+                ..pin_init::zeroed()
+            },
+            __bindgen_anon_1: bindings::device_attribute__bindgen_ty_1 {
+                show_const: Some(Self::show_callback),
+            },
+            __bindgen_anon_2: bindings::device_attribute__bindgen_ty_2 { store_const: store },
+        }
+    }
 
     /// # Safety
     ///
@@ -89,6 +104,11 @@ impl<A: Attribute> Adapter<A> {
             Ok(isize::try_from(out.bytes_written())?)
         })
     }
+}
+
+impl<A: Writable> Adapter<A> {
+    const READ_WRITE: &'static bindings::device_attribute =
+        &Self::description(0o644, Some(Self::store_callback));
 
     /// # Safety
     ///
@@ -121,9 +141,14 @@ impl<P: Parent> Entry<P> {
     /// Behind the last attribute of each group.
     pub(crate) const END: Self = Self(core::ptr::null(), PhantomData);
 
-    /// The attribute `A`.
-    pub(crate) const fn new<A: Attribute<Parent = P> + 'static>() -> Self {
-        Self(&raw const Adapter::<A>::ATTRIBUTE.attr, PhantomData)
+    /// The attribute `A`, to be read.
+    pub(crate) const fn read_only<A: Attribute<Parent = P> + 'static>() -> Self {
+        Self(&raw const Adapter::<A>::READ_ONLY.attr, PhantomData)
+    }
+
+    /// The attribute `A`, to be read and written.
+    pub(crate) const fn read_write<A: Writable<Parent = P> + 'static>() -> Self {
+        Self(&raw const Adapter::<A>::READ_WRITE.attr, PhantomData)
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) use device::Device;
 use super::{
     bindings,
     skbuff::SkBuff,
+    stacked,
     sysfs,
     usb::{
         DeviceId,
@@ -44,11 +45,14 @@ pub(crate) trait Driver: Sized + 'static {
     /// What the driver keeps for a device while it is bound.
     type State: Send + Sync;
 
+    /// Devices that may lie above the network device.
+    type Stacked: stacked::Driver;
+
     /// Whether `intf`, which matched `id`, is one for this driver; `ENODEV` if not.
     fn accept(intf: &Interface, id: &DeviceId) -> Result;
 
-    /// Makes the state for a new device.
-    fn bind(new: &mut Binding<'_, Self>) -> Result<Pin<KBox<Self::State>>>;
+    /// Sets up a new device, and makes its state.
+    fn bind(new: &mut Binding<'_, Self>) -> Result<impl PinInit<Self::State>>;
 
     /// Starts what may call back into the driver. The network device is not registered yet. If this
     /// fails the state is dropped; nothing may use it by then.
@@ -64,9 +68,9 @@ pub(crate) trait Driver: Sized + 'static {
     /// Somebody begins, or ends, to need that the device wakes the host.
     fn manage_power(dev: &Device<Self>, on: bool);
 
-    /// A transfer arrived. The driver makes a frame or packet of it; an error drops it. Called in
-    /// softirq context.
-    fn rx_fixup(dev: &Device<Self>, skb: &mut SkBuff) -> Result;
+    /// A transfer arrived. The driver makes a frame or packet of it, or delivers its content itself;
+    /// an error drops it. Called in softirq context.
+    fn rx_fixup(dev: &Device<Self>, skb: &mut SkBuff) -> Result<Received>;
 
     /// Whether the network device may have the hardware address.
     fn check_address(address: [u8; 6]) -> Result;
@@ -79,6 +83,15 @@ pub(crate) trait Driver: Sized + 'static {
 
     /// As [`Self::resume`], and the device has lost its state.
     fn reset_resume(dev: &Device<Self>, intf: &Interface) -> Result;
+}
+
+/// What became of a transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Received {
+    /// It is a frame or packet now, for usbnet to deliver.
+    Frame,
+    /// Its content is delivered.
+    Delivered,
 }
 
 /// A kind of device: `struct driver_info`.
@@ -98,8 +111,11 @@ impl<T: Driver> DriverInfo<T> {
         Self {
             raw: bindings::driver_info {
                 description: kernel::str::as_char_ptr_in_const_context(description).cast_mut(),
-                flags: (bindings::FLAG_WWAN | bindings::FLAG_NOMAXMTU | bindings::FLAG_SEND_ZLP)
-                    as ffi::c_int,
+                // With RX_ASSEMBLE usbnet leaves it to the driver to count what it does not get.
+                flags: (bindings::FLAG_WWAN
+                    | bindings::FLAG_NOMAXMTU
+                    | bindings::FLAG_RX_ASSEMBLE
+                    | bindings::FLAG_SEND_ZLP) as ffi::c_int,
                 bind: Some(Adapter::<T>::bind_callback),
                 unbind: Some(Adapter::<T>::unbind_callback),
                 reset: Some(Adapter::<T>::reset_callback),

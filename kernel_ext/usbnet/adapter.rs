@@ -3,13 +3,16 @@
 //! The callbacks of minidrivers.
 
 use super::{
+    device::Private,
     Binding,
     Device,
     Driver,
-    DriverInfo, //
+    DriverInfo,
+    Received, //
 };
 use crate::kernel_ext::{
     bindings,
+    rtnl::Rtnl,
     skbuff::SkBuff,
     usb::{
         self,
@@ -38,8 +41,8 @@ pub(crate) struct Adapter<T>(PhantomData<T>);
 
 impl<T: Driver> Adapter<T> {
     const NETDEV_OPS: &'static bindings::net_device_ops = &bindings::net_device_ops {
-        ndo_open: Some(bindings::usbnet_open),
-        ndo_stop: Some(bindings::usbnet_stop),
+        ndo_open: Some(Self::open_callback),
+        ndo_stop: Some(Self::stop_callback),
         ndo_start_xmit: Some(bindings::usbnet_start_xmit),
         ndo_tx_timeout: Some(bindings::usbnet_tx_timeout),
         ndo_change_mtu: Some(bindings::usbnet_change_mtu),
@@ -65,13 +68,14 @@ impl<T: Driver> Adapter<T> {
             // SAFETY: usbnet passes its new device and the interface that is probed.
             let mut binding = unsafe { Binding::<T>::new(dev, intf) };
             let state = T::bind(&mut binding)?;
+            let private = KBox::pin_init(Private::<T>::new(state), GFP_KERNEL)?;
             let net = binding.net();
             net.set_limits();
             net.set_ops(Self::NETDEV_OPS);
             net.set_attributes(T::ATTRIBUTES);
 
             // SAFETY: the device is valid.
-            unsafe { (*dev).driver_priv = state.into_foreign() };
+            unsafe { (*dev).driver_priv = private.into_foreign() };
 
             // SAFETY: the device has its state.
             T::start(unsafe { Device::from_raw(dev) }).inspect_err(|_| {
@@ -110,7 +114,7 @@ impl<T: Driver> Adapter<T> {
         let state = mem::replace(slot, ptr::null_mut());
 
         // SAFETY: `state` is what `into_foreign` returned, and nothing borrows it.
-        drop(unsafe { Pin::<KBox<T::State>>::from_foreign(state) });
+        drop(unsafe { Pin::<KBox<Private<T>>>::from_foreign(state) });
     }
 
     /// # Safety
@@ -147,7 +151,50 @@ impl<T: Driver> Adapter<T> {
         // SAFETY: usbnet allocated the buffer, has not shared it, and lends it.
         let skb = unsafe { SkBuff::from_raw(skb) };
 
-        T::rx_fixup(dev, skb).is_ok().into()
+        let len = skb.data().len();
+        match T::rx_fixup(dev, skb) {
+            Ok(Received::Frame) => return 1,
+            Ok(Received::Delivered) => dev.net().count_received(len),
+            Err(_) => dev.net().count_receive_error(),
+        }
+        0
+    }
+
+    /// # Safety
+    ///
+    /// To be called by the network core only, as `net_device_ops.ndo_open`.
+    unsafe extern "C" fn open_callback(net: *mut bindings::net_device) -> ffi::c_int {
+        // SAFETY: the core passes a network device of usbnet.
+        let ret = unsafe { bindings::usbnet_open(net) };
+
+        if ret == 0 {
+            // SAFETY: the core passes the network device of a bound device, with RTNL held.
+            unsafe { Self::set_stacked_carrier(net, true) };
+        }
+        ret
+    }
+
+    /// # Safety
+    ///
+    /// To be called by the network core only, as `net_device_ops.ndo_stop`.
+    unsafe extern "C" fn stop_callback(net: *mut bindings::net_device) -> ffi::c_int {
+        // SAFETY: the core passes the network device of a bound device, with RTNL held.
+        unsafe { Self::set_stacked_carrier(net, false) };
+
+        // SAFETY: as above.
+        unsafe { bindings::usbnet_stop(net) }
+    }
+
+    /// # Safety
+    ///
+    /// `net` must be the network device of a bound device, and RTNL be held.
+    unsafe fn set_stacked_carrier(net: *mut bindings::net_device, on: bool) {
+        // SAFETY: by the requirement of the function.
+        let dev = unsafe { Device::<T>::from_net(net) };
+
+        // SAFETY: as above.
+        let rtnl = unsafe { Rtnl::assume_held() };
+        dev.stacked().set_carrier(on, &rtnl);
     }
 
     /// # Safety
@@ -197,7 +244,13 @@ impl<T: Driver> usb::Driver for Adapter<T> {
     fn disconnect(intf: &Interface) {
         // Called once more for the second interface, which has no data any more by then.
         //
-        // SAFETY: the interface is bound to this driver.
+        // SAFETY: the interface is bound to this driver, and its lock held.
+        let Some(dev) = (unsafe { Device::<T>::of(intf) }) else {
+            return;
+        };
+
+        dev.stacked().close(&Rtnl::lock());
+        // SAFETY: the interface has its `usbnet`.
         unsafe { bindings::usbnet_disconnect(intf.as_raw()) };
     }
 

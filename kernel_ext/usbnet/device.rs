@@ -7,6 +7,7 @@ use crate::kernel_ext::{
     bindings,
     netdevice::NetDevice,
     rtnl::Rtnl,
+    stacked,
     sysfs,
     usb::Interface, //
 };
@@ -23,11 +24,29 @@ use kernel::{
     }, //
 };
 
+/// What usbnet keeps for the driver.
+#[pin_data]
+pub(super) struct Private<T: Driver> {
+    #[pin]
+    state: T::State,
+    #[pin]
+    stacked: stacked::Table<T::Stacked>,
+}
+
+impl<T: Driver> Private<T> {
+    pub(super) fn new(state: impl PinInit<T::State>) -> impl PinInit<Self> {
+        pin_init!(Self {
+            state <- state,
+            stacked <- stacked::Table::new(),
+        })
+    }
+}
+
 /// A bound device: `struct usbnet`.
 ///
 /// # Invariants
 ///
-/// A valid device of a [`Driver`] `T`, whose `driver_priv` is a `Pin<KBox<T::State>>`.
+/// A valid device of a [`Driver`] `T`, whose `driver_priv` is a `Pin<KBox<Private<T>>>`.
 #[repr(transparent)]
 pub(crate) struct Device<T: Driver>(Opaque<bindings::usbnet>, PhantomData<T>);
 
@@ -44,7 +63,7 @@ impl<T: Driver> Device<T> {
     /// # Safety
     ///
     /// As for [`Self::from_raw`], with the network device of the device.
-    unsafe fn from_net<'a>(net: *mut bindings::net_device) -> &'a Self {
+    pub(super) unsafe fn from_net<'a>(net: *mut bindings::net_device) -> &'a Self {
         // SAFETY: by the requirement of the function.
         let dev = unsafe { NetDevice::private(net) };
 
@@ -85,6 +104,27 @@ impl<T: Driver> Device<T> {
         unsafe { NetDevice::from_raw(net) }
     }
 
+    fn private(&self) -> &Private<T> {
+        // SAFETY: by the type invariant the device is valid, and its private part set.
+        let private = unsafe { (*self.as_raw()).driver_priv };
+
+        // SAFETY: by the type invariant this is what `into_foreign` returned.
+        unsafe { Pin::<KBox<Private<T>>>::borrow(private) }.get_ref()
+    }
+
+    /// The devices above the network device.
+    pub(crate) fn stacked(&self) -> &stacked::Table<T::Stacked> {
+        &self.private().stacked
+    }
+
+    /// Adds a device with `number` above the network device.
+    ///
+    /// Fails with `EINVAL` if there is one, with `ENODEV` if the modem goes away. Sleeps.
+    pub(crate) fn add_stacked(&self, number: u8, driver: T::Stacked, rtnl: &Rtnl) -> Result {
+        // SAFETY: the table is this device's, and closed before the device is disconnected.
+        unsafe { self.stacked().add(number, driver, self.net(), rtnl) }
+    }
+
     /// Tells usbnet that the size of headers has changed, so that it computes its buffers anew.
     ///
     /// That fails where usbnet does not like the sum of MTU and header, and then the size of the
@@ -119,11 +159,7 @@ impl<T: Driver> Deref for Device<T> {
     type Target = T::State;
 
     fn deref(&self) -> &T::State {
-        // SAFETY: by the type invariant the device is valid, and its state set.
-        let state = unsafe { (*self.as_raw()).driver_priv };
-
-        // SAFETY: by the type invariant this is what `into_foreign` returned.
-        unsafe { Pin::<KBox<T::State>>::borrow(state) }.get_ref()
+        &self.private().state
     }
 }
 

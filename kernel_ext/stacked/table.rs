@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! The stacked devices of one lower device, by number.
+
+use super::{
+    Device,
+    Driver,
+    Unregistered, //
+};
+use crate::kernel_ext::{
+    bindings,
+    netdevice::NetDevice,
+    rtnl::Rtnl, //
+};
+use core::{
+    marker::PhantomData,
+    ptr, //
+};
+use kernel::{
+    error::to_result,
+    prelude::*,
+    sync::{
+        atomic::{
+            Acquire,
+            Atomic,
+            Relaxed,
+            Release, //
+        },
+        rcu, //
+    }, //
+};
+
+/// How many devices can lie above another: a number is a `u8`.
+const SLOTS: usize = 1 << u8::BITS;
+
+/// The stacked devices of a lower device.
+///
+/// # Invariants
+///
+/// A slot that is not NULL holds a registered device of `T`, linked to the lower device. Slots change
+/// under RTNL, and a device is unregistered, which waits for the readers of RCU, after its slot was
+/// emptied.
+#[pin_data]
+pub(crate) struct Table<T> {
+    slots: [Atomic<*mut bindings::net_device>; SLOTS],
+    /// How many slots are not NULL. Changes under RTNL.
+    len: Atomic<usize>,
+    /// The lower device goes away. Changes under RTNL.
+    closed: Atomic<bool>,
+    _phantom: PhantomData<T>,
+}
+
+// SAFETY: the devices may be used and unregistered from any thread, by the type invariant.
+unsafe impl<T: Driver> Send for Table<T> {}
+
+// SAFETY: readers are protected by RCU, writers by RTNL, by the type invariant.
+unsafe impl<T: Driver> Sync for Table<T> {}
+
+impl<T: Driver> Table<T> {
+    /// An empty table.
+    pub(in crate::kernel_ext) fn new() -> impl PinInit<Self> {
+        pin_init!(Self {
+            slots <- pin_init::init_array_from_fn(|_| Atomic::new(ptr::null_mut())),
+            len: Atomic::new(0),
+            closed: Atomic::new(false),
+            _phantom: PhantomData,
+        })
+    }
+
+    fn slot(&self, number: u8) -> &Atomic<*mut bindings::net_device> {
+        // The array has a slot for each number, so that this is not checked when it runs.
+        &self.slots[usize::from(number)]
+    }
+
+    /// Whether there is no device.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len.load(Relaxed) == 0
+    }
+
+    /// The device with `number`.
+    pub(crate) fn get<'rcu>(
+        &self,
+        number: u8,
+        _guard: &'rcu rcu::Guard,
+    ) -> Option<&'rcu Device<T>> {
+        let net = self.slot(number).load(Acquire);
+        if net.is_null() {
+            return None;
+        }
+
+        // SAFETY: by the type invariant this is a registered device of `T`. It stays valid while
+        // the RCU guard is held.
+        Some(unsafe { Device::from_raw(net) })
+    }
+
+    /// The numbers that have a device, in ascending order.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = u8> + '_ {
+        (0..=u8::MAX).filter(|&number| !self.slot(number).load(Relaxed).is_null())
+    }
+
+    /// Adds a device with `number` above `lower`, and registers it.
+    ///
+    /// Fails with `EINVAL` if there is one, with `ENODEV` if the lower device goes away.
+    ///
+    /// # Safety
+    ///
+    /// `lower` must be the registered device that owns the table: [`Self::close`] is called before
+    /// it is unregistered.
+    pub(in crate::kernel_ext) unsafe fn add(
+        &self,
+        number: u8,
+        driver: T,
+        lower: &NetDevice,
+        rtnl: &Rtnl,
+    ) -> Result {
+        let slot = self.slot(number);
+
+        if self.closed.load(Relaxed) {
+            return Err(ENODEV);
+        }
+        if !slot.load(Relaxed).is_null() {
+            return Err(EINVAL);
+        }
+
+        let net = Unregistered::new(lower, driver)?.register(rtnl)?;
+        // SAFETY: both devices are registered, and RTNL is held.
+        to_result(unsafe { bindings::netdev_upper_dev_link(lower.as_raw(), net, ptr::null_mut()) })
+            .inspect_err(|_| {
+                // SAFETY: as above, and nobody has found the device yet.
+                unsafe { bindings::unregister_netdevice_queue(net, ptr::null_mut()) };
+            })?;
+        // SAFETY: as above.
+        unsafe { bindings::netif_stacked_transfer_operstate(lower.as_raw(), net) };
+
+        // INVARIANT: the device is registered and linked, and RTNL is held.
+        slot.store(net, Release);
+        self.len.add(1, Relaxed);
+        Ok(())
+    }
+
+    /// Removes the device with `number`. Fails with `EINVAL` if there is none. Sleeps.
+    pub(crate) fn remove(&self, number: u8, _rtnl: &Rtnl) -> Result {
+        let slot = self.slot(number);
+        let net = self.empty(slot).ok_or(EINVAL)?;
+
+        // SAFETY: the device is registered, in no slot any more, and RTNL is held.
+        unsafe { bindings::unregister_netdevice_queue(net, ptr::null_mut()) };
+        Ok(())
+    }
+
+    /// Tells all devices that the lower one has gone up, or goes down.
+    pub(in crate::kernel_ext) fn set_carrier(&self, on: bool, _rtnl: &Rtnl) {
+        for slot in &self.slots {
+            let net = slot.load(Relaxed);
+            if net.is_null() {
+                continue;
+            }
+
+            // SAFETY: by the type invariant the device is registered; RTNL keeps it so.
+            let net = unsafe { NetDevice::from_raw(net) };
+            net.set_carrier(on && net.is_up());
+        }
+    }
+
+    /// Removes all devices in one batch, and takes no more. Sleeps.
+    pub(crate) fn close(&self, _rtnl: &Rtnl) {
+        let mut batch = bindings::list_head {
+            next: ptr::null_mut(),
+            prev: ptr::null_mut(),
+        };
+        let head = &raw mut batch;
+
+        // SAFETY: this makes an empty list of `batch`, which does not move while it is used.
+        unsafe { bindings::INIT_LIST_HEAD(head) };
+
+        // INVARIANT: RTNL is held.
+        self.closed.store(true, Relaxed);
+        for net in self.slots.iter().filter_map(|slot| self.empty(slot)) {
+            // SAFETY: the device is registered, in no slot any more, and RTNL is held.
+            unsafe { bindings::unregister_netdevice_queue(net, head) };
+        }
+        // SAFETY: the list holds registered devices, and RTNL is held.
+        unsafe { bindings::unregister_netdevice_many(head) };
+    }
+
+    /// Empties `slot`, and unlinks the device that was in it. RTNL must be held.
+    fn empty(&self, slot: &Atomic<*mut bindings::net_device>) -> Option<*mut bindings::net_device> {
+        let net = slot.load(Relaxed);
+        if net.is_null() {
+            return None;
+        }
+
+        // INVARIANT: the callers hold RTNL.
+        slot.store(ptr::null_mut(), Relaxed);
+        self.len.fetch_sub(1, Relaxed);
+
+        // SAFETY: by the type invariant the device is registered, so its lower device is, too.
+        let lower = unsafe { Device::<T>::from_raw(net) }.lower();
+        // SAFETY: as above; the two are linked, and RTNL is held.
+        unsafe { bindings::netdev_upper_dev_unlink(lower.as_raw(), net) };
+        Some(net)
+    }
+}
