@@ -69,9 +69,10 @@ const fn dynamic(vendor: u16, product: u16) -> Product {
     }
 }
 
-/// All products, in the groups of the C driver's table, sorted.
+/// All products: those of the C driver's table in its groups, then those that only vendors' own drivers take. Each group is
+/// sorted; `scripts/compare-ids` checks all of this.
 #[rustfmt::skip]
-pub(crate) static PRODUCTS: [Product; 447] = [
+pub(crate) static PRODUCTS: [Product; 447 + 119] = [
     // CDC ECM alike: two interfaces, matched on the one for control.
     vendor_class(0x12d1, 0x01, 0x09),  // Huawei E392, E398 and others
     vendor_class(0x12d1, 0x01, 0x39),  // Vodafone/Huawei K5005 (12d1:14c8) and others
@@ -91,9 +92,6 @@ pub(crate) static PRODUCTS: [Product; 447] = [
     device_ecm(0x1410, 0x9011),        // Novatel Expedite E371
     device_ecm(0x1410, 0xb001),        // Novatel USB551L and MC551
     device_ecm(0x16d5, 0x650a),        // ADU960S
-    device_ecm(0x413c, 0x8195),        // Dell Wireless 5800 (Novatel E362)
-    device_ecm(0x413c, 0x8196),        // Dell Wireless 5800 V2 (Novatel E362)
-    device_ecm(0x413c, 0x819b),        // Dell Wireless 5804 (Novatel E371)
     dynamic(0x2c7c, 0x0122),           // Quectel RG650V
     dynamic(0x2c7c, 0x0125),           // Quectel EC25, EC20 R2.0 Mini PCIe
     dynamic(0x2c7c, 0x013d),           // Quectel RG660QB
@@ -103,6 +101,9 @@ pub(crate) static PRODUCTS: [Product; 447] = [
     dynamic(0x2c7c, 0x0620),           // Quectel EM160R-GL
     dynamic(0x2c7c, 0x0800),           // Quectel RM500Q-GL
     dynamic(0x2c7c, 0x0801),           // Quectel RM520N
+    device_ecm(0x413c, 0x8195),        // Dell Wireless 5800 (Novatel E362)
+    device_ecm(0x413c, 0x8196),        // Dell Wireless 5800 V2 (Novatel E362)
+    device_ecm(0x413c, 0x819b),        // Dell Wireless 5804 (Novatel E371)
 
     // One interface, at a fixed number.
     fixed(0x03f0, 0x4e1d, 8),          // HP lt4111 LTE/EV-DO/HSPA+ Gobi 4G Module
@@ -528,4 +529,125 @@ pub(crate) static PRODUCTS: [Product; 447] = [
     fixed(0x16d8, 0x8002, 0),          // CMDTech Gobi 2000 (VU922)
     fixed(0x413c, 0x8186, 0),          // Dell Gobi 2000 (N0218, VU936)
     fixed(0x413c, 0x8194, 0),          // Dell Gobi 3000 Composite
+
+    // Only in vendors' own drivers, which the end of each comment names.
+    fixed_dtr(0x05c6, 0x9049, 3),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x908a, 5),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x908a, 6),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x908b, 4),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x908e, 7),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x908e, 8),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x908f, 3),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x908f, 4),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x9090, 3),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x9090, 4),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x9092, 2),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x9094, 3),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x9095, 2),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x9096, 1),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x9097, 0),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x909a, 5),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x909b, 4),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x909f, 5),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x909f, 6),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90a0, 5),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90a0, 6),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90a1, 2),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90a2, 5),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90a3, 4),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90a5, 3),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90a6, 4),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90a7, 4),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90a8, 4),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90a9, 5),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90aa, 1),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90aa, 2),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90aa, 3),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90ab, 4),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90ac, 4),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90ad, 4),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90ae, 4),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90af, 3),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90b0, 3),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90b7, 2),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90b8, 2),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90b9, 2),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90b9, 3),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90c1, 3),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90c2, 3),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90c3, 3),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90c5, 5),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90c6, 5),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90c7, 5),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90c8, 4),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90c9, 4),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90d2, 2),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90d3, 2),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90d5, 3),      // Foxconn T99W240T00; qmi_wwan_q (Quectel)
+    fixed_dtr(0x05c6, 0x90d7, 6),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90d8, 6),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90dc, 2),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90dd, 7),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90de, 7),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90e1, 4),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90e2, 13),     // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90e3, 5),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90e4, 6),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90e5, 6),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90ea, 0),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90eb, 0),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90ed, 2),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90ee, 2),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90ef, 2),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90f0, 2),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90f1, 2),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90f3, 1),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90f6, 7),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90f7, 7),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90fa, 3),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90fc, 2),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90fd, 2),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90fd, 3),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x90fe, 4),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x9102, 2),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x9103, 2),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x910a, 1),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x910b, 1),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x910e, 3),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x910f, 3),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x9110, 3),      // Qualcomm; qcom_usbnet
+    fixed_dtr(0x05c6, 0x9111, 3),      // Qualcomm; qcom_usbnet
+    fixed(0x05c6, 0xf601, 5),          // MeiG SLM750; qmi_wwan_m (MeiG)
+    fixed(0x1199, 0x9051, 10),         // Sierra Wireless 9x15, second QMI; GobiNet (Sierra)
+    fixed(0x1199, 0x9053, 10),         // Sierra Wireless 9x15, second QMI; GobiNet (Sierra)
+    fixed(0x1199, 0x9054, 10),         // Sierra Wireless 9x15, second QMI; GobiNet (Sierra)
+    fixed(0x1199, 0x9055, 10),         // Sierra Wireless 9x15, second QMI; GobiNet (Sierra)
+    fixed(0x1199, 0x9056, 10),         // Sierra Wireless 9x15, second QMI; GobiNet (Sierra)
+    fixed(0x1199, 0x9061, 10),         // Sierra Wireless 9x15, second QMI; GobiNet (Sierra)
+    fixed_dtr(0x1199, 0x9081, 8),      // Sierra Wireless RC51xx; GobiNet (Sierra)
+    fixed_dtr(0x1199, 0x9081, 10),     // Sierra Wireless RC51xx, second QMI; GobiNet (Sierra)
+    fixed_dtr(0x1199, 0x9091, 10),     // Sierra Wireless EM7565, second QMI; GobiNet (Sierra)
+    fixed_dtr(0x1199, 0x90b1, 8),      // Sierra Wireless 9x50; GobiNet (Sierra)
+    fixed_dtr(0x1199, 0x90b1, 10),     // Sierra Wireless 9x50, second QMI; GobiNet (Sierra)
+    fixed_dtr(0x1199, 0x90c1, 8),      // Sierra Wireless 9x50; GobiNet (Sierra)
+    fixed_dtr(0x1199, 0x90c1, 10),     // Sierra Wireless 9x50, second QMI; GobiNet (Sierra)
+    fixed_dtr(0x1199, 0x9100, 8),      // Sierra Wireless AR759x; GobiNet (Sierra)
+    fixed_dtr(0x1199, 0x9100, 10),     // Sierra Wireless AR759x, second QMI; GobiNet (Sierra)
+    fixed_dtr(0x1199, 0x9102, 8),      // Sierra Wireless AR758x; GobiNet (Sierra)
+    fixed_dtr(0x1199, 0x9102, 10),     // Sierra Wireless AR758x, second QMI; GobiNet (Sierra)
+    fixed(0x1410, 0xa023, 0),          // Novatel E346, Gobi 3000; GobiNet (Qualcomm)
+    fixed_dtr(0x1508, 0x1000, 2),      // Fibocom NL668; qmi_wwan_f (Fibocom)
+    fixed(0x2077, 0x2002, 4),          // T&W TW04C; lede
+    fixed(0x2077, 0x2003, 4),          // T&W TW12G; lede
+    fixed(0x2077, 0x2004, 4),          // T&W TW510M; lede
+    fixed_dtr(0x2c7c, 0x0435, 4),      // Quectel AG35; qmi_wwan_q (Quectel)
+    fixed_dtr(0x2c7c, 0x0455, 2),      // Quectel AG551; qmi_wwan_q (Quectel)
+    fixed_dtr(0x2c7c, 0x0457, 2),      // Quectel AG598; qmi_wwan_q (Quectel)
+    fixed_dtr(0x2c7c, 0x0700, 3),      // Quectel BG95; qmi_wwan_q (Quectel)
+    fixed_dtr(0x2cb7, 0x0109, 2),      // Fibocom FG150/FM150; qmi_wwan_f (Fibocom)
+    fixed_dtr(0x2cb7, 0x0113, 0),      // Fibocom FG101; qmi_wwan_f (Fibocom)
+    device_class(0x2dee, 0x4d49, 0x10, 0x05), // MeiG SGM828; lede
+    fixed_dtr(0x305a, 0x1403, 3),      // GosunCn GM800; qmi_wwan_q (Quectel)
+    fixed_dtr(0x305a, 0x1418, 4),      // GosunCn; GobiNet (GosunCn)
+    fixed_dtr(0x305a, 0x1421, 3),      // GosunCn GM800; qmi_wwan_q (Quectel)
 ];
