@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# ModemManager, from a modem that it finds to a connection.
+
+# start_modemmanager [OPTION...]: started, with an enabled and registered modem.
+start_modemmanager() {
+	start_daemon org.freedesktop.ModemManager1 ModemManager --debug --test-no-suspend-resume "$@"
+	wait_until "ModemManager to find the modem" modem_is_known
+	step "ModemManager has the modem"
+	mm --enable
+	wait_until "the modem to be registered" modem_is_registered
+	step "enabled and registered"
+}
+
+# mm ARGUMENTS: mmcli to the modem.
+mm() {
+	answer=$(timeout $limit mmcli --timeout=$limit --modem=any "$@" 2>&1) || fail "mmcli $*: $answer"
+}
+
+# mm_value KEY: from what mmcli --output-keyvalue said last.
+mm_value() {
+	printf '%s\n' "$answer" | sed -n "s/^$1 *: //p"
+}
+
+modem_is_known() {
+	mmcli --modem=any >/dev/null 2>&1
+}
+
+modem_is_registered() {
+	mm --output-keyvalue
+	[ "$(mm_value modem.generic.state)" = registered ]
+}
+
+# mm_connect SETTINGS: connects; sets $interface, $address, $prefix and $gateway as ModemManager tells them.
+mm_connect() {
+	mm --simple-connect="$1"
+	mm --output-keyvalue
+	bearer=$(mm_value 'modem.generic.bearers.value\[1\]')
+	mm --bearer="$bearer" --output-keyvalue
+	expect yes mm_value bearer.status.connected
+	interface=$(mm_value bearer.status.interface)
+	address=$(mm_value bearer.ipv4-config.address)
+	prefix=$(mm_value bearer.ipv4-config.prefix)
+	gateway=$(mm_value bearer.ipv4-config.gateway)
+}
