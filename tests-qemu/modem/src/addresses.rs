@@ -5,7 +5,15 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::profile::Network;
 
-/// One unit's addresses. Units differ, so that several modems fit into one host.
+/// All that one unit can give out: different units, and different links of a unit, have different addresses.
+#[derive(Debug, Clone, Copy)]
+pub struct AddressPlan {
+    ipv4: Ipv4Addr,
+    ipv6: Ipv6Addr,
+    mtu: u16,
+}
+
+/// The addresses on one link.
 #[derive(Debug, Clone, Copy)]
 pub struct Addresses {
     /// For the host.
@@ -31,14 +39,23 @@ pub const IPV4_PREFIX: u8 = 30;
 /// Prefix length of the IPv6 subnet.
 pub const IPV6_PREFIX: u8 = 64;
 
-impl Addresses {
-    /// Addresses of unit number `unit`.
+impl AddressPlan {
+    /// The plan of unit number `unit`.
     pub fn new(network: &Network, unit: u8) -> Self {
-        let subnet = u32::from(network.ipv4) | (u32::from(unit) << 8);
-        let v4 = |host| Ipv4Addr::from(subnet | host);
-        let prefix = u128::from(network.ipv6) | (u128::from(unit) << 64);
-        let v6 = |host| Ipv6Addr::from(prefix | host);
         Self {
+            ipv4: Ipv4Addr::from(u32::from(network.ipv4) | (u32::from(unit) << 8)),
+            ipv6: Ipv6Addr::from(u128::from(network.ipv6) | (u128::from(unit) << 64)),
+            mtu: network.mtu,
+        }
+    }
+
+    /// The addresses on the link of mux id `mux`; 0 is the link without one.
+    pub fn on(&self, mux: u8) -> Addresses {
+        let [a, b, c, _] = self.ipv4.octets();
+        let v4 = |host| Ipv4Addr::new(a, b.wrapping_add(mux), c, host);
+        let prefix = u128::from(self.ipv6) | (u128::from(mux) << 72);
+        let v6 = |host| Ipv6Addr::from(prefix | host);
+        Addresses {
             ipv4: v4(2),
             ipv4_gateway: v4(1),
             ipv4_mask: Ipv4Addr::new(255, 255, 255, 252),
@@ -46,8 +63,30 @@ impl Addresses {
             ipv6: v6(2),
             ipv6_gateway: v6(1),
             ipv6_dns: [v6(1), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x53)],
-            mtu: network.mtu,
+            mtu: self.mtu,
         }
+    }
+
+    /// The mux id of the link that leads to a packet's destination; 0 if that is no host's address.
+    pub fn mux_to(&self, packet: &[u8]) -> u8 {
+        let mux = match packet.first().map(|byte| byte >> 4) {
+            Some(4) => self.mux_to_ipv4(packet),
+            Some(6) => self.mux_to_ipv6(packet),
+            _ => None,
+        };
+        mux.unwrap_or(0)
+    }
+
+    fn mux_to_ipv4(&self, packet: &[u8]) -> Option<u8> {
+        let octets: [u8; 4] = packet.get(16..20)?.try_into().ok()?;
+        let mux = octets[1].wrapping_sub(self.ipv4.octets()[1]);
+        (self.on(mux).ipv4.octets() == octets).then_some(mux)
+    }
+
+    fn mux_to_ipv6(&self, packet: &[u8]) -> Option<u8> {
+        let octets: [u8; 16] = packet.get(24..40)?.try_into().ok()?;
+        let mux = octets[6];
+        (self.on(mux).ipv6.octets() == octets).then_some(mux)
     }
 }
 
@@ -55,12 +94,35 @@ impl Addresses {
 mod tests {
     use super::*;
 
+    fn plan(unit: u8) -> AddressPlan {
+        AddressPlan::new(&Network::default(), unit)
+    }
+
     #[test]
-    fn units_do_not_overlap() {
-        let first = Addresses::new(&Network::default(), 0);
-        let second = Addresses::new(&Network::default(), 1);
+    fn units_and_links_do_not_overlap() {
+        let first = plan(0).on(0);
+        let second = plan(1).on(0);
         assert_eq!(first.ipv4.to_string(), "10.64.0.2");
         assert_eq!(second.ipv4.to_string(), "10.64.1.2");
         assert_eq!(second.ipv6_gateway.to_string(), "2001:db8:64:1::1");
+        let muxed = plan(1).on(0xfe);
+        assert_eq!(muxed.ipv4.to_string(), "10.62.1.2");
+        assert_eq!(muxed.ipv6.to_string(), "2001:db8:64:fe01::2");
+    }
+
+    #[test]
+    fn destinations_tell_the_link() {
+        let plan = plan(3);
+        for mux in 0..=u8::MAX {
+            let mut packet = vec![0x45; 20];
+            packet[16..].copy_from_slice(&plan.on(mux).ipv4.octets());
+            assert_eq!(plan.mux_to(&packet), mux);
+            let mut packet = vec![0x60; 40];
+            packet[24..].copy_from_slice(&plan.on(mux).ipv6.octets());
+            assert_eq!(plan.mux_to(&packet), mux);
+        }
+        assert_eq!(plan.mux_to(&[0x45; 20]), 0);
+        assert_eq!(plan.mux_to(&[0x60; 12]), 0);
+        assert_eq!(plan.mux_to(&[]), 0);
     }
 }

@@ -19,8 +19,6 @@ pub struct Counter {
     pub packets: u32,
     /// Bytes carried, with IP headers.
     pub bytes: u64,
-    /// Packets that found no bearer of their family.
-    pub dropped: u32,
 }
 
 /// One data session.
@@ -30,8 +28,14 @@ pub struct Bearer {
     pub handle: u32,
     /// WDS client that started it.
     pub client: u8,
+    /// Mux id of its link; 0 is the link without one.
+    pub mux: u8,
     /// What it carries.
     pub family: IpFamily,
+    /// What went to the network.
+    pub up: Counter,
+    /// What came from it.
+    pub down: Counter,
 }
 
 /// All data sessions of the modem.
@@ -39,13 +43,11 @@ pub struct Bearer {
 pub struct Bearers {
     active: Vec<Bearer>,
     started: u32,
-    up: Counter,
-    down: Counter,
 }
 
 impl Bearers {
-    /// Starts a session, or returns `None` if the client has one already.
-    pub fn start(&mut self, client: u8, family: IpFamily) -> Option<Bearer> {
+    /// Starts a session on a link, or returns `None` if the client has one already.
+    pub fn start(&mut self, client: u8, mux: u8, family: IpFamily) -> Option<Bearer> {
         if self.of(client).is_some() {
             return None;
         }
@@ -53,7 +55,10 @@ impl Bearers {
         let bearer = Bearer {
             handle: 0x8700_0000 | (self.started & 0xff_ffff),
             client,
+            mux,
             family,
+            up: Counter::default(),
+            down: Counter::default(),
         };
         self.active.push(bearer);
         Some(bearer)
@@ -75,28 +80,25 @@ impl Bearers {
         self.active.clear();
     }
 
-    /// Whether a packet of `family` may pass; counts it either way.
-    pub fn carry(&mut self, direction: Direction, family: IpFamily, length: usize) -> bool {
-        let open = self.active.iter().any(|b| b.family == family);
-        let counter = match direction {
-            Direction::Up => &mut self.up,
-            Direction::Down => &mut self.down,
+    /// Whether a packet of `length` bytes may pass on the link: there is a bearer of its family, which counts it.
+    pub fn carry(
+        &mut self,
+        direction: Direction,
+        mux: u8,
+        family: IpFamily,
+        length: usize,
+    ) -> bool {
+        let mut bearers = self.active.iter_mut();
+        let Some(bearer) = bearers.find(|b| b.mux == mux && b.family == family) else {
+            return false;
         };
-        if open {
-            counter.packets = counter.packets.wrapping_add(1);
-            counter.bytes = counter.bytes.wrapping_add(length as u64);
-        } else {
-            counter.dropped = counter.dropped.wrapping_add(1);
-        }
-        open
-    }
-
-    /// What went in `direction` so far.
-    pub fn counter(&self, direction: Direction) -> Counter {
-        match direction {
-            Direction::Up => self.up,
-            Direction::Down => self.down,
-        }
+        let counter = match direction {
+            Direction::Up => &mut bearer.up,
+            Direction::Down => &mut bearer.down,
+        };
+        counter.packets = counter.packets.wrapping_add(1);
+        counter.bytes = counter.bytes.wrapping_add(length as u64);
+        true
     }
 }
 
@@ -105,17 +107,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn packets_pass_only_on_a_bearer_of_their_family() {
+    fn packets_pass_only_on_a_bearer_of_their_link_and_family() {
         let mut bearers = Bearers::default();
-        assert!(!bearers.carry(Direction::Up, IpFamily::V4, 100));
-        let bearer = bearers.start(3, IpFamily::V4).unwrap();
+        let up = |bearers: &mut Bearers, mux, family| bearers.carry(Direction::Up, mux, family, 10);
+        assert!(!up(&mut bearers, 0, IpFamily::V4));
+        let bearer = bearers.start(3, 0, IpFamily::V4).unwrap();
         assert_ne!(bearer.handle, 0);
-        assert_eq!(bearers.start(3, IpFamily::V6), None);
-        assert!(bearers.carry(Direction::Up, IpFamily::V4, 100));
-        assert!(!bearers.carry(Direction::Up, IpFamily::V6, 100));
-        let count = bearers.counter(Direction::Up);
-        assert_eq!((count.packets, count.bytes, count.dropped), (1, 100, 2));
-        assert_eq!(bearers.stop(3), Some(bearer));
-        assert_eq!(bearers.stop(3), None);
+        assert_eq!(bearers.start(3, 0, IpFamily::V6), None);
+        assert!(up(&mut bearers, 0, IpFamily::V4));
+        assert!(!up(&mut bearers, 0, IpFamily::V6));
+        assert!(!up(&mut bearers, 1, IpFamily::V4));
+        assert!(bearers.stop(3).is_some());
+        assert!(bearers.stop(3).is_none());
+        assert!(!up(&mut bearers, 0, IpFamily::V4));
+    }
+
+    #[test]
+    fn two_families_share_a_link_and_count_apart() {
+        let mut bearers = Bearers::default();
+        bearers.start(1, 7, IpFamily::V4).unwrap();
+        bearers.start(2, 7, IpFamily::V6).unwrap();
+        assert!(bearers.carry(Direction::Up, 7, IpFamily::V4, 100));
+        assert!(bearers.carry(Direction::Down, 7, IpFamily::V6, 60));
+        let count = |packets, bytes| Counter { packets, bytes };
+        let (v4, v6) = (bearers.of(1).unwrap(), bearers.of(2).unwrap());
+        assert_eq!((v4.up, v4.down), (count(1, 100), count(0, 0)));
+        assert_eq!((v6.up, v6.down), (count(0, 0), count(1, 60)));
     }
 }

@@ -10,7 +10,7 @@ use clap::Parser;
 use thiserror::Error;
 use tracing::info;
 
-use crate::addresses::Addresses;
+use crate::addresses::AddressPlan;
 use crate::event_log::EventLog;
 use crate::event_loop::{connect, run, Ending, LinkError};
 use crate::modem::Modem;
@@ -109,7 +109,8 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
     let profile = Rc::new(Profile::load(name)?);
     let schema = Rc::new(Schema::load()?);
     let log = event_log(arguments)?;
-    let addresses = Addresses::new(&profile.network, arguments.unit);
+    let plan = AddressPlan::new(&profile.network, arguments.unit);
+    let addresses = plan.on(0);
     let peer: Box<dyn Peer> = match &arguments.tun {
         Some(device) => Box::new(Tun::new(device, &addresses)?),
         None => Box::new(Stack::new(&addresses, arguments.seed, log.clone())),
@@ -120,7 +121,7 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
         "plugging in {name} ({:04x}:{:04x}), host address {}",
         device.vendor, device.product, addresses.ipv4
     );
-    let modem = Modem::new(Rc::clone(&profile), schema, addresses, peer, log.clone());
+    let modem = Modem::new(Rc::clone(&profile), schema, plan, peer, log.clone());
     let mut host = Host::new(modem, log.clone());
     match run(&mut host, stream, &log)? {
         Ending::Unplugged => info!("unplugged"),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::addresses::Addresses;
+use crate::addresses::AddressPlan;
 use crate::control_channel::ControlChannel;
 use crate::event_log::EventLog;
 use crate::hex;
@@ -50,17 +50,17 @@ impl Modem {
     pub fn new(
         profile: Rc<Profile>,
         schema: Rc<Schema>,
-        addresses: Addresses,
+        plan: AddressPlan,
         peer: Box<dyn Peer>,
         log: EventLog,
     ) -> Self {
         let interface = profile.control_interface().map_or(0, |i| i.number);
-        let state = State::new(&profile, &schema, addresses);
+        let state = State::new(&profile, &schema, plan);
         Self {
             gadget: Gadget::new(Rc::clone(&profile)),
             control: ControlChannel::new(interface),
             qmi: Server::new(schema, state, log.clone()),
-            network: Network::new(&profile.link, addresses, peer, log.clone()),
+            network: Network::new(&profile.link, plan, peer, log.clone()),
             dtr: false,
             incoming: BTreeMap::new(),
             outgoing: BTreeMap::new(),
@@ -227,8 +227,7 @@ impl Modem {
             let frame = std::mem::take(frame);
             if !frame.is_empty() {
                 let state = &mut self.qmi.state;
-                self.network
-                    .send(frame, state.link_layer, &mut state.bearers);
+                self.network.send(frame, state.format, &mut state.bearers);
             }
         }
         Ok(())
@@ -245,7 +244,7 @@ impl Modem {
         let state = &mut self.qmi.state;
         let mut data = match self.outgoing.remove(&address) {
             Some(rest) => rest,
-            None => self.network.receive(state.link_layer, &mut state.bearers)?,
+            None => self.network.receive(state.format, &mut state.bearers)?,
         };
         let mut babble = false;
         if data.len() > length {

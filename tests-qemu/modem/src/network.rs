@@ -7,58 +7,135 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::addresses::Addresses;
+use crate::addresses::AddressPlan;
 use crate::bearer::{Bearers, Direction};
 use crate::event_log::EventLog;
-use crate::link_layer::{EthernetLink, IpFamily, LinkLayer, Received};
+use crate::link_layer::qmap::{self, Datagrams};
+use crate::link_layer::{DataFormat, EthernetLink, IpFamily, Limits, LinkLayer, Received};
 use crate::peer::Peer;
 use crate::profile::Link;
 
+/// The link without mux id.
+const UNMUXED: u8 = 0;
+
 /// Moves packets between the host's frames and the peer.
 pub struct Network {
+    plan: AddressPlan,
     ethernet: EthernetLink,
     peer: Box<dyn Peer>,
     answers: VecDeque<Vec<u8>>,
+    /// A packet and its mux id, for which the last aggregate had no room.
+    held: Option<(u8, Vec<u8>)>,
     log: EventLog,
 }
 
 impl Network {
     /// A data path to `peer`.
-    pub fn new(link: &Link, addresses: Addresses, peer: Box<dyn Peer>, log: EventLog) -> Self {
+    pub fn new(link: &Link, plan: AddressPlan, peer: Box<dyn Peer>, log: EventLog) -> Self {
         Self {
-            ethernet: EthernetLink::new(link, addresses),
+            plan,
+            ethernet: EthernetLink::new(link, plan.on(UNMUXED)),
             peer,
             answers: VecDeque::new(),
+            held: None,
             log,
         }
     }
 
     /// Takes a frame of the host.
-    pub fn send(&mut self, frame: Vec<u8>, layer: LinkLayer, bearers: &mut Bearers) {
-        let packet = match layer {
-            LinkLayer::RawIp => frame,
-            LinkLayer::Ethernet => match self.ethernet.receive(&frame) {
-                Received::Packet(packet) => packet,
-                Received::Answered(answer) => return self.answers.push_back(answer),
-                Received::Ignored(reason) => return self.drop(Direction::Up, reason, frame.len()),
+    pub fn send(&mut self, frame: Vec<u8>, format: DataFormat, bearers: &mut Bearers) {
+        match (format.layer, format.qmap) {
+            (LinkLayer::RawIp, None) => self.send_packet(UNMUXED, frame, bearers),
+            (LinkLayer::RawIp, Some(limits)) => {
+                self.send_aggregate(&frame, limits.uplink, bearers);
+            }
+            (LinkLayer::Ethernet, _) => match self.ethernet.receive(&frame) {
+                Received::Packet(packet) => self.send_packet(UNMUXED, packet, bearers),
+                Received::Answered(answer) => self.answers.push_back(answer),
+                Received::Ignored(reason) => self.drop(Direction::Up, reason, frame.len()),
             },
-        };
-        if self.pass(Direction::Up, &packet, bearers) {
+        }
+    }
+
+    fn send_packet(&mut self, mux: u8, packet: Vec<u8>, bearers: &mut Bearers) {
+        if self.pass(Direction::Up, mux, &packet, bearers) {
             self.peer.send(packet);
         }
     }
 
-    /// The next frame for the host.
-    pub fn receive(&mut self, layer: LinkLayer, bearers: &mut Bearers) -> Option<Vec<u8>> {
+    fn send_aggregate(&mut self, transfer: &[u8], limits: Limits, bearers: &mut Bearers) {
+        if transfer.len() > limits.size {
+            return self.drop(Direction::Up, "longer than agreed", transfer.len());
+        }
+        let mut room = limits.datagrams;
+        for datagram in Datagrams::of(transfer) {
+            match datagram {
+                Err(reason) => self.drop(Direction::Up, reason, transfer.len()),
+                Ok(datagram) if room == 0 => {
+                    let reason = "more datagrams than agreed";
+                    self.drop(Direction::Up, reason, datagram.packet.len());
+                }
+                Ok(datagram) => {
+                    room -= 1;
+                    self.send_packet(datagram.mux, datagram.packet.to_vec(), bearers);
+                }
+            }
+        }
+    }
+
+    /// The next transfer to the host.
+    pub fn receive(&mut self, format: DataFormat, bearers: &mut Bearers) -> Option<Vec<u8>> {
+        if let Some(transfer) = self.peer.verbatim() {
+            return Some(transfer);
+        }
+        if let Some(limits) = format.qmap {
+            return self.receive_aggregate(limits.downlink, bearers);
+        }
+        self.held = None;
         if let Some(answer) = self.answers.pop_front() {
             return Some(answer);
         }
+        loop {
+            let (mux, packet) = self.receive_packet(bearers)?;
+            if mux != UNMUXED {
+                self.drop(Direction::Down, "a mux id, but no QMAP", packet.len());
+                continue;
+            }
+            return Some(match format.layer {
+                LinkLayer::RawIp => packet,
+                LinkLayer::Ethernet => self.ethernet.wrap(packet),
+            });
+        }
+    }
+
+    fn receive_aggregate(&mut self, limits: Limits, bearers: &mut Bearers) -> Option<Vec<u8>> {
+        let mut transfer = Vec::new();
+        let mut room = limits.datagrams;
+        while room > 0 {
+            let held = self.held.take();
+            let Some((mux, packet)) = held.or_else(|| self.receive_packet(bearers)) else {
+                break;
+            };
+            let size = transfer.len() + qmap::size(packet.len());
+            if size > limits.size && !transfer.is_empty() {
+                self.held = Some((mux, packet));
+                break;
+            }
+            if size > limits.size || !qmap::append(&mut transfer, mux, &packet) {
+                self.drop(Direction::Down, "longer than agreed", packet.len());
+                continue;
+            }
+            room -= 1;
+        }
+        (!transfer.is_empty()).then_some(transfer)
+    }
+
+    /// The next packet that a bearer carries, and its mux id.
+    fn receive_packet(&mut self, bearers: &mut Bearers) -> Option<(u8, Vec<u8>)> {
         while let Some(packet) = self.peer.receive() {
-            if self.pass(Direction::Down, &packet, bearers) {
-                return Some(match layer {
-                    LinkLayer::RawIp => packet,
-                    LinkLayer::Ethernet => self.ethernet.wrap(packet),
-                });
+            let mux = self.plan.mux_to(&packet);
+            if self.pass(Direction::Down, mux, &packet, bearers) {
+                return Some((mux, packet));
             }
         }
         None
@@ -79,14 +156,18 @@ impl Network {
         self.peer.readable()
     }
 
-    fn pass(&self, direction: Direction, packet: &[u8], bearers: &mut Bearers) -> bool {
+    fn pass(&self, direction: Direction, mux: u8, packet: &[u8], bearers: &mut Bearers) -> bool {
         let Some(family) = IpFamily::of(packet) else {
             self.drop(direction, "not an IP packet", packet.len());
             return false;
         };
-        let open = bearers.carry(direction, family, packet.len());
+        let open = bearers.carry(direction, mux, family, packet.len());
         if !open {
-            self.drop(direction, "no bearer of its family", packet.len());
+            let reason = match mux {
+                UNMUXED => "no bearer of its family",
+                _ => "no bearer of its family and mux id",
+            };
+            self.drop(direction, reason, packet.len());
         }
         open
     }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::hex::Hex;
-use crate::link_layer::{LinkLayer, MacAddress};
+use crate::link_layer::{LinkLayer, MacAddress, Qmap};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/profiles");
 
@@ -211,6 +211,8 @@ pub struct Link {
     pub default: LinkLayer,
     /// What WDA lets the host choose.
     pub supported: Vec<LinkLayer>,
+    /// The largest aggregates that the modem takes and sends; without it, it cannot do QMAP.
+    pub qmap: Option<Qmap>,
     /// The modem's own address on an 802.3 link.
     #[serde(default = "default_modem_mac")]
     pub modem_mac: MacAddress,
@@ -314,6 +316,9 @@ impl Profile {
         }
         if !self.link.supported.contains(&self.link.default) {
             return Err("the default link layer is not among the supported ones".to_owned());
+        }
+        if self.link.qmap.is_some() && !self.link.supported.contains(&LinkLayer::RawIp) {
+            return Err("it has QMAP without raw IP".to_owned());
         }
         Ok(())
     }

@@ -4,17 +4,11 @@
 mod support;
 
 use qmi_modem::redir::packet::kind;
-use support::{error, request, Guest};
+use support::{allocate, error, request, Guest};
 
 const DMS: u8 = 2;
 const WDS: u8 = 1;
 const WDA: u8 = 0x1a;
-
-fn allocate(guest: &mut Guest, interface: u8, service: u8) -> u8 {
-    let response = guest.qmi(interface, &request(0, 0, 1, 0x22, &[1, 1, 0, service]));
-    assert_eq!(error(&response), 0);
-    *response.last().unwrap()
-}
 
 #[test]
 fn qmi_over_the_control_endpoint() {
@@ -105,28 +99,7 @@ fn the_link_layer_that_the_host_chooses() {
 
 /// An ICMP echo request from 10.64.0.2 to 10.64.0.1.
 fn ping(payload: usize) -> Vec<u8> {
-    let mut icmp = vec![8, 0, 0, 0, 0, 1, 0, 1];
-    icmp.resize(8 + payload, 0x55);
-    let sum = checksum(&icmp);
-    icmp[2..4].copy_from_slice(&sum);
-    let length = (20 + icmp.len()) as u16;
-    let mut packet = vec![0x45, 0];
-    packet.extend(length.to_be_bytes());
-    packet.extend([0, 1, 0, 0, 64, 1, 0, 0, 10, 64, 0, 2, 10, 64, 0, 1]);
-    let sum = checksum(&packet);
-    packet[10..12].copy_from_slice(&sum);
-    packet.extend(icmp);
-    packet
-}
-
-fn checksum(bytes: &[u8]) -> [u8; 2] {
-    let words = bytes
-        .chunks(2)
-        .map(|pair| (u32::from(pair[0]) << 8) | u32::from(*pair.get(1).unwrap_or(&0)));
-    let sum: u32 = words.sum();
-    let folded = (sum & 0xffff) + (sum >> 16);
-    let folded = (folded & 0xffff) + (folded >> 16);
-    (!(folded as u16)).to_be_bytes()
+    support::ping([10, 64, 0, 2], [10, 64, 0, 1], payload)
 }
 
 /// A modem with raw IP and a session.

@@ -192,6 +192,7 @@ impl EthernetLink {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::addresses::AddressPlan;
     use crate::profile::{Network, Profile};
 
     const HOST: [u8; 6] = [0x02, 1, 2, 3, 4, 5];
@@ -199,7 +200,10 @@ mod tests {
     fn link(change: impl FnOnce(&mut Link)) -> EthernetLink {
         let mut profile = Profile::load("union-802-3").unwrap();
         change(&mut profile.link);
-        EthernetLink::new(&profile.link, Addresses::new(&Network::default(), 0))
+        EthernetLink::new(
+            &profile.link,
+            AddressPlan::new(&Network::default(), 0).on(0),
+        )
     }
 
     fn arp_request(target: [u8; 4]) -> Vec<u8> {

@@ -20,6 +20,11 @@ pub trait Peer {
     /// The next packet for the host.
     fn receive(&mut self) -> Option<Vec<u8>>;
 
+    /// Bytes that the host gets as one transfer, just as they are.
+    fn verbatim(&mut self) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Does what is due: timers, replies, reading from the kernel.
     fn poll(&mut self);
 

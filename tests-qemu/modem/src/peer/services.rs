@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The services of the in-process peer, on the ports of the old small services:
-//! 7 echo (UDP and TCP), 9 sink, 19 source (TCP).
+//! 5 verbatim (UDP), 7 echo (UDP and TCP), 9 sink, 19 source (TCP).
 //!
+//! What comes to verbatim goes back as one transfer of the modem, with nothing around it.
 //! The sink answers the client's half-close with the SHA-256 of all it got, as hexadecimal digits and
 //! a newline. The source takes a line with a number and sends that many pseudo-random bytes.
 
@@ -16,6 +17,7 @@ use smoltcp::time::Duration;
 use crate::event_log::EventLog;
 use crate::hex;
 
+const VERBATIM: u16 = 5;
 const ECHO: u16 = 7;
 const SINK: u16 = 9;
 const SOURCE: u16 = 19;
@@ -66,6 +68,7 @@ struct Listener {
 pub struct Services {
     listeners: Vec<Listener>,
     datagrams: SocketHandle,
+    verbatim: SocketHandle,
     seed: u64,
     log: EventLog,
 }
@@ -87,18 +90,10 @@ impl Services {
                 });
             }
         }
-        let buffer = || {
-            udp::PacketBuffer::new(
-                vec![udp::PacketMetadata::EMPTY; UDP_PACKETS],
-                vec![0; UDP_BUFFER],
-            )
-        };
-        let mut datagrams = udp::Socket::new(buffer(), buffer());
-        // A fresh socket and a port that is not 0: this cannot fail.
-        let _ = datagrams.bind(ECHO);
         let mut services = Self {
             listeners,
-            datagrams: sockets.add(datagrams),
+            datagrams: sockets.add(udp_socket(ECHO)),
+            verbatim: sockets.add(udp_socket(VERBATIM)),
             seed,
             log,
         };
@@ -124,6 +119,25 @@ impl Services {
         }
         acted
     }
+
+    /// The next transfer that a client of the verbatim service wants the modem to send.
+    pub fn verbatim(&mut self, sockets: &mut SocketSet<'static>) -> Option<Vec<u8>> {
+        let socket: &mut udp::Socket = sockets.get_mut(self.verbatim);
+        socket.recv().ok().map(|(data, _)| data.to_vec())
+    }
+}
+
+fn udp_socket(port: u16) -> udp::Socket<'static> {
+    let buffer = || {
+        udp::PacketBuffer::new(
+            vec![udp::PacketMetadata::EMPTY; UDP_PACKETS],
+            vec![0; UDP_BUFFER],
+        )
+    };
+    let mut socket = udp::Socket::new(buffer(), buffer());
+    // A fresh socket and a port that is not 0: this cannot fail.
+    let _ = socket.bind(port);
+    socket
 }
 
 fn work(port: u16, seed: u64) -> Work {

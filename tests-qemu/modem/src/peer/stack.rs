@@ -63,6 +63,10 @@ impl Peer for Stack {
         self.queue.down.pop_front()
     }
 
+    fn verbatim(&mut self) -> Option<Vec<u8>> {
+        self.services.verbatim(&mut self.sockets)
+    }
+
     fn poll(&mut self) {
         // A service that has acted may have given the stack something to send, and the other way round.
         loop {
@@ -94,6 +98,7 @@ mod tests {
     use smoltcp::socket::tcp;
 
     use super::*;
+    use crate::addresses::AddressPlan;
     use crate::hex;
     use crate::profile::Network;
 
@@ -111,7 +116,7 @@ mod tests {
 
     impl Client {
         fn connect(own: IpAddr, gateway: IpAddr, port: u16) -> Self {
-            let addresses = Addresses::new(&Network::default(), 0);
+            let addresses = AddressPlan::new(&Network::default(), 0).on(0);
             let mut queue = Queue::new(addresses.mtu);
             let config = Config::new(HardwareAddress::Ip);
             let mut interface = Interface::new(config, &mut queue, Instant::now());

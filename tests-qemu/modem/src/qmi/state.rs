@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Schema;
-use crate::addresses::Addresses;
-use crate::bearer::{Bearers, Direction};
-use crate::link_layer::{IpFamily, LinkLayer};
-use crate::profile::Profile;
+use crate::addresses::AddressPlan;
+use crate::bearer::Bearers;
+use crate::link_layer::{qmap, Abilities, DataFormat, IpFamily, Wanted};
+use crate::profile::{Profile, Role};
 
 /// The value of a variable in a message file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,18 +31,37 @@ impl Value {
     }
 }
 
+/// What a WDS client wants of its next session.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionWish {
+    /// What it carries.
+    pub family: IpFamily,
+    /// Mux id of its link; 0 is the link without one.
+    pub mux: u8,
+}
+
+impl Default for SessionWish {
+    fn default() -> Self {
+        Self {
+            family: IpFamily::V4,
+            mux: 0,
+        }
+    }
+}
+
 /// All state behind the messages.
 #[derive(Debug)]
 pub struct State {
-    /// The link layer in force.
-    pub link_layer: LinkLayer,
+    /// The data format in force.
+    pub format: DataFormat,
     /// Data sessions.
     pub bearers: Bearers,
-    /// The family that a WDS client asked for.
-    pub families: BTreeMap<u8, IpFamily>,
+    /// What WDS clients asked for.
+    pub wishes: BTreeMap<u8, SessionWish>,
     /// What the network gives out.
-    pub addresses: Addresses,
-    supported: Vec<LinkLayer>,
+    pub plan: AddressPlan,
+    abilities: Abilities,
+    interfaces: BTreeSet<u8>,
     services: BTreeSet<u8>,
     clients: BTreeSet<(u8, u8)>,
     variables: BTreeMap<String, Value>,
@@ -50,7 +69,7 @@ pub struct State {
 
 impl State {
     /// The state of a modem that has just started.
-    pub fn new(profile: &Profile, schema: &Schema, addresses: Addresses) -> Self {
+    pub fn new(profile: &Profile, schema: &Schema, plan: AddressPlan) -> Self {
         let firmware = &profile.firmware;
         let text = |text: &str| Value::Text(text.to_owned());
         let variables = [
@@ -63,11 +82,24 @@ impl State {
             ("operating_mode", Value::Number(0)),
         ];
         Self {
-            link_layer: profile.link.default,
-            supported: profile.link.supported.clone(),
+            format: DataFormat {
+                layer: profile.link.default,
+                qmap: None,
+            },
+            abilities: Abilities {
+                layers: profile.link.supported.clone(),
+                qmap: profile.link.qmap,
+                least_size: qmap::size(profile.network.mtu.into()),
+            },
+            interfaces: profile
+                .interfaces
+                .iter()
+                .filter(|interface| interface.role != Role::Other)
+                .map(|interface| interface.number)
+                .collect(),
             bearers: Bearers::default(),
-            families: BTreeMap::new(),
-            addresses,
+            wishes: BTreeMap::new(),
+            plan,
             services: schema.services().iter().map(|s| s.id).collect(),
             clients: BTreeSet::new(),
             variables: variables
@@ -77,18 +109,16 @@ impl State {
         }
     }
 
-    /// The value of a variable: of a counter, or of what was set.
+    /// The value of a variable: of the data format, or of what was set.
     pub fn variable(&self, name: &str) -> Option<Value> {
-        let up = self.bearers.counter(Direction::Up);
-        let down = self.bearers.counter(Direction::Down);
+        let limits = self.format.qmap.unwrap_or_default();
         let number = match name {
-            "link_layer" => self.link_layer as u64,
-            "tx_packets" => up.packets.into(),
-            "tx_bytes" => up.bytes,
-            "tx_dropped" => up.dropped.into(),
-            "rx_packets" => down.packets.into(),
-            "rx_bytes" => down.bytes,
-            "rx_dropped" => down.dropped.into(),
+            "link_layer" => self.format.layer as u64,
+            "aggregation_protocol" => self.format.protocol().into(),
+            "downlink_datagrams" => limits.downlink.datagrams as u64,
+            "downlink_size" => limits.downlink.size as u64,
+            "uplink_datagrams" => limits.uplink.datagrams as u64,
+            "uplink_size" => limits.uplink.size as u64,
             _ => return self.variables.get(name).cloned(),
         };
         Some(Value::Number(number))
@@ -99,11 +129,19 @@ impl State {
         self.variables.insert(name.to_owned(), value);
     }
 
-    /// Sets the link layer if it is one that the modem has; else the one in force stays.
-    pub fn choose_link_layer(&mut self, layer: Option<LinkLayer>) {
-        if let Some(layer) = layer.filter(|layer| self.supported.contains(layer)) {
-            self.link_layer = layer;
-        }
+    /// Takes what it can do of what is wanted.
+    pub fn agree(&mut self, wanted: Wanted) {
+        self.format = self.abilities.agree(self.format, wanted);
+    }
+
+    /// Whether the interface of that number belongs to the QMI function.
+    pub fn has_interface(&self, number: u32) -> bool {
+        self.interfaces.iter().any(|&own| u32::from(own) == number)
+    }
+
+    /// What the WDS client wants of its next session.
+    pub fn wish(&mut self, client: u8) -> &mut SessionWish {
+        self.wishes.entry(client).or_default()
     }
 
     /// Whether there is a service of that number.
@@ -131,7 +169,7 @@ impl State {
     /// Forgets all clients and their sessions.
     pub fn forget_clients(&mut self) {
         self.clients.clear();
-        self.families.clear();
+        self.wishes.clear();
         self.bearers.stop_all();
     }
 }

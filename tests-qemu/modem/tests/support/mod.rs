@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io::Write;
 use std::rc::Rc;
 
-use qmi_modem::addresses::Addresses;
+use qmi_modem::addresses::AddressPlan;
 use qmi_modem::event_log::EventLog;
 use qmi_modem::modem::Modem;
 use qmi_modem::peer::{Peer, Stack};
@@ -89,12 +89,9 @@ impl Peer for Silence {
 
 fn with_peer(name: &str, log: EventLog, peer: Box<dyn Peer>) -> Host {
     let profile = profile(name);
-    let addresses = Addresses::new(&profile.network, 0);
+    let plan = AddressPlan::new(&profile.network, 0);
     let schema = SCHEMA.with(Rc::clone);
-    Host::new(
-        Modem::new(profile, schema, addresses, peer, log.clone()),
-        log,
-    )
+    Host::new(Modem::new(profile, schema, plan, peer, log.clone()), log)
 }
 
 /// A modem with nobody behind it.
@@ -124,7 +121,7 @@ impl Guest {
     pub fn new(name: &str) -> Self {
         let log = Log::default();
         let events = EventLog::to(Box::new(log.clone()), true);
-        let addresses = Addresses::new(&profile(name).network, 0);
+        let addresses = AddressPlan::new(&profile(name).network, 0).on(0);
         let stack = Stack::new(&addresses, 1, events.clone());
         let host = with_peer(name, events, Box::new(stack));
         Self::with(host, log)
@@ -274,4 +271,70 @@ pub fn error(response: &[u8]) -> u16 {
     let header = if response[4] == 0 { 12 } else { 13 };
     assert_eq!(response[header], 2, "the result comes first");
     u16::from_le_bytes([response[header + 5], response[header + 6]])
+}
+
+/// A new client of a service.
+pub fn allocate(guest: &mut Guest, interface: u8, service: u8) -> u8 {
+    let response = guest.qmi(interface, &request(0, 0, 1, 0x22, &[1, 1, 0, service]));
+    assert_eq!(error(&response), 0);
+    *response.last().unwrap()
+}
+
+/// A TLV of a response.
+pub fn tlv(response: &[u8], id: u8) -> Option<Vec<u8>> {
+    let mut rest = &response[if response[4] == 0 { 12 } else { 13 }..];
+    while let [kind, low, high, tail @ ..] = rest {
+        let (value, tail) = tail.split_at(u16::from_le_bytes([*low, *high]).into());
+        if *kind == id {
+            return Some(value.to_vec());
+        }
+        rest = tail;
+    }
+    None
+}
+
+/// An ICMP echo request.
+pub fn ping(source: [u8; 4], destination: [u8; 4], payload: usize) -> Vec<u8> {
+    let mut icmp = vec![8, 0, 0, 0, 0, 1, 0, 1];
+    icmp.resize(8 + payload, 0x55);
+    let sum = checksum(&icmp);
+    icmp[2..4].copy_from_slice(&sum);
+    let length = (20 + icmp.len()) as u16;
+    let mut packet = vec![0x45, 0];
+    packet.extend(length.to_be_bytes());
+    packet.extend([0, 1, 0, 0, 64, 1, 0, 0]);
+    packet.extend(source);
+    packet.extend(destination);
+    let sum = checksum(&packet);
+    packet[10..12].copy_from_slice(&sum);
+    packet.extend(icmp);
+    packet
+}
+
+/// A UDP datagram without checksum.
+pub fn udp(source: [u8; 4], destination: [u8; 4], port: u16, payload: &[u8]) -> Vec<u8> {
+    let length = (28 + payload.len()) as u16;
+    let mut packet = vec![0x45, 0];
+    packet.extend(length.to_be_bytes());
+    packet.extend([0, 1, 0, 0, 64, 17, 0, 0]);
+    packet.extend(source);
+    packet.extend(destination);
+    let sum = checksum(&packet);
+    packet[10..12].copy_from_slice(&sum);
+    packet.extend([0xc0, 0]);
+    packet.extend(port.to_be_bytes());
+    packet.extend((length - 20).to_be_bytes());
+    packet.extend([0, 0]);
+    packet.extend(payload);
+    packet
+}
+
+fn checksum(bytes: &[u8]) -> [u8; 2] {
+    let words = bytes
+        .chunks(2)
+        .map(|pair| (u32::from(pair[0]) << 8) | u32::from(*pair.get(1).unwrap_or(&0)));
+    let sum: u32 = words.sum();
+    let folded = (sum & 0xffff) + (sum >> 16);
+    let folded = (folded & 0xffff) + (folded >> 16);
+    (!(folded as u16)).to_be_bytes()
 }

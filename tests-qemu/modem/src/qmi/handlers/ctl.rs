@@ -2,7 +2,7 @@
 //! Client ids, and the old way of setting the link layer.
 
 use super::{Call, Reply, WDS};
-use crate::link_layer::LinkLayer;
+use crate::link_layer::{LinkLayer, Wanted};
 use crate::qmi::qmux::CTL;
 use crate::qmi::QmiError;
 
@@ -27,7 +27,7 @@ pub fn release(call: &mut Call<'_>) -> Result<Reply, QmiError> {
         return Err(QmiError::InvalidClientId);
     }
     if service == WDS {
-        call.state.families.remove(&client);
+        call.state.wishes.remove(&client);
         call.state.bearers.stop(client);
     }
     let mut reply = Reply::default();
@@ -44,7 +44,10 @@ pub fn sync(call: &mut Call<'_>) -> Reply {
 pub fn set_link_protocol(call: &mut Call<'_>) -> Result<Reply, QmiError> {
     if let Some(value) = call.fixed(0x10)? {
         let layer = LinkLayer::from_wda(u16::from_le_bytes(value).into());
-        call.state.choose_link_layer(layer);
+        call.state.agree(Wanted {
+            layer,
+            ..Wanted::default()
+        });
     }
     Ok(Reply::default())
 }

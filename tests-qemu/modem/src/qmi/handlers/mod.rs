@@ -40,6 +40,10 @@ pub enum Handler {
     CurrentSettings,
     /// WDS.
     SetIpFamily,
+    /// WDS.
+    BindMuxDataPort,
+    /// WDS.
+    PacketStatistics,
 }
 
 /// What a handler is given.
@@ -84,6 +88,8 @@ impl Handler {
             Self::PacketServiceStatus => Ok(wds::status(&call)),
             Self::CurrentSettings => wds::settings(&call),
             Self::SetIpFamily => wds::set_family(&mut call),
+            Self::BindMuxDataPort => wds::bind_mux(&mut call),
+            Self::PacketStatistics => wds::statistics(&call),
         }
     }
 }

@@ -15,6 +15,8 @@ const CONNECTED: u64 = 2;
 const ONLINE: Value = Value::Number(0);
 /// Call end reason "client ended the call".
 const ENDED_BY_CLIENT: u64 = 2;
+/// Endpoint type of a modem on USB, of any speed.
+const HIGH_SPEED_USB: u32 = 2;
 /// A stop with this handle ends whatever the client has.
 const ANY_HANDLE: u32 = 0xffff_ffff;
 
@@ -39,19 +41,15 @@ pub fn start(call: &mut Call<'_>) -> Result<Reply, QmiError> {
         return Err(QmiError::CallFailed);
     }
     let client = call.address.client;
+    let wish = *call.state.wish(client);
     let family = match call.fixed(0x19)? {
         Some([preference]) => family(preference)?,
-        None => call
-            .state
-            .families
-            .get(&client)
-            .copied()
-            .unwrap_or(IpFamily::V4),
+        None => wish.family,
     };
     let bearer = call
         .state
         .bearers
-        .start(client, family)
+        .start(client, wish.mux, family)
         .ok_or(QmiError::NoEffect)?;
     let mut reply = Reply::default();
     reply.set("packet_data_handle", bearer.handle);
@@ -86,13 +84,43 @@ pub fn status(call: &Call<'_>) -> Reply {
 pub fn set_family(call: &mut Call<'_>) -> Result<Reply, QmiError> {
     let [preference] = call.required(0x01)?;
     let family = family(preference)?;
-    call.state.families.insert(call.address.client, family);
+    call.state.wish(call.address.client).family = family;
     Ok(Reply::default())
+}
+
+/// The client's next session is on the link of that mux id.
+pub fn bind_mux(call: &mut Call<'_>) -> Result<Reply, QmiError> {
+    if let Some(value) = call.fixed::<8>(0x10)? {
+        let [kind, interface] = [0, 4].map(|at| {
+            let bytes = &value[at..at + 4];
+            bytes
+                .iter()
+                .rev()
+                .fold(0, |number, &byte| (number << 8) | u32::from(byte))
+        });
+        if kind != HIGH_SPEED_USB || !call.state.has_interface(interface) {
+            return Err(QmiError::InvalidArgument);
+        }
+    }
+    if let Some([mux]) = call.fixed(0x11)? {
+        call.state.wish(call.address.client).mux = mux;
+    }
+    Ok(Reply::default())
+}
+
+pub fn statistics(call: &Call<'_>) -> Result<Reply, QmiError> {
+    let bearer = bearer(call)?;
+    let mut reply = Reply::default();
+    reply.set("tx_packets", bearer.up.packets);
+    reply.set("tx_bytes", bearer.up.bytes);
+    reply.set("rx_packets", bearer.down.packets);
+    reply.set("rx_bytes", bearer.down.bytes);
+    Ok(reply)
 }
 
 pub fn settings(call: &Call<'_>) -> Result<Reply, QmiError> {
     let bearer = bearer(call)?;
-    let addresses = &call.state.addresses;
+    let addresses = call.state.plan.on(bearer.mux);
     let mut reply = Reply::default();
     reply.set("ip_family", number(bearer.family));
     reply.set("mtu", addresses.mtu);
