@@ -42,7 +42,7 @@ fn start(guest: &mut Guest, mux: u8, family: u8) -> u8 {
     for (message, tlvs) in [
         (0xa2, bind(mux)),
         (0x4d, vec![1, 1, 0, family]),
-        (0x20, vec![]),
+        (0x20, vec![0x19, 1, 0, 8]),
     ] {
         let response = guest.qmi(4, &request(WDS, client, 2, message, &tlvs));
         assert_eq!(error(&response), 0, "message {message:x}");

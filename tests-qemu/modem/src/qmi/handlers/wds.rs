@@ -27,11 +27,12 @@ fn number(family: IpFamily) -> u64 {
     }
 }
 
-/// The family of a preference; 8 leaves it to the modem.
-fn family(preference: u8) -> Result<IpFamily, QmiError> {
+/// The family of a preference; 8 is none in particular.
+fn family(preference: u8) -> Result<Option<IpFamily>, QmiError> {
     match preference {
-        4 | 8 => Ok(IpFamily::V4),
-        6 => Ok(IpFamily::V6),
+        4 => Ok(Some(IpFamily::V4)),
+        6 => Ok(Some(IpFamily::V6)),
+        8 => Ok(None),
         _ => Err(QmiError::InvalidIpFamilyPreference),
     }
 }
@@ -42,10 +43,11 @@ pub fn start(call: &mut Call<'_>) -> Result<Reply, QmiError> {
     }
     let client = call.address.client;
     let wish = *call.state.wish(client);
-    let family = match call.fixed(0x19)? {
+    let preference = match call.fixed(0x19)? {
         Some([preference]) => family(preference)?,
-        None => wish.family,
+        None => None,
     };
+    let family = preference.unwrap_or(wish.family);
     let bearer = call
         .state
         .bearers
@@ -83,7 +85,7 @@ pub fn status(call: &Call<'_>) -> Reply {
 
 pub fn set_family(call: &mut Call<'_>) -> Result<Reply, QmiError> {
     let [preference] = call.required(0x01)?;
-    let family = family(preference)?;
+    let family = family(preference)?.unwrap_or(IpFamily::V4);
     call.state.wish(call.address.client).family = family;
     Ok(Reply::default())
 }
