@@ -405,9 +405,11 @@ fn show_muxes(dev: &Device<QmiWwan>, out: &mut Formatter<'_>) -> fmt::Result {
     Ok(())
 }
 
-/// A mux id as user space writes it, in any base that C knows.
+/// A mux id as user space writes it, in any base that C knows. What is too large for one is `EINVAL` as well.
 fn parse_mux_id(value: &[u8]) -> Result<MuxId> {
-    MuxId::new(kstrtou8(value)?).ok_or(EINVAL)
+    let id = kstrtou8(value).map_err(|_| EINVAL)?;
+
+    MuxId::new(id).ok_or(EINVAL)
 }
 
 /// `qmi/add_mux`: adds a network device for a channel.
