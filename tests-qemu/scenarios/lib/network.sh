@@ -20,14 +20,18 @@ go_online() {
 		fail "qmi-network: $(tail -n 1 /tmp/qmi-network.log)"
 	settings=$(timeout $limit qmicli --device="$device" --client-cid="$(wds_client "$number")" --client-no-release-cid \
 		--wds-get-current-settings)
-	address=$(setting "IPv$family address")
-	gateway=$(setting "IPv$family gateway address")
-	case $family in
-	4) set -- "$address/30" ;;
-	6) set -- "$address/64" nodad ;;
+	configure "wwan$number" "$family"
+}
+
+# configure DEVICE FAMILY: link up, address set as the WDS settings last read say; sets $address and $gateway.
+configure() {
+	address=$(setting "IPv$2 address")
+	gateway=$(setting "IPv$2 gateway address")
+	ip link set "$1" up
+	case $2 in
+	4) ip address replace "$address/30" dev "$1" ;;
+	6) ip address replace "$address/64" nodad dev "$1" ;;
 	esac
-	ip link set "wwan$number" up
-	ip address replace "$@" dev "wwan$number"
 }
 
 # The WDS client that qmi-network keeps for modem NUMBER.
@@ -48,22 +52,22 @@ ping_all() {
 	[ "$received" = "$1" ] || fail "$received of $1 pings to $2 came back"
 }
 
-# upload BYTES ADDRESS: sends random bytes; both ends must have the same checksum.
+# upload BYTES ADDRESS: sends random bytes; both ends must have the same checksum. IPv6 addresses are in brackets.
 upload() {
-	head -c "$1" /dev/urandom >/tmp/upload
-	sent=$(checksum /tmp/upload)
-	received=$(socat -t 300 - "TCP:$2:9" </tmp/upload)
-	rm /tmp/upload
+	head -c "$1" /dev/urandom >"/tmp/upload-$2"
+	sent=$(checksum "/tmp/upload-$2")
+	received=$(socat -t 300 - "TCP:$2:9" <"/tmp/upload-$2")
+	rm "/tmp/upload-$2"
 	[ "$received" = "$sent" ] || fail "sent $1 bytes with checksum $sent, the modem got '$received'"
 }
 
 # download BYTES ADDRESS: both ends must have the same checksum.
 download() {
-	echo "$1" | socat -t 300 - "TCP:$2:19" >/tmp/download
-	received=$(checksum /tmp/download)
-	[ "$(stat -c %s /tmp/download)" = "$1" ] || fail "got $(stat -c %s /tmp/download) bytes of $1"
-	rm /tmp/download
-	sent=$(modem_log '"service":"source"' | sed -n 's/.*"sha256":"\([0-9a-f]*\)".*/\1/p' | tail -n 1)
+	echo "$1" | socat -t 300 - "TCP:$2:19" >"/tmp/download-$2"
+	received=$(checksum "/tmp/download-$2")
+	[ "$(stat -c %s "/tmp/download-$2")" = "$1" ] || fail "got $(stat -c %s "/tmp/download-$2") bytes of $1"
+	rm "/tmp/download-$2"
+	sent=$(modem_log "\"service\":\"source\",.*\"bytes\":$1," | sed -n 's/.*"sha256":"\([0-9a-f]*\)".*/\1/p' | tail -n 1)
 	[ "$received" = "$sent" ] || fail "got $1 bytes with checksum $received, the modem sent '$sent'"
 }
 

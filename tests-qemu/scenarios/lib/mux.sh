@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# Mux devices: QMAP on both sides, sessions on mux ids, and what goes over them.
+
+qmi_attributes=/sys/class/net/wwan0/qmi
+
+# use_qmap: raw IP and QMAP in modem and driver, wwan0 up. The MTU, which sets the size of receive buffers, is that of the
+# aggregates, and set before raw IP as ModemManager does: afterwards a multiple of the packet size would be refused.
+use_qmap() {
+	size=16384
+	expect_line "Downlink data aggregation protocol: 'qmap'" qmi --wda-set-data-format="link-layer-protocol=raw-ip,\
+ul-protocol=qmap,dl-protocol=qmap,dl-datagram-max-size=$size,dl-max-datagrams=10"
+	ip link set wwan0 mtu $size
+	write Y $qmi_attributes/raw_ip
+	ip link set wwan0 up
+}
+
+# add_mux ID: adds a mux device that speaks IPv4 only: IPv6 would count packets of its own accord.
+add_mux() {
+	write "$1" $qmi_attributes/add_mux
+	write 1 "/proc/sys/net/ipv6/conf/$(mux_device "$1")/disable_ipv6"
+}
+
+# mux_device ID: the name of the mux device with this decimal id.
+mux_device() {
+	grep -lx "$(printf '0x%02x' "$1")" /sys/class/net/wwan0/upper_*/qmap/mux_id | sed 's|.*/upper_\([^/]*\)/.*|\1|'
+}
+
+# start_mux ID [FAMILY]: a session on a mux id, FAMILY 4 (default) or 6, in force on its device; sets $address and $gateway.
+start_mux() {
+	family=${2-4}
+	client=$(qmi --wds-noop --client-no-release-cid | sed -n "s/.*CID: '\([0-9]*\)'.*/\1/p")
+	[ -n "$client" ] || fail "qmicli told no client id"
+	echo "$client" >"/tmp/mux-client-$1-$family"
+	interface=$(printf '%d' "0x$(cat /sys/class/net/wwan0/device/bInterfaceNumber)")
+	for action in bind-mux-data-port="mux-id=$1,ep-type=hsusb,ep-iface-number=$interface" set-ip-family="$family" \
+		start-network=apn=internet; do
+		said=$(mux_qmi "$1" "$family" --wds-"$action" 2>&1) || fail "--wds-$action: $said"
+	done
+	settings=$(mux_qmi "$1" "$family" --wds-get-current-settings)
+	configure "$(mux_device "$1")" "$family"
+}
+
+# mux_qmi ID FAMILY ARGUMENTS: qmicli as the client that started this session.
+mux_qmi() {
+	session=/tmp/mux-client-$1-$2
+	shift 2
+	qmi --client-cid="$(cat "$session")" --client-no-release-cid "$@"
+}
+
+# device_counts DEVICE: packets and bytes sent, packets and bytes received.
+device_counts() {
+	for counter in tx_packets tx_bytes rx_packets rx_bytes; do
+		cat "/sys/class/net/$1/statistics/$counter"
+	done
+}
+
+# session_counts ID: the same, as the modem counted them in the IPv4 session.
+session_counts() {
+	said=$(mux_qmi "$1" 4 --wds-get-packet-statistics)
+	for counter in 'TX packets' 'TX bytes' 'RX packets' 'RX bytes'; do
+		printf '%s\n' "$said" | sed -n "s/.*$counter OK: *\([0-9]*\).*/\1/p"
+	done
+}
+
+# from_modem HEXADECIMAL...: has the modem send these bytes as one transfer, through the session that is in force last.
+from_modem() {
+	bytes=$(printf %s "$@")
+	/usr/bin/printf %b "$(printf %s "$bytes" | sed 's/../\\x&/g')" | socat -u - "UDP-SENDTO:$gateway:5"
+}
+
+# qmap MUX PACKET [PADDING [FLAGS]]: a QMAP datagram, in hexadecimal.
+qmap() {
+	printf '%02x%02x%04x%s' $((${3-0} | ${4-0})) "$1" $((${#2} / 2 + ${3-0})) "$2"
+	[ "${3-0}" = 0 ] || printf "%0$((2 * $3))d" 0
+}
+
+# udp MUX TEXT: an IPv4 packet, in hexadecimal, with TEXT for port 4000 of the modem's host on that mux id.
+udp() {
+	text=$(printf %s "$2" | od -An -v -tx1 | tr -d ' \n')
+	length=$((28 + ${#text} / 2))
+	net=$(printf '0a%02x00' $(((64 + $1) % 256)))
+	header="4500 $(printf %04x $length) 0000 0000 4011 sum ${net}01 ${net}02"
+	sum=0
+	for word in $(printf %s "$header" | tr -d ' ' | sed 's/sum//; s/..../0x& /g'); do
+		sum=$((sum + word))
+	done
+	sum=$(((sum & 0xffff) + (sum >> 16)))
+	sum=$(((sum & 0xffff) + (sum >> 16)))
+	header=$(printf %s "$header" | sed "s/sum/$(printf %04x $((sum ^ 0xffff)))/" | tr -d ' ')
+	printf '%s0fa00fa0%04x0000%s' "$header" $((length - 20)) "$text"
+}
+
+# listen: writes the text of each packet for port 4000, that comes on any device, to /tmp/heard.
+listen() {
+	socat -u UDP-RECV:4000 OPEN:/tmp/heard,creat,trunc &
+	deadline=$(($(date +%s) + limit))
+	until grep -q ':0FA0 ' /proc/net/udp; do
+		[ "$(date +%s)" -lt "$deadline" ] || fail "nobody listens after $limit s"
+		sleep 0.1
+	done
+}
