@@ -1,0 +1,24 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# A datagram for a mux device that is down costs no other one in its transfer (it costs the C driver all that follow)
+# Driver: rs
+. "${0%/*}/lib.sh"
+. "${0%/*}/lib/mux.sh"
+
+plug raw-ip-hs
+use_qmap
+add_mux 1
+add_mux 2
+add_mux 3 # stays down
+start_mux 2
+start_mux 1
+listen
+from_modem "$(qmap 1 "$(udp 1 a)")" "$(qmap 3 "$(udp 3 b)")" "$(qmap 2 "$(udp 2 c)")" "$(qmap 3 "$(udp 3 d)")" "$(qmap 1 "$(udp 1 e)")"
+wait_for_value ace /tmp/heard
+
+step "also when it was up before"
+ip link set qmimux1 down
+from_modem "$(qmap 2 "$(udp 2 f)")" "$(qmap 1 "$(udp 1 g)")"
+ip link set qmimux1 up
+ping_all 1 "$gateway"
+wait_for_value aceg /tmp/heard
