@@ -76,8 +76,8 @@ impl Bearers {
     }
 
     /// Ends all sessions.
-    pub fn stop_all(&mut self) {
-        self.active.clear();
+    pub fn stop_all(&mut self) -> Vec<Bearer> {
+        std::mem::take(&mut self.active)
     }
 
     /// Whether a packet of `length` bytes may pass on the link: there is a bearer of its family, which counts it.

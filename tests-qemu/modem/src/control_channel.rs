@@ -56,6 +56,11 @@ impl ControlChannel {
         response
     }
 
+    /// Whether the host has fetched all.
+    pub fn is_empty(&self) -> bool {
+        self.responses.is_empty()
+    }
+
     /// The next notification, if the host has still to be told of a response.
     pub fn notify(&mut self, now: Instant) -> Option<[u8; 8]> {
         self.unannounced = self.unannounced.checked_sub(1)?;

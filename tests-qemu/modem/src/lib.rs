@@ -9,6 +9,7 @@ pub mod addresses;
 pub mod bearer;
 pub mod cli;
 pub mod control_channel;
+pub mod download_mode;
 pub mod event_log;
 pub mod event_loop;
 pub mod hex;

@@ -10,11 +10,12 @@ use serde_json::json;
 
 use crate::addresses::AddressPlan;
 use crate::control_channel::ControlChannel;
+use crate::download_mode;
 use crate::event_log::EventLog;
 use crate::hex;
 use crate::network::Network;
 use crate::peer::Peer;
-use crate::profile::{Profile, Transfer};
+use crate::profile::{Profile, Role, Transfer};
 use crate::qmi::{Schema, Server, State};
 use crate::usb::{class, Gadget, Kind, Recipient, Setup, Stall};
 
@@ -32,7 +33,12 @@ pub struct BulkIn {
 
 /// A modem that is plugged in.
 pub struct Modem {
+    /// What it is when it has firmware.
+    home: Rc<Profile>,
+    /// What it is now.
     profile: Rc<Profile>,
+    /// It is to leave the bus and come back as this.
+    next: Option<Rc<Profile>>,
     gadget: Gadget,
     control: ControlChannel,
     qmi: Server,
@@ -64,7 +70,9 @@ impl Modem {
             dtr: false,
             incoming: BTreeMap::new(),
             outgoing: BTreeMap::new(),
+            home: Rc::clone(&profile),
             profile,
+            next: None,
             log,
         }
     }
@@ -77,6 +85,26 @@ impl Modem {
     /// Its chapter 9 state.
     pub fn gadget(&self) -> &Gadget {
         &self.gadget
+    }
+
+    /// Whether it is time to leave the bus and come back: a reset waits until the host has all answers.
+    pub fn restart_is_due(&self) -> bool {
+        self.next.is_some() && self.control.is_empty()
+    }
+
+    /// Starts its next firmware, if there is one; it is not on the bus meanwhile.
+    pub fn restart(&mut self) {
+        let Some(profile) = self.next.take() else {
+            return;
+        };
+        let interface = profile.control_interface().map_or(0, |i| i.number);
+        self.gadget = Gadget::new(Rc::clone(&profile));
+        self.control = ControlChannel::new(interface);
+        self.qmi.restart(&profile);
+        self.network.restart(&profile.link);
+        self.dtr = false;
+        self.restart_transfers();
+        self.profile = profile;
     }
 
     /// A bus reset.
@@ -194,6 +222,13 @@ impl Modem {
         for message in self.qmi.answer(data) {
             self.control.respond(message);
         }
+        let state = &mut self.qmi.state;
+        if state.reset_is_due {
+            state.reset_is_due = false;
+            let download = self.home.download_mode.as_ref();
+            let wanted = download.filter(|_| state.wants_download());
+            self.next = Some(Rc::clone(wanted.unwrap_or(&self.home)));
+        }
     }
 
     /// A bulk OUT transfer's bytes. A frame ends with a packet that is not full; a transfer that ends
@@ -203,7 +238,7 @@ impl Modem {
     /// Stalls if there is no such endpoint now.
     pub fn bulk_out(&mut self, address: u8, data: &[u8]) -> Result<(), Stall> {
         let (interface, endpoint) = self.gadget.endpoint(address).ok_or(Stall)?;
-        let carries_packets = interface.role.is_data();
+        let role = interface.role;
         let packet = usize::from(endpoint.max_packet).max(1);
         let number = interface.number;
         self.log.event(
@@ -217,7 +252,10 @@ impl Modem {
                 "payload": self.log.payload(data),
             }),
         );
-        if !carries_packets {
+        if role == Role::Download && download_mode::is_reset(data) {
+            self.next = Some(Rc::clone(&self.home));
+        }
+        if !role.is_data() {
             return Ok(());
         }
         let frame = self.incoming.entry(address).or_default();

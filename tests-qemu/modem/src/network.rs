@@ -42,6 +42,13 @@ impl Network {
         }
     }
 
+    /// Begins anew with another link.
+    pub fn restart(&mut self, link: &Link) {
+        self.ethernet = EthernetLink::new(link, self.plan.on(UNMUXED));
+        self.answers.clear();
+        self.held = None;
+    }
+
     /// Takes a frame of the host.
     pub fn send(&mut self, frame: Vec<u8>, format: DataFormat, bearers: &mut Bearers) {
         match (format.layer, format.qmap) {

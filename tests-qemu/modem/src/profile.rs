@@ -6,9 +6,10 @@
 use std::fs;
 use std::net::Ipv4Addr;
 use std::path::Path;
+use std::rc::Rc;
 
 use include_dir::{include_dir, Dir};
-use serde::Deserialize;
+use serde::{de, Deserialize, Deserializer};
 use thiserror::Error;
 
 use crate::hex::Hex;
@@ -45,6 +46,9 @@ pub struct Profile {
     pub interfaces: Vec<Interface>,
     /// How packets travel over the bulk endpoints.
     pub link: Link,
+    /// What it becomes when it waits for new firmware, by its profile's name.
+    #[serde(default, deserialize_with = "by_name")]
+    pub download_mode: Option<Rc<Profile>>,
     /// What the firmware says of itself and how it behaves.
     pub firmware: Firmware,
     /// The addresses that the network gives out.
@@ -101,6 +105,8 @@ pub enum Role {
     Data,
     /// Both on one interface.
     Combined,
+    /// The boot loader's commands, over bulk endpoints.
+    Download,
     /// Anything else: there, but silent.
     Other,
 }
@@ -115,6 +121,11 @@ impl Role {
     pub fn is_data(self) -> bool {
         matches!(self, Self::Data | Self::Combined)
     }
+}
+
+fn by_name<'de, D: Deserializer<'de>>(name: D) -> Result<Option<Rc<Profile>>, D::Error> {
+    let profile = Profile::load(&String::deserialize(name)?).map_err(de::Error::custom)?;
+    Ok(Some(Rc::new(profile)))
 }
 
 /// One interface with its alternate settings.

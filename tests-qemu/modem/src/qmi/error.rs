@@ -25,8 +25,12 @@ pub enum QmiError {
     InvalidServiceType = 31,
     /// A TLV has a wrong value or length.
     InvalidArgument = 48,
+    /// Not from this state.
+    InvalidTransition = 60,
     /// Neither IPv4 nor IPv6.
     InvalidIpFamilyPreference = 64,
     /// The message is not known.
     InvalidQmiCommand = 71,
+    /// The SIM card has no such file.
+    SimFileNotFound = 80,
 }

@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::handlers::Handler;
 use super::qmux::Tlv;
 use super::state::Value;
-use crate::hex;
+use crate::hex::{self, Hex};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/qmi");
 
@@ -38,6 +38,19 @@ pub struct Service {
     messages: Vec<Message>,
     #[serde(rename = "indication", default)]
     indications: Vec<Message>,
+    /// The SIM card's files, of the service that reads them.
+    #[serde(rename = "file", default)]
+    pub files: Vec<File>,
+}
+
+/// A transparent file of the SIM card.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// File identifier.
+    pub id: u16,
+    /// All of it.
+    pub content: Hex,
 }
 
 /// A request with its response, or an indication.
@@ -230,6 +243,9 @@ mod tests {
             "ipv6_gateway",
             "ipv6_dns_1",
             "ipv6_dns_2",
+            "content",
+            "file_id_be",
+            "file_size_be",
         ];
         if text.contains(&name) {
             Some(Value::Text("x".to_owned()))

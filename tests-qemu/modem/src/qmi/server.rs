@@ -12,6 +12,7 @@ use super::state::{State, Value};
 use super::{QmiError, Schema};
 use crate::event_log::EventLog;
 use crate::hex;
+use crate::profile::Profile;
 
 /// Type of the result TLV: status and error, u16 each.
 const RESULT: u8 = 0x02;
@@ -30,6 +31,11 @@ impl Server {
     /// A server of the messages in `schema`.
     pub fn new(schema: Rc<Schema>, state: State, log: EventLog) -> Self {
         Self { schema, state, log }
+    }
+
+    /// Begins anew as the firmware of another profile.
+    pub fn restart(&mut self, profile: &Profile) {
+        self.state = State::new(profile, &self.schema, self.state.plan);
     }
 
     /// Answers one QMUX frame: no frame at all if the request cannot be answered, else any
@@ -58,17 +64,18 @@ impl Server {
         if let (Some(message), None) = (message, error) {
             tlvs.extend(self.render(message, &reply));
         }
-        let indications = reply.indications.iter().filter_map(|&id| {
-            let indication = service?.indication(id)?;
+        let indications = reply.indications.iter().filter_map(|&(address, id)| {
+            let indication = schema.service(address.service)?.indication(id)?;
             let tlvs = self.render(indication, &reply);
             let about = Request {
-                message: id,
+                address,
                 transaction: 0,
-                ..request.clone()
+                message: id,
+                tlvs: None,
             };
             self.note("indication", &about, Some(indication), &tlvs, None);
             let kind = MessageType::Indication;
-            Some(qmux::frame(kind, request.address, 0, id, &tlvs))
+            Some(qmux::frame(kind, address, 0, id, &tlvs))
         });
         let mut frames: Vec<_> = indications.collect();
 

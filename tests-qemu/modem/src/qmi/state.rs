@@ -3,11 +3,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::schema::File;
 use super::Schema;
 use crate::addresses::AddressPlan;
 use crate::bearer::Bearers;
 use crate::link_layer::{qmap, Abilities, DataFormat, IpFamily, Wanted};
 use crate::profile::{Profile, Role};
+
+/// Variable with what DMS says of the next start: 0 is normal.
+const BOOT_IMAGE_MODE: &str = "boot_image_mode";
+
+/// DMS operating mode "online".
+const ONLINE: u8 = 0;
 
 /// The value of a variable in a message file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +65,15 @@ pub struct State {
     pub bearers: Bearers,
     /// What WDS clients asked for.
     pub wishes: BTreeMap<u8, SessionWish>,
+    /// Services and clients that want to be told when the network is found or lost.
+    pub followers: BTreeSet<(u8, u8)>,
+    /// DMS operating mode.
+    pub operating_mode: u8,
+    /// The firmware is to start anew.
+    pub reset_is_due: bool,
     /// What the network gives out.
     pub plan: AddressPlan,
+    files: Vec<File>,
     abilities: Abilities,
     interfaces: BTreeSet<u8>,
     services: BTreeSet<u8>,
@@ -79,13 +93,18 @@ impl State {
             ("revision", text(&firmware.revision)),
             ("hardware_revision", text(&firmware.hardware_revision)),
             ("imei", text(&firmware.imei)),
-            ("operating_mode", Value::Number(0)),
+            (BOOT_IMAGE_MODE, Value::Number(0)),
         ];
         Self {
             format: DataFormat {
                 layer: profile.link.default,
                 qmap: None,
             },
+            files: schema
+                .services()
+                .iter()
+                .flat_map(|service| service.files.clone())
+                .collect(),
             abilities: Abilities {
                 layers: profile.link.supported.clone(),
                 qmap: profile.link.qmap,
@@ -99,6 +118,9 @@ impl State {
                 .collect(),
             bearers: Bearers::default(),
             wishes: BTreeMap::new(),
+            followers: BTreeSet::new(),
+            operating_mode: ONLINE,
+            reset_is_due: false,
             plan,
             services: schema.services().iter().map(|s| s.id).collect(),
             clients: BTreeSet::new(),
@@ -109,10 +131,18 @@ impl State {
         }
     }
 
-    /// The value of a variable: of the data format, or of what was set.
+    /// The value of a variable: of the data format, of the radio, or of what was set.
     pub fn variable(&self, name: &str) -> Option<Value> {
         let limits = self.format.qmap.unwrap_or_default();
+        let online = self.is_online();
         let number = match name {
+            "operating_mode" => self.operating_mode.into(),
+            // NAS: registered or not, attached or detached, service or none.
+            "registration" => u64::from(online),
+            "attachment" => 2 - u64::from(online),
+            "service_status" => 2 * u64::from(online),
+            // WDS: LTE, or no technology.
+            "data_system" => 0x20 * u64::from(online),
             "link_layer" => self.format.layer as u64,
             "aggregation_protocol" => self.format.protocol().into(),
             "downlink_datagrams" => limits.downlink.datagrams as u64,
@@ -139,6 +169,21 @@ impl State {
         self.interfaces.iter().any(|&own| u32::from(own) == number)
     }
 
+    /// Whether the radio is on; the network is always there then.
+    pub fn is_online(&self) -> bool {
+        self.operating_mode == ONLINE
+    }
+
+    /// Whether the next start is to be into download mode.
+    pub fn wants_download(&self) -> bool {
+        self.variable(BOOT_IMAGE_MODE) != Some(Value::Number(0))
+    }
+
+    /// A file of the SIM card.
+    pub fn file(&self, id: u16) -> Option<&File> {
+        self.files.iter().find(|file| file.id == id)
+    }
+
     /// What the WDS client wants of its next session.
     pub fn wish(&mut self, client: u8) -> &mut SessionWish {
         self.wishes.entry(client).or_default()
@@ -163,12 +208,14 @@ impl State {
 
     /// Gives an id back; false if it was not allocated.
     pub fn release(&mut self, service: u8, client: u8) -> bool {
+        self.followers.remove(&(service, client));
         self.clients.remove(&(service, client))
     }
 
     /// Forgets all clients and their sessions.
     pub fn forget_clients(&mut self) {
         self.clients.clear();
+        self.followers.clear();
         self.wishes.clear();
         self.bearers.stop_all();
     }

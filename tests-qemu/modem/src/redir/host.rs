@@ -94,6 +94,19 @@ impl Host {
                 });
             }
         }
+        if self.modem.restart_is_due() {
+            self.restart();
+        }
+    }
+
+    /// The device leaves the bus and comes back as another. QEMU lets the guest see that it was away.
+    fn restart(&mut self) {
+        self.unplug();
+        self.waiting.clear();
+        self.polled.clear();
+        self.modem.restart();
+        self.log.event("restart", json!({}));
+        self.connect();
     }
 
     /// Unplugs the device.

@@ -2,6 +2,9 @@
 //! The messages that change state. Each handler gives the variables that its response needs.
 
 mod ctl;
+mod dms;
+mod follow;
+mod uim;
 mod wda;
 mod wds;
 
@@ -13,6 +16,8 @@ use super::qmux::{Address, Tlv};
 use super::state::{State, Value};
 use super::QmiError;
 
+/// Service number of NAS.
+pub const NAS: u8 = 3;
 /// Service number of WDS, whose clients own data sessions.
 pub const WDS: u8 = 1;
 
@@ -28,6 +33,16 @@ pub enum Handler {
     Sync,
     /// CTL.
     SetLinkProtocol,
+    /// DMS.
+    SetOperatingMode,
+    /// NAS.
+    FollowRegistration,
+    /// WDS.
+    FollowDataSystem,
+    /// UIM.
+    ReadFile,
+    /// UIM.
+    FileAttributes,
     /// WDA.
     SetDataFormat,
     /// WDS.
@@ -61,13 +76,17 @@ pub struct Call<'a> {
 pub struct Reply {
     /// For the response and the indications.
     pub variables: BTreeMap<&'static str, Value>,
-    /// Numbers of indications to the same client.
-    pub indications: Vec<u16>,
+    /// Indications by their numbers, and to whom.
+    pub indications: Vec<(Address, u16)>,
 }
 
 impl Reply {
     fn set(&mut self, name: &'static str, number: impl Into<u64>) {
         self.variables.insert(name, Value::Number(number.into()));
+    }
+
+    fn set_bytes(&mut self, name: &'static str, bytes: &[u8]) {
+        self.variables.insert(name, Value::Bytes(bytes.to_vec()));
     }
 }
 
@@ -82,6 +101,11 @@ impl Handler {
             Self::ReleaseClient => ctl::release(&mut call),
             Self::Sync => Ok(ctl::sync(&mut call)),
             Self::SetLinkProtocol => ctl::set_link_protocol(&mut call),
+            Self::SetOperatingMode => dms::set_operating_mode(&mut call),
+            Self::FollowRegistration => follow::registration(&mut call),
+            Self::FollowDataSystem => follow::data_system(&mut call),
+            Self::ReadFile => uim::read(&call),
+            Self::FileAttributes => uim::attributes(&call),
             Self::SetDataFormat => wda::set_data_format(&mut call),
             Self::StartNetwork => wds::start(&mut call),
             Self::StopNetwork => wds::stop(&mut call),

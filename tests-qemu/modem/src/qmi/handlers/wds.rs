@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Data sessions: at most one for each client.
 
-use super::{Call, Reply};
+use super::{Call, Reply, WDS};
 use crate::addresses::IPV6_PREFIX;
 use crate::bearer::Bearer;
 use crate::link_layer::IpFamily;
-use crate::qmi::state::Value;
+use crate::qmi::qmux::Address;
+use crate::qmi::state::State;
 use crate::qmi::QmiError;
 
 const PACKET_SERVICE_STATUS: u16 = 0x0022;
 const DISCONNECTED: u64 = 1;
 const CONNECTED: u64 = 2;
-/// DMS operating mode "online".
-const ONLINE: Value = Value::Number(0);
 /// Call end reason "client ended the call".
 const ENDED_BY_CLIENT: u64 = 2;
+/// Call end reason "no service".
+const NO_SERVICE: u64 = 3;
 /// Endpoint type of a modem on USB, of any speed.
 const HIGH_SPEED_USB: u32 = 2;
 /// A stop with this handle ends whatever the client has.
@@ -38,7 +39,7 @@ fn family(preference: u8) -> Result<Option<IpFamily>, QmiError> {
 }
 
 pub fn start(call: &mut Call<'_>) -> Result<Reply, QmiError> {
-    if call.state.variable("operating_mode") != Some(ONLINE) {
+    if !call.state.is_online() {
         return Err(QmiError::CallFailed);
     }
     let client = call.address.client;
@@ -57,7 +58,9 @@ pub fn start(call: &mut Call<'_>) -> Result<Reply, QmiError> {
     reply.set("packet_data_handle", bearer.handle);
     reply.set("connection_status", CONNECTED);
     reply.set("ip_family", number(family));
-    reply.indications.push(PACKET_SERVICE_STATUS);
+    reply
+        .indications
+        .push((call.address, PACKET_SERVICE_STATUS));
     Ok(reply)
 }
 
@@ -72,8 +75,23 @@ pub fn stop(call: &mut Call<'_>) -> Result<Reply, QmiError> {
     reply.set("connection_status", DISCONNECTED);
     reply.set("call_end_reason", ENDED_BY_CLIENT);
     reply.set("ip_family", number(bearer.family));
-    reply.indications.push(PACKET_SERVICE_STATUS);
+    reply
+        .indications
+        .push((call.address, PACKET_SERVICE_STATUS));
     Ok(reply)
+}
+
+/// Ends all sessions, and tells the clients that had them.
+pub fn lose_all(state: &mut State, reply: &mut Reply) {
+    reply.set("connection_status", DISCONNECTED);
+    reply.set("call_end_reason", NO_SERVICE);
+    for bearer in state.bearers.stop_all() {
+        let address = Address {
+            service: WDS,
+            client: bearer.client,
+        };
+        reply.indications.push((address, PACKET_SERVICE_STATUS));
+    }
 }
 
 pub fn status(call: &Call<'_>) -> Reply {
@@ -144,8 +162,7 @@ pub fn settings(call: &Call<'_>) -> Result<Reply, QmiError> {
                 ("ipv6_dns_1", addresses.ipv6_dns[0]),
                 ("ipv6_dns_2", addresses.ipv6_dns[1]),
             ] {
-                let bytes = Value::Bytes(address.octets().to_vec());
-                reply.variables.insert(name, bytes);
+                reply.set_bytes(name, &address.octets());
             }
         }
     }
