@@ -12,11 +12,7 @@ start_modemmanager
 mm_connect apn=internet,ip-type=ipv4
 expect wwan0 echo "$interface"
 expect Y cat /sys/class/net/wwan0/qmi/raw_ip
-ip link set "$interface" up
-ip address add "$address/$prefix" dev "$interface"
-ping_all 5 "$gateway"
-upload 200000 "$gateway"
-download 200000 "$gateway"
+use_connection
 mm --simple-disconnect
 if ping -c 1 -W 2 "$gateway" >/dev/null; then
 	fail "the network still answers"

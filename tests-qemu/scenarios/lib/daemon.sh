@@ -27,23 +27,13 @@ on_the_bus() {
 	busctl --list --acquired --no-legend list | grep -q "^$1 "
 }
 
-# show_daemon_logs STATUS: what the daemons said last, if the scenario failed.
+# show_daemon_logs STATUS: what the daemons said last, if the scenario failed; and again why it did.
 show_daemon_logs() {
 	[ "$1" != 0 ] || return 0
 	for name in $daemons; do
 		echo "$name said last:"
 		tail -n 40 "$(daemon_log "$name")" | indent
 	done
+	printf '%s\n' "${failure-ended with status $1}"
 	exit "$1"
-}
-
-# wait_until WHAT COMMAND...: until the command succeeds.
-wait_until() {
-	what=$1
-	shift
-	deadline=$(($(date +%s) + 2 * limit))
-	until "$@"; do
-		[ "$(date +%s)" -lt "$deadline" ] || fail "waited $((2 * limit)) s for $what"
-		sleep 0.5
-	done
 }

@@ -7,7 +7,8 @@ step() {
 }
 
 fail() {
-	printf 'failed: %s\n' "$*"
+	failure="failed: $*"
+	printf '%s\n' "$failure"
 	exit 1
 }
 
@@ -76,6 +77,17 @@ wait_for_value() {
 	until [ "$(cat "$2")" = "$1" ]; do
 		[ "$(date +%s)" -lt "$deadline" ] || fail "$2 is $(cat "$2"), not $1, after $limit s"
 		sleep 0.1
+	done
+}
+
+# wait_until WHAT COMMAND...: until the command succeeds. For what no event tells of.
+wait_until() {
+	what=$1
+	shift
+	deadline=$(($(date +%s) + 2 * limit))
+	until "$@"; do
+		[ "$(date +%s)" -lt "$deadline" ] || fail "waited $((2 * limit)) s for $what"
+		sleep 0.5
 	done
 }
 

@@ -31,15 +31,16 @@ modem_is_registered() {
 	[ "$(mm_value modem.generic.state)" = registered ]
 }
 
-# mm_connect SETTINGS: connects; sets $interface, $address, $prefix and $gateway as ModemManager tells them.
+# mm_connect SETTINGS: connects; sets $interface, $address and $gateway as ModemManager tells them.
 mm_connect() {
 	mm --simple-connect="$1"
 	mm --output-keyvalue
-	bearer=$(mm_value 'modem.generic.bearers.value\[1\]')
-	mm --bearer="$bearer" --output-keyvalue
+	for bearer in $(mm_value 'modem.generic.bearers.value\[[0-9]*\]'); do
+		mm --bearer="$bearer" --output-keyvalue
+		[ "$(mm_value bearer.status.connected)" != yes ] || break
+	done
 	expect yes mm_value bearer.status.connected
 	interface=$(mm_value bearer.status.interface)
-	address=$(mm_value bearer.ipv4-config.address)
-	prefix=$(mm_value bearer.ipv4-config.prefix)
+	address=$(mm_value bearer.ipv4-config.address)/$(mm_value bearer.ipv4-config.prefix)
 	gateway=$(mm_value bearer.ipv4-config.gateway)
 }

@@ -52,6 +52,15 @@ ping_all() {
 	[ "$received" = "$1" ] || fail "$received of $1 pings to $2 came back"
 }
 
+# use_connection: traffic over what a connection manager has connected and tells: $interface, $address and $gateway.
+use_connection() {
+	ip link set "$interface" up
+	ip address add "$address" dev "$interface"
+	ping_all 5 "$gateway"
+	upload 200000 "$gateway"
+	download 200000 "$gateway"
+}
+
 # upload BYTES ADDRESS: sends random bytes; both ends must have the same checksum. IPv6 addresses are in brackets.
 upload() {
 	head -c "$1" /dev/urandom >"/tmp/upload-$2"
