@@ -3,6 +3,7 @@
 # A USB 2 modem whose id has the quirk gets DTR when bound, and loses it when unbound
 # Driver: rs
 . "${0%/*}/lib.sh"
+. "${0%/*}/lib/power.sh"
 . "${0%/*}/lib/dtr.sh"
 
 follow_dtr raw-ip-hs

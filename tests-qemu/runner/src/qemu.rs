@@ -141,7 +141,10 @@ impl Machine<'_> {
             "-serial",
             "chardev:kernel",
         ]);
-        qemu.args(["-device", "virtio-serial-pci"]);
+        // Virtio devices that keep their state while they sleep, as PCI Express functions may: the root file system must survive
+        // a suspend of the guest.
+        qemu.args(["-device", "pcie-root-port,id=virtio"]);
+        qemu.args(["-device", &virtio("serial", 0)]);
         for (name, fd) in [("control", 4), ("output", 5)] {
             qemu.arg("-chardev")
                 .arg(format!("socket,id={name},fd={fd}"));
@@ -149,17 +152,20 @@ impl Machine<'_> {
                 .arg(format!("virtserialport,chardev={name},name={name}"));
         }
 
-        for (tag, path) in [
+        let shares = [
             ("tree", Path::new("/")),
             ("install", &self.system.install_root),
             ("run", self.folder),
-        ] {
+        ];
+        for ((tag, path), function) in shares.into_iter().zip(1..) {
             qemu.arg("-fsdev").arg(format!(
                 "local,id={tag},path={},security_model=none,readonly=on,multidevs=remap",
                 path.display()
             ));
-            qemu.arg("-device")
-                .arg(format!("virtio-9p-pci,fsdev={tag},mount_tag={tag}"));
+            qemu.arg("-device").arg(format!(
+                "{},fsdev={tag},mount_tag={tag}",
+                virtio("9p", function)
+            ));
         }
 
         // The same port number on both speeds, so that 1-1 or 2-1 is the first modem's name in sysfs.
@@ -171,7 +177,7 @@ impl Machine<'_> {
                 socket.display()
             ));
             qemu.arg("-device").arg(format!(
-                "usb-redir,chardev=redir{port},bus=usb.0,port={port}"
+                "usb-redir,chardev=redir{port},bus=usb.0,port={port},suppress-remote-wake=off"
             ));
         }
 
@@ -201,4 +207,9 @@ impl Machine<'_> {
         let shell = shell.unwrap_or_default();
         format!("{KERNEL_ARGS} QMI_DRIVER={driver}{shell}")
     }
+}
+
+/// A virtio device as a function of the card in the root port.
+fn virtio(kind: &str, function: u8) -> String {
+    format!("virtio-{kind}-pci,bus=virtio,addr=0.{function},multifunction=on,x-pcie-pm-no-soft-reset=on")
 }

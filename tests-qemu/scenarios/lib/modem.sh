@@ -49,16 +49,3 @@ wait_for_interface() {
 	done
 	fail "no interface $1 in USB port $port"
 }
-
-# let_suspend DEVICE: allows a USB device to be suspended as soon as it is idle.
-let_suspend() {
-	write 0 "$1/power/autosuspend_delay_ms"
-	write auto "$1/power/control"
-}
-
-# stays_active DEVICE: it is not suspended, though it may be. QEMU's usb-redir hides that a device can wake the host, so the
-# kernel keeps a device active whose driver wants to be woken.
-stays_active() {
-	sleep 2 # an idle device is suspended within a tenth of that
-	expect active cat "$1/power/runtime_status"
-}
