@@ -116,7 +116,7 @@ fn serve(host: &mut Host, stream: StdStream, signal: StdStream) -> Result<Ending
     let mut events = Events::with_capacity(16);
     flush(host, &mut guest)?;
     loop {
-        let timeout = host.modem().deadline();
+        let timeout = host.deadline();
         match poll.poll(&mut events, timeout) {
             Err(reason) if reason.kind() == ErrorKind::Interrupted => continue,
             result => result?,

@@ -3,6 +3,7 @@
 //!
 //! Profiles are TOML files. Those in `profiles/` are built in; any other is loaded by its path.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -245,6 +246,9 @@ pub struct Firmware {
     /// QMI stays unanswered, and clients are forgotten, while DTR is off.
     #[serde(default)]
     pub needs_dtr: bool,
+    /// A firmware fault: control requests, by their names in the log, that are answered this many milliseconds late.
+    #[serde(default)]
+    pub late_answers: BTreeMap<String, u64>,
     /// DMS manufacturer.
     pub manufacturer: String,
     /// DMS model.

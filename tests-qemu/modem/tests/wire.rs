@@ -210,3 +210,16 @@ proptest! {
         prop_assert_eq!(support::error(&guest.qmi(8, &version)), 0);
     }
 }
+
+#[test]
+fn a_late_answer_waits_until_it_is_due_or_cancelled() {
+    let mut guest = Guest::alone("late-status");
+    let status = [0x80, 0, 0x80, 0, 0, 0, 0, 0, 2, 0];
+    let id = guest.send(kind::CONTROL_PACKET, &status);
+    assert!(guest.try_take(kind::CONTROL_PACKET).is_none());
+    assert!(guest.host.deadline().is_some_and(|wait| wait.as_secs() < 4));
+    guest
+        .write(&packet(kind::CANCEL_DATA_PACKET, id, &[]))
+        .unwrap();
+    assert_eq!(guest.host.deadline(), None);
+}

@@ -2,6 +2,7 @@
 //! A modem on a usb-redir connection: packets in, packets out, no I/O of its own.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -27,6 +28,8 @@ pub struct Host {
     waiting: BTreeMap<u8, VecDeque<Waiting>>,
     polled: BTreeSet<u8>,
     notifications: u64,
+    /// Answers to control requests that are held back, by when they are due and the request's number.
+    late: BTreeMap<(Instant, u64), ToGuest>,
     log: EventLog,
 }
 
@@ -40,6 +43,7 @@ impl Host {
             waiting: BTreeMap::new(),
             polled: BTreeSet::new(),
             notifications: 0,
+            late: BTreeMap::new(),
             log,
         };
         host.send(&ToGuest::Hello);
@@ -49,6 +53,13 @@ impl Host {
     /// The modem, for its timers.
     pub fn modem(&mut self) -> &mut Modem {
         &mut self.modem
+    }
+
+    /// How long until `pump` is due.
+    pub fn deadline(&mut self) -> Option<Duration> {
+        let late = self.late.keys().next();
+        let late = late.map(|(due, _)| due.saturating_duration_since(Instant::now()));
+        [late, self.modem.deadline()].into_iter().flatten().min()
     }
 
     /// Bytes for the guest; the caller removes those that it could write.
@@ -74,6 +85,13 @@ impl Host {
 
     /// Gives waiting requests what the modem has for them.
     pub fn pump(&mut self) {
+        while let Some(entry) = self.late.first_entry() {
+            if entry.key().0 > Instant::now() {
+                break;
+            }
+            let packet = entry.remove();
+            self.send(&packet);
+        }
         self.modem.poll();
         let endpoints: Vec<u8> = self.waiting.keys().copied().collect();
         for endpoint in endpoints {
@@ -292,12 +310,19 @@ impl Host {
             (Status::Success, false) => header.length,
             _ => 0,
         };
-        self.send(&ToGuest::Control {
+        let packet = ToGuest::Control {
             id,
             status,
             header: ControlHeader { length, ..header },
             data: answer,
-        });
+        };
+        match self.modem.profile().firmware.late_answers.get(setup.name()) {
+            Some(&late) => {
+                let due = Instant::now() + Duration::from_millis(late);
+                self.late.insert((due, id), packet);
+            }
+            None => self.send(&packet),
+        }
     }
 
     fn bulk(&mut self, id: u64, endpoint: u8, length: u32, data: &[u8]) {
@@ -349,6 +374,7 @@ impl Host {
 
     /// A request that waits is answered as cancelled; one that is answered already stays so.
     fn cancel(&mut self, id: u64) {
+        self.late.retain(|(_, late), _| *late != id);
         let mut found = None;
         for (&endpoint, queue) in &mut self.waiting {
             if let Some(place) = queue.iter().position(|request| request.id == id) {
@@ -368,6 +394,7 @@ impl Host {
             }
         }
         self.polled.clear();
+        self.late.clear();
     }
 
     fn send_cancelled(&mut self, id: u64, endpoint: u8) {
