@@ -274,7 +274,7 @@ struct Unregistered<T>(ptr::NonNull<bindings::net_device>, PhantomData<T>);
 
 impl<T: Driver> Unregistered<T> {
     /// Allocates a device above `lower`, in its network namespace.
-    fn new(lower: &NetDevice, driver: T) -> Result<Self> {
+    fn new(lower: &NetDevice, driver: T, _rtnl: &Rtnl) -> Result<Self> {
         // SAFETY: the arguments are valid, and the callback sets up what it is passed.
         let net = unsafe {
             bindings::alloc_netdev_mqs(
@@ -287,6 +287,11 @@ impl<T: Driver> Unregistered<T> {
             )
         };
         let this = Self(ptr::NonNull::new(net).ok_or(ENOMEM)?, PhantomData);
+
+        // SAFETY: the lower device is valid, and its namespace cannot change while RTNL is held.
+        let namespace = unsafe { (*lower.as_raw()).nd_net };
+        // SAFETY: the device is valid, and nobody else uses it.
+        unsafe { (*net).nd_net = namespace };
 
         // SAFETY: the device is valid, and nobody else uses it.
         let private = unsafe { NetDevice::private(net) }.cast::<Private<T>>();

@@ -122,7 +122,7 @@ impl<T: Driver> Table<T> {
             return Err(EINVAL);
         }
 
-        let net = Unregistered::new(lower, driver)?.register(rtnl)?;
+        let net = Unregistered::new(lower, driver, rtnl)?.register(rtnl)?;
         // SAFETY: both devices are registered, and RTNL is held.
         to_result(unsafe { bindings::netdev_upper_dev_link(lower.as_raw(), net, ptr::null_mut()) })
             .inspect_err(|_| {
@@ -148,7 +148,7 @@ impl<T: Driver> Table<T> {
         Ok(())
     }
 
-    /// Tells all devices that the lower one has gone up, or goes down.
+    /// Tells all devices that are up that the lower one has gone up, or goes down.
     pub(in crate::kernel_ext) fn set_carrier(&self, on: bool, _rtnl: &Rtnl) {
         for slot in &self.slots {
             let net = slot.load(Relaxed);
@@ -158,7 +158,9 @@ impl<T: Driver> Table<T> {
 
             // SAFETY: by the type invariant the device is registered; RTNL keeps it so.
             let net = unsafe { NetDevice::from_raw(net) };
-            net.set_carrier(on && net.is_up());
+            if net.is_up() {
+                net.set_carrier(on);
+            }
         }
     }
 
