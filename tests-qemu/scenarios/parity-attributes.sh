@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Both drivers answer the same to what is written into their attributes, in each state of the link
-# Timeout: 400
+# Timeout: 900
 . "${0%/*}/lib.sh"
 . "$here/lib/parity.sh"
 

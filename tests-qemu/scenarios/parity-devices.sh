@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Both drivers make the same devices of the same modem
-# Timeout: 400
+# Timeout: 900
 . "${0%/*}/lib.sh"
 . "$here/lib/parity.sh"
 

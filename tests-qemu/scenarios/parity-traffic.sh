@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Both drivers put the same bytes on the bus for the same packets, and count the same
-# Timeout: 400
+# Timeout: 900
 . "${0%/*}/lib.sh"
 . "$here/lib/parity.sh"
 
@@ -18,7 +18,7 @@ counters() {
 
 # Sizes around those where a transfer ends with a full packet, for headers of 14, 4 and no bytes.
 ping_sizes() {
-	for size in 0 1 400 451 452 466 467 470 471 472 473 484 485 500 964 978 982 983 984 985 996 1000 1472; do
+	for size in 0 469 470 471 483 484 485 969 970 981 982 983 984 995 996 997 1472; do
 		echo "$size: $(pings 1 $size)"
 	done
 }
@@ -49,19 +49,12 @@ observe() {
 		record "$kind-counters" counters wwan0
 		record "$kind-sent" sent_lengths
 		record "$kind-large" pings 2 4000
-		upload 100000 "$gateway"
-		download 100000 "$gateway"
 		record "$kind-mtu-1400" ip link set wwan0 mtu 1400
 		record "$kind-mtu-1400-pings" pings 2 1372
 		ip link set wwan0 down
-		record "$kind-down-counters" counters_without_tcp
+		record "$kind-down-counters" counters wwan0
 		unplug 0
 	done
-}
-
-# How TCP cuts its stream is not the driver's affair.
-counters_without_tcp() {
-	counters wwan0 | grep -E 'errors|dropped'
 }
 
 compare_drivers traffic

@@ -32,7 +32,7 @@ record() {
 	check=$group-$1
 	shift
 	[ ! -e "$records/$check" ] || fail "$check is recorded twice"
-	{ "$@" 2>&1 || echo "ends with status $?"; } | sed 's/qmi_wwan_rs/qmi_wwan/g' >"$records/$check"
+	{ "$@" 2>&1 || echo "ends with status $?"; } | sed 's/qmi_wwan_rs/qmi_wwan/g; s/ *$//' >"$records/$check"
 }
 
 # try_all FILE VALUE...: writes each, and tells what came of it, and what the file reads then.
