@@ -31,9 +31,22 @@ modem_is_registered() {
 	[ "$(mm_value modem.generic.state)" = registered ]
 }
 
+# simple_connect SETTINGS: once more if udev took longer to announce a link than the 2.5 s that ModemManager grants it, as on a
+# busy machine.
+simple_connect() {
+	for _ in 1 2 3; do
+		! answer=$(timeout $limit mmcli --timeout=$limit --modem=any --simple-connect="$1" 2>&1) || return 0
+		case $answer in
+		*"Timed out waiting for link port"*) ;;
+		*) break ;;
+		esac
+	done
+	fail "mmcli --simple-connect=$1: $answer"
+}
+
 # mm_connect SETTINGS: connects; sets $interface, $address and $gateway as ModemManager tells them.
 mm_connect() {
-	mm --simple-connect="$1"
+	simple_connect "$1"
 	mm --output-keyvalue
 	for bearer in $(mm_value 'modem.generic.bearers.value\[[0-9]*\]'); do
 		mm --bearer="$bearer" --output-keyvalue
