@@ -7,16 +7,23 @@ MAKEFLAGS += --no-print-directory
 # What Kbuild leaves in a folder; see .gitignore too.
 products := *.o *.ko *.mod *.mod.c *.rmeta .*.cmd .tmp_* modules.order Module.symvers bindings_generated.rs
 
+ifdef SEED
+export QMI_WWAN_RS_SEED := $(SEED)
+endif
+
 in_sdk := scripts/in-sdk
 e2e := $(in_sdk) cargo run --release --locked --manifest-path tests-qemu/Cargo.toml -p e2e --
 
 ##@ See it work
-.PHONY: demo test shell
+.PHONY: demo test test-full shell
 demo: ## boot a stock kernel in QEMU and let a virtual modem talk through the driver
 	@$(e2e) demo
 
-test: ## check and test all; T=PATTERN chooses scenarios
+test: ## check and test all; T=PATTERN chooses tests, SEED=N repeats random choices
 	@$(e2e) test $(T)
+
+test-full: ## as test, and what takes an hour, such as a modem of each id
+	@$(e2e) test --full $(T)
 
 shell: ## open a shell in a guest with a modem; MODEM=usb:VVVV:PPPP takes a real one of this machine
 	@$(e2e) shell
@@ -59,4 +66,4 @@ distclean: clean ## remove the SDK too
 	@scripts/sdk --remove
 
 help: ## show this list
-	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile

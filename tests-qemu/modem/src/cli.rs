@@ -11,6 +11,7 @@ use thiserror::Error;
 use tracing::info;
 
 use crate::addresses::AddressPlan;
+use crate::alias::{Alias, AliasError};
 use crate::event_log::EventLog;
 use crate::event_loop::{connect, run, Ending, LinkError};
 use crate::modem::Modem;
@@ -37,6 +38,10 @@ pub struct Arguments {
         required_unless_present = "list_profiles"
     )]
     profile: Option<String>,
+
+    /// Give it the ids and the interface that this alias of a driver matches, as modinfo prints it
+    #[arg(long, value_name = "ALIAS")]
+    alias: Option<String>,
 
     /// Write an event log, one JSON object a line
     #[arg(long, value_name = "FILE")]
@@ -73,6 +78,9 @@ pub enum Error {
     /// The profile.
     #[error(transparent)]
     Profile(#[from] ProfileError),
+    /// The alias.
+    #[error(transparent)]
+    Alias(#[from] AliasError),
     /// The message files.
     #[error(transparent)]
     Schema(#[from] SchemaError),
@@ -106,7 +114,11 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
     let (Some(socket), Some(name)) = (&arguments.connect, &arguments.profile) else {
         return Err(Error::Arguments);
     };
-    let profile = Rc::new(Profile::load(name)?);
+    let mut profile = Profile::load(name)?;
+    if let Some(alias) = &arguments.alias {
+        profile = profile.matching(&alias.parse::<Alias>()?);
+    }
+    let profile = Rc::new(profile);
     let schema = Rc::new(Schema::load()?);
     let log = event_log(arguments)?;
     let plan = AddressPlan::new(&profile.network, arguments.unit);

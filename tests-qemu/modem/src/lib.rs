@@ -3,9 +3,11 @@
 //!
 //! From the wire inwards: `redir` speaks the protocol, `usb` answers chapter 9, `modem` joins them with
 //! the control channel (`control_channel`, `qmi`) and the data path (`network`, `link_layer`, `bearer`,
-//! `peer`). What a modem is stands in `profile`; `event_loop` and `cli` drive it all.
+//! `peer`). What a modem is stands in `profile`, and
+//! `alias` makes it pass for another; `event_loop` and `cli` drive it all.
 
 pub mod addresses;
+pub mod alias;
 pub mod bearer;
 pub mod cli;
 pub mod control_channel;

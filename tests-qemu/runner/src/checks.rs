@@ -54,13 +54,14 @@ impl Check {
         if children.interrupted() {
             return Err(Error::Interrupted);
         }
-        if status.success() {
-            report.line(&self.name, start.elapsed(), None);
-            return Ok(());
-        }
-        report.line(&self.name, start.elapsed(), Some(&status.to_string()));
         let text = fs::read_to_string(&log).map_err(Error::file(&log))?;
         let lines: Vec<_> = text.lines().map(str::to_owned).collect();
+        if status.success() {
+            let note = lines.last().map_or("", String::as_str);
+            report.passed(&self.name, start.elapsed(), note);
+            return Ok(());
+        }
+        report.failed(&self.name, &status.to_string());
         details("its last lines", &lines[lines.len().saturating_sub(TAIL)..]);
         println!("      all output: {}", outside(&log).display());
         Ok(())

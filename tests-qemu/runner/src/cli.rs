@@ -10,7 +10,8 @@ use crate::error::Result;
 use crate::run_folder::RunFolder;
 use crate::setup::{Driver, SDK};
 use crate::suite::Hall;
-use crate::{checks, demo, scenario, shell, test};
+use crate::test::Choice;
+use crate::{checks, demo, scenario, seed, shell, test};
 
 /// Runs the driver in QEMU guests with virtual modems.
 #[derive(Debug, Parser)]
@@ -34,6 +35,9 @@ enum Command {
         /// Guests that run side by side
         #[arg(long, default_value_t = 2)]
         jobs: usize,
+        /// Run those that take long, too
+        #[arg(long)]
+        full: bool,
         /// Run only those whose name contains one of these
         patterns: Vec<String>,
     },
@@ -57,11 +61,15 @@ struct Common {
     /// Runs to keep the logs of
     #[arg(long, default_value_t = 5)]
     keep: usize,
+    /// What scenarios start from when they choose at random; any number if not given
+    #[arg(long, env = "QMI_WWAN_RS_SEED", hide_env_values = true)]
+    seed: Option<u32>,
 }
 
 impl Common {
     fn run(&self) -> Result<(RunFolder, Children)> {
-        let run = RunFolder::create(&Path::new(SDK).join("run"), self.keep)?;
+        let seed = self.seed.unwrap_or_else(seed::any);
+        let run = RunFolder::create(&Path::new(SDK).join("run"), self.keep, seed)?;
         Ok((run, Children::ended_by_signals()?))
     }
 
@@ -79,10 +87,16 @@ pub fn run(cli: Cli) -> Result<bool> {
         Command::Test {
             common,
             jobs,
+            full,
             patterns,
         } => {
             let (run, children) = common.run()?;
-            test::run(common.driver, run, children, jobs, &patterns)
+            let choice = Choice {
+                driver: common.driver,
+                full,
+                patterns,
+            };
+            test::run(&choice, run, children, jobs)
         }
         Command::Shell { common, modem } => {
             let modem = shell::choose(&modem)?;

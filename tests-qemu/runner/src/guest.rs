@@ -65,6 +65,7 @@ impl Guest {
         let machine = Machine {
             system,
             folder: &folder,
+            seed: run.seed(),
             shell: None,
         };
         let qemu = machine.start(children)?;

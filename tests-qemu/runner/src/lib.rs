@@ -19,6 +19,7 @@ pub mod report;
 pub mod run_folder;
 pub mod scenario;
 pub mod script;
+pub mod seed;
 pub mod setup;
 pub mod shell;
 pub mod suite;

@@ -29,8 +29,13 @@ impl Modems {
         }
     }
 
-    /// Plugs a modem into the first free port and returns the port's number. Its log is `modem-PORT.log`.
-    pub fn plug(&mut self, profile: &str) -> Result<usize> {
+    /// Plugs a modem into the first free port and returns the port's number. Its log is `modem-PORT.log`. `what` is a profile,
+    /// and after a blank, if the modem is to pass for another, the alias that a driver has for that one.
+    pub fn plug(&mut self, what: &str) -> Result<usize> {
+        let (profile, alias) = match what.split_once(' ') {
+            Some((profile, alias)) => (profile, Some(alias)),
+            None => (what, None),
+        };
         self.check_profile(profile)?;
         let free = self.ports.iter().position(Option::is_none);
         let index = free.ok_or(Error::NoFreePort)?;
@@ -46,6 +51,7 @@ impl Modems {
                 .arg("--connect")
                 .arg(redir_socket(&self.folder, port))
                 .args(["--profile", profile])
+                .args(alias.into_iter().flat_map(|alias| ["--alias", alias]))
                 .args(["--unit", &index.to_string()])
                 .arg("--log")
                 .arg(self.log(port))

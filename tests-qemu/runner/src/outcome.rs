@@ -49,6 +49,18 @@ pub enum Failure {
     GuestEnded,
 }
 
+impl Outcome {
+    /// The facts on one line.
+    pub fn note(&self) -> String {
+        let facts: Vec<_> = self
+            .facts
+            .iter()
+            .map(|(key, value)| format!("{key} {value}"))
+            .collect();
+        facts.join(", ")
+    }
+}
+
 impl Failure {
     /// Whether the guest may still be fit for another scenario.
     fn spares_guest(&self) -> bool {

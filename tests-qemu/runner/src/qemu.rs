@@ -27,6 +27,8 @@ pub struct Machine<'a> {
     pub system: &'a System,
     /// The guest's folder of the run; the guest can read it.
     pub folder: &'a Path,
+    /// What scenarios start from when they choose at random.
+    pub seed: u32,
     /// A guest for a user at the terminal.
     pub shell: Option<Shell>,
 }
@@ -205,7 +207,8 @@ impl Machine<'_> {
             format!(" QMI_SHELL={modem} QMI_ROWS={rows} QMI_COLUMNS={columns}")
         });
         let shell = shell.unwrap_or_default();
-        format!("{KERNEL_ARGS} QMI_DRIVER={driver}{shell}")
+        let seed = self.seed;
+        format!("{KERNEL_ARGS} QMI_DRIVER={driver} QMI_SEED={seed}{shell}")
     }
 }
 

@@ -14,28 +14,29 @@ pub struct Report {
 }
 
 impl Report {
-    /// Prints the line of a test; `failure` is why it failed.
-    pub fn line(&mut self, name: &str, duration: Duration, failure: Option<&str>) {
-        match failure {
-            None => {
-                self.passed += 1;
-                println!("pass  {name:<28} {:>6.1} s", duration.as_secs_f32());
-            }
-            Some(reason) => {
-                self.failed += 1;
-                println!("FAIL  {name:<28} {reason}");
-            }
-        }
+    /// Prints the line of a test that passed; `note` is what it counted, if anything.
+    pub fn passed(&mut self, name: &str, duration: Duration, note: &str) {
+        self.passed += 1;
+        let line = format!("pass  {name:<28} {:>6.1} s  {note}", duration.as_secs_f32());
+        println!("{}", line.trim_end());
+    }
+
+    /// Prints the line of a test that failed, and why.
+    pub fn failed(&mut self, name: &str, reason: &str) {
+        self.failed += 1;
+        println!("FAIL  {name:<28} {reason}");
     }
 
     /// Prints the line of a scenario, and what helps to understand a failure.
     pub fn scenario(&mut self, name: &str, outcome: &Outcome) {
-        let failure = outcome.failure.as_ref().map(ToString::to_string);
-        self.line(name, outcome.duration, failure.as_deref());
-        if failure.is_some() {
-            details("its last lines", &outcome.tail);
-            details("the kernel's log", &outcome.kernel_excerpt);
-            println!("      all logs: {}", outside(&outcome.folder).display());
+        match &outcome.failure {
+            None => self.passed(name, outcome.duration, &outcome.note()),
+            Some(failure) => {
+                self.failed(name, &failure.to_string());
+                details("its last lines", &outcome.tail);
+                details("the kernel's log", &outcome.kernel_excerpt);
+                println!("      all logs: {}", outside(&outcome.folder).display());
+            }
         }
     }
 
@@ -73,9 +74,9 @@ mod tests {
     #[test]
     fn one_failure_spoils_it() {
         let mut report = Report::default();
-        report.line("a", Duration::ZERO, None);
+        report.passed("a", Duration::ZERO, "");
         assert!(report.close());
-        report.line("b", Duration::ZERO, Some("broken"));
+        report.failed("b", "broken");
         assert!(!report.close());
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Where the logs and sockets of one run lie.
+//! One run: where its logs and sockets lie, and what its random choices start from.
 
 use std::env;
 use std::fs;
@@ -12,11 +12,12 @@ use crate::error::{Error, Result};
 #[derive(Clone, Debug)]
 pub struct RunFolder {
     path: PathBuf,
+    seed: u32,
 }
 
 impl RunFolder {
     /// Makes the folder in `parent`, and removes all but the last `keep - 1` of the older ones.
-    pub fn create(parent: &Path, keep: usize) -> Result<Self> {
+    pub fn create(parent: &Path, keep: usize, seed: u32) -> Result<Self> {
         fs::create_dir_all(parent).map_err(Error::file(parent))?;
         let mut older = Vec::new();
         for entry in fs::read_dir(parent).map_err(Error::file(parent))? {
@@ -33,7 +34,12 @@ impl RunFolder {
         let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
         let path = parent.join(now.replace(':', "-"));
         fs::create_dir(&path).map_err(Error::file(&path))?;
-        Ok(Self { path })
+        Ok(Self { path, seed })
+    }
+
+    /// What scenarios start from when they choose at random.
+    pub fn seed(&self) -> u32 {
+        self.seed
     }
 
     /// A folder for one guest or scenario.
@@ -68,7 +74,7 @@ mod tests {
         for name in ["2026-01-01Z", "2026-01-02Z", "2026-01-03Z", "mine"] {
             fs::create_dir(parent.path().join(name)).unwrap();
         }
-        RunFolder::create(parent.path(), 2).unwrap();
+        RunFolder::create(parent.path(), 2, 0).unwrap();
         let mut left: Vec<_> = fs::read_dir(parent.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name())

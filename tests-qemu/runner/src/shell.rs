@@ -37,6 +37,7 @@ pub fn run(hall: &Hall, modem: ShellModem) -> Result<bool> {
     let machine = Machine {
         system: &hall.system,
         folder: &folder,
+        seed: hall.run.seed(),
         shell: Some(Shell {
             modem,
             rows,

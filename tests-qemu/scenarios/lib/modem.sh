@@ -14,9 +14,9 @@ plug() {
 	wait_for_driver "${2-0}"
 }
 
-# insert PROFILE: plugs a modem in; $port is its USB port.
+# insert PROFILE [ALIAS]: plugs a modem in, which passes for one that a driver knows by ALIAS; $port is its USB port.
 insert() {
-	ask_host plug "$1"
+	ask_host plug "$@"
 	port=$answer
 }
 
