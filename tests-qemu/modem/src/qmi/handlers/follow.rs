@@ -23,8 +23,12 @@ pub fn data_system(call: &mut Call<'_>) -> Result<Reply, QmiError> {
 fn follow(call: &mut Call<'_>, id: u8) -> Result<Reply, QmiError> {
     let client = (call.address.service, call.address.client);
     match call.fixed(id)? {
-        Some([0]) => drop(call.state.followers.remove(&client)),
-        Some([_]) => drop(call.state.followers.insert(client)),
+        Some([0]) => {
+            call.state.followers.remove(&client);
+        }
+        Some([_]) => {
+            call.state.followers.insert(client);
+        }
         None => {}
     }
     Ok(Reply::default())
