@@ -23,6 +23,9 @@ hears() {
 step "several datagrams, with padding"
 from_modem "$(qmap 1 "$(udp 1 a)" 3)" "$(qmap 2 "$(udp 2 bc)" 2)" "$(qmap 1 "$(udp 1 def)" 63)" "$(qmap 2 "$(udp 2 ghij)")"
 hears a bc def ghij
+# IP would not mind padding behind a packet; the counters do.
+expect $((2 * 28 + 4)) cat /sys/class/net/qmimux0/statistics/rx_bytes
+expect $((2 * 28 + 6)) cat /sys/class/net/qmimux1/statistics/rx_bytes
 
 step "commands are skipped"
 command=01000000000000010000000000000000

@@ -261,13 +261,13 @@ pub struct Firmware {
     pub imei: String,
 }
 
-/// Addresses of the mobile network, the same for each modem but for its unit number.
+/// Addresses of the mobile network, the same for each modem but for its unit number and the mux ids of its links.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Network {
-    /// A /16 that holds one /30 for each unit: gateway .1, host .2.
+    /// A /16 that holds one /30 for each unit: gateway .1, host .2. The mux id is added to the second octet.
     pub ipv4: Ipv4Addr,
-    /// A /48 that holds one /64 for each unit: gateway ::1, host ::2.
+    /// A /48 that holds one /64 for each mux id and unit: gateway ::1, host ::2.
     pub ipv6: std::net::Ipv6Addr,
     /// Largest packet in bytes.
     pub mtu: u16,
