@@ -47,7 +47,7 @@ setting() {
 # ping_all COUNT ADDRESS: sends pings; none may be lost. With -w, ping waits for answers that come late, and goes on sending
 # meanwhile: only the first COUNT count.
 ping_all() {
-	lines=$(ping -n -c "$1" -i 0.1 -w $limit "$2") || fail "ping $2: $(printf '%s\n' "$lines" | tail -n 2)"
+	lines=$(ping -n -c "$1" -i 0.1 -w $limit "$2") || fail "ping $2: $(printf '%s\n' "$lines" | grep received)"
 	received=$(printf '%s\n' "$lines" | sed -n 's/.* icmp_seq=\([0-9]*\) .*/\1/p' | awk -v count="$1" '$1 <= count' | wc -l)
 	[ "$received" = "$1" ] || fail "$received of $1 pings to $2 came back"
 }
