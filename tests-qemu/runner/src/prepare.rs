@@ -36,10 +36,10 @@ impl<'a> Workshop<'a> {
     /// Makes a system of Debian's kernel and a driver.
     pub fn stock(&self, driver: Driver) -> Result<System> {
         let release = version("KERNEL_RELEASE")?;
-        let install_root = match driver {
-            Driver::Rs => self.install(&release)?,
-            Driver::C => PathBuf::from("/"),
-        };
+        let install_root = self.modules(&release)?;
+        if driver == Driver::Rs {
+            self.install(&release, &install_root)?;
+        }
         Ok(System {
             driver,
             image: PathBuf::from(format!("/boot/vmlinuz-{release}")),
@@ -48,8 +48,8 @@ impl<'a> Workshop<'a> {
         })
     }
 
-    /// Builds our module and installs it, as a user would, beside the kernel's own modules.
-    fn install(&self, release: &str) -> Result<PathBuf> {
+    /// A root folder with the kernel's own modules, and rmnet, which Debian leaves out.
+    fn modules(&self, release: &str) -> Result<PathBuf> {
         let root = self.run.subfolder("install")?;
         let modules = root.join("lib/modules");
         fs::create_dir_all(&modules).map_err(Error::file(&modules))?;
@@ -61,23 +61,42 @@ impl<'a> Workshop<'a> {
                 .arg(stock)
                 .arg(&modules),
         )?;
-        self.helper("build-driver", &mut make("module"))?;
+        let rmnet = self.made_by("make-rmnet", &["/sdk/source", "/sdk/linux"], "modules")?;
         self.helper(
-            "install-driver",
-            make("install")
-                .env("DESTDIR", &root)
-                .env("KERNELRELEASE", release),
+            "install-rmnet",
+            Command::new("install")
+                .args(["-D", "-m", "644"])
+                .arg(rmnet)
+                .arg(modules.join(release).join("updates/rmnet.ko")),
+        )?;
+        self.helper(
+            "index-modules",
+            Command::new("depmod").arg("-b").arg(&root).arg(release),
         )?;
         Ok(root)
     }
 
-    fn initramfs(&self, release: &str) -> Result<PathBuf> {
-        let script = Path::new(CHECKOUT).join("tests-qemu/guest/make-initramfs");
-        let cache = Path::new(SDK).join("initramfs");
-        let log = self.helper(
-            "initramfs",
-            Command::new(script).args([release, "/"]).arg(cache),
+    /// Builds our module and installs it, as a user would, beside the kernel's own modules.
+    fn install(&self, release: &str, root: &Path) -> Result<()> {
+        self.helper("build-driver", &mut make("module"))?;
+        self.helper(
+            "install-driver",
+            make("install")
+                .env("DESTDIR", root)
+                .env("KERNELRELEASE", release),
         )?;
+        Ok(())
+    }
+
+    fn initramfs(&self, release: &str) -> Result<PathBuf> {
+        self.made_by("make-initramfs", &[release, "/"], "initramfs")
+    }
+
+    /// Runs a script of the guest's folder that makes a file in a folder of the SDK, unless it is there, and prints its path.
+    fn made_by(&self, script: &str, args: &[&str], cache: &str) -> Result<PathBuf> {
+        let program = Path::new(CHECKOUT).join("tests-qemu/guest").join(script);
+        let cache = Path::new(SDK).join(cache);
+        let log = self.helper(script, Command::new(program).args(args).arg(cache))?;
         let path = fs::read_to_string(&log).map_err(Error::file(log))?;
         Ok(PathBuf::from(path.trim_end()))
     }

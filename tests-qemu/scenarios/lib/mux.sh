@@ -26,7 +26,8 @@ mux_device() {
 	grep -lx "$(printf '0x%02x' "$1")" /sys/class/net/wwan0/upper_*/qmap/mux_id | sed 's|.*/upper_\([^/]*\)/.*|\1|'
 }
 
-# start_mux ID [FAMILY]: a session on a mux id, FAMILY 4 (default) or 6, in force on its device; sets $address and $gateway.
+# start_mux ID [FAMILY [DEVICE]]: a session on a mux id, FAMILY 4 (default) or 6, in force on its device, or on another; sets
+# $address and $gateway.
 start_mux() {
 	family=${2-4}
 	client=$(qmi --wds-noop --client-no-release-cid | sed -n "s/.*CID: '\([0-9]*\)'.*/\1/p")
@@ -38,7 +39,7 @@ start_mux() {
 		said=$(mux_qmi "$1" "$family" --wds-"$action" 2>&1) || fail "--wds-$action: $said"
 	done
 	settings=$(mux_qmi "$1" "$family" --wds-get-current-settings)
-	configure "$(mux_device "$1")" "$family"
+	configure "${3-$(mux_device "$1")}" "$family"
 }
 
 # mux_qmi ID FAMILY ARGUMENTS: qmicli as the client that started this session.
