@@ -48,26 +48,21 @@ impl<'a> Workshop<'a> {
         })
     }
 
-    /// A root folder with the kernel's own modules, and rmnet, which Debian leaves out.
+    /// A root folder with the kernel's own modules, and some that Debian leaves out.
     fn modules(&self, release: &str) -> Result<PathBuf> {
         let root = self.run.subfolder("install")?;
         let modules = root.join("lib/modules");
         fs::create_dir_all(&modules).map_err(Error::file(&modules))?;
         let stock = Path::new(SDK).join("kernel/modules").join(release);
+        let args = ["/sdk/source", "/sdk/linux", release];
+        let more = self.made_by("make-modules", &args, "modules")?;
         self.helper(
             "copy-modules",
             Command::new("cp")
                 .args(["--archive", "--link"])
                 .arg(stock)
+                .arg(more.join("."))
                 .arg(&modules),
-        )?;
-        let rmnet = self.made_by("make-rmnet", &["/sdk/source", "/sdk/linux"], "modules")?;
-        self.helper(
-            "install-rmnet",
-            Command::new("install")
-                .args(["-D", "-m", "644"])
-                .arg(rmnet)
-                .arg(modules.join(release).join("updates/rmnet.ko")),
         )?;
         self.helper(
             "index-modules",
