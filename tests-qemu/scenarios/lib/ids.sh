@@ -12,6 +12,10 @@ for rules in /usr/lib/udev/rules.d/*.rules; do
 done
 udevadm control --reload
 trap 'rm -r /run/udev/rules.d; udevadm control --reload' EXIT
+# Those that are there already have come with the modem of an earlier scenario.
+for module in option qcserial; do
+	[ ! -e /sys/module/$module ] || modprobe --remove $module
+done
 
 # hit ALIAS: the case of a modem that a driver with this alias takes.
 hit() {
@@ -55,7 +59,7 @@ compare_drivers() {
 	cat >/tmp/cases
 	for driver in qmi_wwan qmi_wwan_rs; do
 		step "$(wc -l </tmp/cases) modems under $driver"
-		decide $driver </tmp/cases >/tmp/$driver.decisions || fail "$(tail -n 1 /tmp/$driver.decisions)"
+		(decide $driver) </tmp/cases >/tmp/$driver.decisions || fail "$(tail -n 1 /tmp/$driver.decisions)"
 		rmmod $driver
 	done
 	diff -u /tmp/qmi_wwan.decisions /tmp/qmi_wwan_rs.decisions || fail "the drivers decide differently, see above"
