@@ -72,7 +72,7 @@ const fn dynamic(vendor: u16, product: u16) -> Product {
 /// All products: those of the C driver's table in its groups, then those that only vendors' own drivers take. Each group is
 /// sorted; `scripts/compare-ids` checks all of this.
 #[rustfmt::skip]
-pub(crate) static PRODUCTS: [Product; 447 + 119] = [
+pub(crate) static PRODUCTS: [Product; 447 + 102] = [
     // CDC ECM alike: two interfaces, matched on the one for control.
     vendor_class(0x12d1, 0x01, 0x09),  // Huawei E392, E398 and others
     vendor_class(0x12d1, 0x01, 0x39),  // Vodafone/Huawei K5005 (12d1:14c8) and others
@@ -618,23 +618,6 @@ pub(crate) static PRODUCTS: [Product; 447 + 119] = [
     fixed_dtr(0x05c6, 0x9110, 3),      // Qualcomm; qcom_usbnet
     fixed_dtr(0x05c6, 0x9111, 3),      // Qualcomm; qcom_usbnet
     fixed(0x05c6, 0xf601, 5),          // MeiG SLM750; qmi_wwan_m (MeiG)
-    fixed(0x1199, 0x9051, 10),         // Sierra Wireless 9x15, second QMI; GobiNet (Sierra)
-    fixed(0x1199, 0x9053, 10),         // Sierra Wireless 9x15, second QMI; GobiNet (Sierra)
-    fixed(0x1199, 0x9054, 10),         // Sierra Wireless 9x15, second QMI; GobiNet (Sierra)
-    fixed(0x1199, 0x9055, 10),         // Sierra Wireless 9x15, second QMI; GobiNet (Sierra)
-    fixed(0x1199, 0x9056, 10),         // Sierra Wireless 9x15, second QMI; GobiNet (Sierra)
-    fixed(0x1199, 0x9061, 10),         // Sierra Wireless 9x15, second QMI; GobiNet (Sierra)
-    fixed_dtr(0x1199, 0x9081, 8),      // Sierra Wireless RC51xx; GobiNet (Sierra)
-    fixed_dtr(0x1199, 0x9081, 10),     // Sierra Wireless RC51xx, second QMI; GobiNet (Sierra)
-    fixed_dtr(0x1199, 0x9091, 10),     // Sierra Wireless EM7565, second QMI; GobiNet (Sierra)
-    fixed_dtr(0x1199, 0x90b1, 8),      // Sierra Wireless 9x50; GobiNet (Sierra)
-    fixed_dtr(0x1199, 0x90b1, 10),     // Sierra Wireless 9x50, second QMI; GobiNet (Sierra)
-    fixed_dtr(0x1199, 0x90c1, 8),      // Sierra Wireless 9x50; GobiNet (Sierra)
-    fixed_dtr(0x1199, 0x90c1, 10),     // Sierra Wireless 9x50, second QMI; GobiNet (Sierra)
-    fixed_dtr(0x1199, 0x9100, 8),      // Sierra Wireless AR759x; GobiNet (Sierra)
-    fixed_dtr(0x1199, 0x9100, 10),     // Sierra Wireless AR759x, second QMI; GobiNet (Sierra)
-    fixed_dtr(0x1199, 0x9102, 8),      // Sierra Wireless AR758x; GobiNet (Sierra)
-    fixed_dtr(0x1199, 0x9102, 10),     // Sierra Wireless AR758x, second QMI; GobiNet (Sierra)
     fixed(0x1410, 0xa023, 0),          // Novatel E346, Gobi 3000; GobiNet (Qualcomm)
     fixed_dtr(0x1508, 0x1000, 2),      // Fibocom NL668; qmi_wwan_f (Fibocom)
     fixed(0x2077, 0x2002, 4),          // T&W TW04C; lede
