@@ -3,9 +3,9 @@
 //! Link layers: what a received frame is, and which header it wants.
 //!
 //! A modem sends Ethernet frames (802.3) or bare IP packets (raw IP), as user space told it through
-//! QMI. Some firmware sends bare IP packets in 802.3 mode too, or addresses its frames wrongly; both
-//! can be told from the first octets, because the only protocols on these links are IPv4, IPv6 and
-//! ARP, and because [`distinguishable`] keeps the host's address apart from an IP header.
+//! QMI. Some firmware sends bare IP packets in 802.3 mode too, or addresses its frames wrongly;
+//! both can be told from the first octets, because the only protocols on these links are IPv4, IPv6
+//! and ARP, and because [`distinguishable`] keeps the host's address apart from an IP header.
 
 #![forbid(unsafe_code)]
 

@@ -69,8 +69,8 @@ const fn dynamic(vendor: u16, product: u16) -> Product {
     }
 }
 
-/// All products: those of the C driver's table in its groups, then those that only vendors' own drivers take. Each group is
-/// sorted; `scripts/compare-ids` checks all of this.
+/// All products: those of the C driver's table in its groups, then those that only vendors' own
+/// drivers take. Each group is sorted; `scripts/compare-ids` checks all of this.
 #[rustfmt::skip]
 pub(crate) static PRODUCTS: [Product; 447 + 102] = [
     // CDC ECM alike: two interfaces, matched on the one for control.

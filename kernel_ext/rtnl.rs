@@ -35,9 +35,9 @@ impl Rtnl {
 
     /// Takes the lock if it is free, for a sysfs attribute of a network device.
     ///
-    /// Unregistering a device waits, with the lock held, for its attributes' users: such a user must
-    /// not wait for the lock. If the lock is taken this returns `ERESTARTNOINTR`, which makes the
-    /// kernel repeat the system call, and user space see nothing of it.
+    /// Unregistering a device waits, with the lock held, for its attributes' users: such a user
+    /// must not wait for the lock. If the lock is taken this returns `ERESTARTNOINTR`, which makes
+    /// the kernel repeat the system call, and user space see nothing of it.
     pub(crate) fn try_lock_or_restart() -> Result<Self> {
         // SAFETY: there is nothing to observe.
         if unsafe { bindings::rtnl_trylock() } != 0 {

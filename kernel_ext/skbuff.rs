@@ -27,8 +27,8 @@ use kernel::{
 ///
 /// # Invariants
 ///
-/// A valid buffer that nobody else uses, and whose data no clone shares, as long as the borrow lasts.
-/// Its data begins where its packet does.
+/// A valid buffer that nobody else uses, and whose data no clone shares, as long as the borrow
+/// lasts. Its data begins where its packet does.
 #[repr(transparent)]
 pub(crate) struct SkBuff(Opaque<bindings::sk_buff>);
 

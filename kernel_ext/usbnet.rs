@@ -68,8 +68,8 @@ pub(crate) trait Driver: Sized + 'static {
     /// Somebody begins, or ends, to need that the device wakes the host.
     fn manage_power(dev: &Device<Self>, on: bool);
 
-    /// A transfer arrived. The driver makes a frame or packet of it, or delivers its content itself;
-    /// an error drops it. Called in softirq context.
+    /// A transfer arrived. The driver makes a frame or packet of it, or delivers its content
+    /// itself; an error drops it. Called in softirq context.
     fn rx_fixup(dev: &Device<Self>, skb: &mut SkBuff) -> Result<Received>;
 
     /// Whether the network device may have the hardware address.

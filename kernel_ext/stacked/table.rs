@@ -37,9 +37,9 @@ const SLOTS: usize = 1 << u8::BITS;
 ///
 /// # Invariants
 ///
-/// A slot that is not NULL holds a registered device of `T`, linked to the lower device. Slots change
-/// under RTNL, and a device is unregistered, which waits for the readers of RCU, after its slot was
-/// emptied.
+/// A slot that is not NULL holds a registered device of `T`, linked to the lower device. Slots
+/// change under RTNL, and a device is unregistered, which waits for the readers of RCU, after its
+/// slot was emptied.
 #[pin_data]
 pub(crate) struct Table<T> {
     slots: [Atomic<*mut bindings::net_device>; SLOTS],

@@ -140,8 +140,8 @@ impl Interface {
         // SAFETY: by the type invariant the interface is valid.
         let setting = unsafe { (*self.as_raw()).cur_altsetting };
 
-        // SAFETY: the current setting is never NULL; the settings live, and are constant, as long as
-        // the device's configuration, which the interface holds.
+        // SAFETY: the current setting is never NULL; the settings live, and are constant, as long
+        // as the device's configuration, which the interface holds.
         unsafe { &*setting }
     }
 
