@@ -310,7 +310,7 @@ static ATTRIBUTES: sysfs::Group<Device<QmiWwan>> = sysfs::Group::new(
 );
 
 /// Shows a switch as user space reads it: by the first byte.
-fn show_switch(on: bool, out: &mut Formatter<'_>) -> fmt::Result {
+pub(crate) fn show_switch(on: bool, out: &mut Formatter<'_>) -> fmt::Result {
     out.write_str(if on { "Y\n" } else { "N\n" })
 }
 
@@ -405,8 +405,9 @@ fn show_muxes(dev: &Device<QmiWwan>, out: &mut Formatter<'_>) -> fmt::Result {
     Ok(())
 }
 
-/// A mux id as user space writes it, in any base that C knows. What is too large for one is `EINVAL` as well.
-fn parse_mux_id(value: &[u8]) -> Result<MuxId> {
+/// A mux id as user space writes it, in any base that C knows. What is too large for one is
+/// `EINVAL` as well.
+pub(crate) fn parse_mux_id(value: &[u8]) -> Result<MuxId> {
     let id = kstrtou8(value).map_err(|_| EINVAL)?;
 
     MuxId::new(id).ok_or(EINVAL)

@@ -15,6 +15,9 @@ mod kernel_ext;
 mod mux;
 mod qmap;
 mod rawip;
+#[cfg(CONFIG_QMI_WWAN_RS_KUNIT_TEST)]
+#[path = "tests-kunit/mod.rs"]
+mod tests_kunit;
 mod usb_ids;
 
 use driver::QmiWwan;

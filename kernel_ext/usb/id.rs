@@ -70,6 +70,23 @@ impl DeviceId {
         u32::from(self.0.match_flags) & bindings::USB_DEVICE_ID_MATCH_INT_NUMBER != 0
     }
 
+    /// All that takes part in a match, in the order in which tables are sorted: whether it is one
+    /// product; vendor, product; class, subclass, protocol and number of the interface.
+    #[cfg(CONFIG_QMI_WWAN_RS_KUNIT_TEST)]
+    pub(crate) fn key(&self) -> (bool, u16, u16, u8, u8, u8, u8) {
+        let Self(id) = self;
+
+        (
+            u32::from(id.match_flags) & bindings::USB_DEVICE_ID_MATCH_PRODUCT != 0,
+            id.idVendor,
+            id.idProduct,
+            id.bInterfaceClass,
+            id.bInterfaceSubClass,
+            id.bInterfaceProtocol,
+            id.bInterfaceNumber,
+        )
+    }
+
     /// The `driver_info` that the entry carries; 0 for an id that user space added.
     pub(in crate::kernel_ext) fn driver_info(&self) -> usize {
         self.0.driver_info

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! KUnit suites, one for each room.
+//!
+//! A case that tries many inputs returns a [`Result`], and [`expect`] names the input that failed.
+
+#![forbid(unsafe_code)]
+
+mod attributes;
+mod cdc;
+mod expect;
+mod mac;
+mod qmap;
+mod random;
+mod rawip;
+mod usb_ids;
