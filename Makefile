@@ -15,7 +15,7 @@ in_sdk := scripts/in-sdk
 e2e := $(in_sdk) cargo run --release --locked --manifest-path tests-qemu/Cargo.toml -p e2e --
 
 ##@ See it work
-.PHONY: demo test test-full shell
+.PHONY: demo test test-full kunit shell
 demo: ## boot a stock kernel in QEMU and let a virtual modem talk through the driver
 	@$(e2e) demo
 
@@ -24,6 +24,9 @@ test: ## check and test all; T=PATTERN chooses tests, SEED=N repeats random choi
 
 test-full: ## as test, and what takes an hour, such as a modem of each id
 	@$(e2e) test --full $(T)
+
+kunit: ## run the KUnit suites in a kernel under UML, which is built the first time
+	@scripts/kunit
 
 shell: ## open a shell in a guest with a modem; MODEM=usb:VVVV:PPPP takes a real one of this machine
 	@$(e2e) shell
