@@ -35,7 +35,14 @@ uml_prepare() {
 uml_make() {
 	kunit config --build_dir="$1" --kconfig_add="CONFIG_QMI_WWAN_RS=$2" \
 		--kunitconfig="$uml_tree/$driver" --kunitconfig="$scripts/kunit.config" || return
-	make -C "$uml_tree" ARCH=um O="$1" -j"$(nproc)" "$3"
+	make -C "$uml_tree" ARCH=um O="$1" -j"$(nproc)" "$3" || return
+	# make drops, without a word, what depends on something that is not there.
+	for wanted in "CONFIG_QMI_WWAN_RS=$2" CONFIG_QMI_WWAN_RS_KUNIT_TEST=y; do
+		grep -qxF "$wanted" "$1/.config" || {
+			echo "the kernel was built without $wanted; look at what it depends on"
+			return 1
+		}
+	done
 }
 
 # uml_build TITLE FOLDER VALUE TARGET
