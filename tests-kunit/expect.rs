@@ -14,7 +14,7 @@ pub(super) fn equal<T: Debug + PartialEq>(input: impl Debug, found: T, wanted: T
     if found == wanted {
         return Ok(());
     }
-    pr_err!("    # {input:x?}: found {found:x?}, expected {wanted:x?}\n");
+    pr_err!("    # {input:x?}: found {found:?}, expected {wanted:?}\n");
     Err(EINVAL)
 }
 
