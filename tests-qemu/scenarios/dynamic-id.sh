@@ -7,7 +7,7 @@
 
 driver=/sys/bus/usb/drivers/qmi_wwan
 modprobe --ignore-install "$QMI_DRIVER"
-insert raw-ip-hs 'usb:v1D6Bp0104d*dc*dsc*dp*icFEisc01ip01in*'
+insert raw-ip-hs --alias 'usb:v1D6Bp0104d*dc*dsc*dp*icFEisc01ip01in*'
 wait_for_interface 4
 name=$(basename "$interface")
 expect_gone "$interface/driver" /dev/cdc-wdm0

@@ -30,12 +30,9 @@ impl Modems {
     }
 
     /// Plugs a modem into the first free port and returns the port's number. Its log is `modem-PORT.log`. `what` is a profile,
-    /// and after a blank, if the modem is to pass for another, the alias that a driver has for that one.
+    /// and after it, each after a blank, further options of the modem.
     pub fn plug(&mut self, what: &str) -> Result<usize> {
-        let (profile, alias) = match what.split_once(' ') {
-            Some((profile, alias)) => (profile, Some(alias)),
-            None => (what, None),
-        };
+        let (profile, options) = what.split_once(' ').unwrap_or((what, ""));
         self.check_profile(profile)?;
         let free = self.ports.iter().position(Option::is_none);
         let index = free.ok_or(Error::NoFreePort)?;
@@ -51,7 +48,7 @@ impl Modems {
                 .arg("--connect")
                 .arg(redir_socket(&self.folder, port))
                 .args(["--profile", profile])
-                .args(alias.into_iter().flat_map(|alias| ["--alias", alias]))
+                .args(options.split_whitespace())
                 .args(["--unit", &index.to_string()])
                 .arg("--log")
                 .arg(self.log(port))

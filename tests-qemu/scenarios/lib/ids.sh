@@ -5,17 +5,8 @@
 # A case is a line "VERDICT PROFILE ALIAS": the modem of this profile, passing for one that a driver knows by ALIAS; VERDICT is
 # "taken" or "declined", for the interface with QMI.
 
-# Only the driver under test shall take part, and soon: udev follows no rules, and so loads no others.
-mkdir -p /run/udev/rules.d
-for rules in /usr/lib/udev/rules.d/*.rules; do
-	: >"/run/udev/rules.d/${rules##*/}"
-done
-udevadm control --reload
-trap 'rm -r /run/udev/rules.d; udevadm control --reload' EXIT
-# Those that are there already have come with the modem of an earlier scenario.
-for module in option qcserial; do
-	[ ! -e /sys/module/$module ] || modprobe --remove $module
-done
+# shellcheck source=tests-qemu/scenarios/lib/alone.sh
+. "$here/lib/alone.sh"
 
 # hit ALIAS: the case of a modem that a driver with this alias takes.
 hit() {
@@ -71,9 +62,9 @@ compare_drivers() {
 decide() {
 	modprobe --ignore-install "$1"
 	ports='' devices=''
-	while read -r case; do
-		insert "${case#* }"
-		printf '%s\n' "$case" >"/tmp/case.$port"
+	while read -r verdict profile alias; do
+		insert "$profile" --alias "$alias"
+		echo "$verdict $profile $alias" >"/tmp/case.$port"
 		ports="$ports $port"
 		devices="$devices /sys/bus/usb/devices/1-$port"
 		[ ${#ports} -lt 8 ] || decide_plugged # all four ports

@@ -14,7 +14,7 @@ plug() {
 	wait_for_driver "${2-0}"
 }
 
-# insert PROFILE [ALIAS]: plugs a modem in, which passes for one that a driver knows by ALIAS; $port is its USB port.
+# insert PROFILE [OPTION...]: plugs a modem in, with these options of qmi-modem; $port is its USB port.
 insert() {
 	ask_host plug "$@"
 	port=$answer
