@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use thiserror::Error;
 use tracing::info;
 
@@ -14,6 +14,9 @@ use crate::addresses::AddressPlan;
 use crate::alias::{Alias, AliasError};
 use crate::event_log::EventLog;
 use crate::event_loop::{connect, run, Ending, LinkError};
+use crate::hostile::control::Control;
+use crate::hostile::presence::Presence;
+use crate::hostile::{descriptors, Case, Cases};
 use crate::modem::Modem;
 use crate::peer::{Peer, Stack, Tun, TunError};
 use crate::profile::{Profile, ProfileError, Speed};
@@ -59,9 +62,21 @@ pub struct Arguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     unit: u8,
 
-    /// What the pseudo-random bytes of the TCP source (port 19) start from
+    /// What pseudo-random choices start from, such as the bytes of the TCP source (port 19)
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
+
+    /// What is wrong with it; --seed and the number of the case determine how
+    #[arg(long, value_name = "WHAT")]
+    hostile: Option<Hostile>,
+
+    /// Number of the hostile case, or of the first one
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, requires = "hostile")]
+    case: u64,
+
+    /// How many wrong answers, or departures, there are before all is well
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "hostile")]
+    cases: u64,
 
     /// Seconds to wait for the socket
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
@@ -70,6 +85,17 @@ pub struct Arguments {
     /// List the built-in profiles and exit
     #[arg(long)]
     list_profiles: bool,
+}
+
+/// What can be wrong with a modem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Hostile {
+    /// Its descriptors
+    Descriptors,
+    /// Answers to control requests, and notifications
+    Control,
+    /// It is pulled out at some request, and comes back
+    Presence,
 }
 
 /// Why the program ends with a failure.
@@ -118,9 +144,18 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
     if let Some(alias) = &arguments.alias {
         profile = profile.matching(&alias.parse::<Alias>()?);
     }
+    let log = event_log(arguments)?;
+    let case = Case {
+        seed: arguments.seed,
+        number: arguments.case,
+    };
+    let cases = || Cases::new(case, arguments.cases);
+    if arguments.hostile == Some(Hostile::Descriptors) {
+        let wrongs = descriptors::mutate(&mut profile, case);
+        log.hostile(case.number, &wrongs);
+    }
     let profile = Rc::new(profile);
     let schema = Rc::new(Schema::load()?);
-    let log = event_log(arguments)?;
     let plan = AddressPlan::new(&profile.network, arguments.unit);
     let addresses = plan.on(0);
     let peer: Box<dyn Peer> = match &arguments.tun {
@@ -133,8 +168,14 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
         "plugging in {name} ({:04x}:{:04x}), host address {}",
         device.vendor, device.product, addresses.ipv4
     );
-    let modem = Modem::new(Rc::clone(&profile), schema, plan, peer, log.clone());
+    let mut modem = Modem::new(Rc::clone(&profile), schema, plan, peer, log.clone());
+    if arguments.hostile == Some(Hostile::Control) {
+        modem.set_hostile(Control::new(cases()));
+    }
     let mut host = Host::new(modem, log.clone());
+    if arguments.hostile == Some(Hostile::Presence) {
+        host.set_presence(Presence::new(cases()));
+    }
     match run(&mut host, stream, &log)? {
         Ending::Unplugged => info!("unplugged"),
         Ending::GuestGone => info!("QEMU has closed the connection"),

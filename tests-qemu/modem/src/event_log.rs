@@ -15,6 +15,7 @@ use serde_json::{json, Map, Value};
 use tracing::{debug, error};
 
 use crate::hex;
+use crate::hostile::Wrong;
 
 /// A handle to the log; copies write to the same one.
 #[derive(Clone)]
@@ -72,6 +73,12 @@ impl EventLog {
             error!("the event log ends here: {reason}");
             *writer = None;
         }
+    }
+
+    /// Writes what is wrong in a hostile case.
+    pub fn hostile(&self, number: u64, wrongs: &[Wrong]) {
+        let wrongs: Vec<String> = wrongs.iter().map(Wrong::to_string).collect();
+        self.event("hostile", json!({ "case": number, "wrong": wrongs }));
     }
 
     /// The payload of a transfer as hexadecimal text, or null unless payloads are wanted.

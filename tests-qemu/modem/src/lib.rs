@@ -4,7 +4,7 @@
 //! From the wire inwards: `redir` speaks the protocol, `usb` answers chapter 9, `modem` joins them with
 //! the control channel (`control_channel`, `qmi`) and the data path (`network`, `link_layer`, `bearer`,
 //! `peer`). What a modem is stands in `profile`, and
-//! `alias` makes it pass for another; `event_loop` and `cli` drive it all.
+//! `alias` makes it pass for another; `hostile` spoils what it says and does. `event_loop` and `cli` drive it all.
 
 pub mod addresses;
 pub mod alias;
@@ -15,6 +15,7 @@ pub mod download_mode;
 pub mod event_log;
 pub mod event_loop;
 pub mod hex;
+pub mod hostile;
 pub mod link_layer;
 pub mod modem;
 pub mod network;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The device: what the host does to it over USB, and what comes of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::os::fd::RawFd;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ use crate::control_channel::ControlChannel;
 use crate::download_mode;
 use crate::event_log::EventLog;
 use crate::hex;
+use crate::hostile::control::{Answer, Control};
 use crate::network::Network;
 use crate::peer::Peer;
 use crate::profile::{Profile, Role, Transfer};
@@ -48,6 +49,10 @@ pub struct Modem {
     incoming: BTreeMap<u8, Vec<u8>>,
     /// What did not fit into the last transfer of each bulk IN endpoint.
     outgoing: BTreeMap<u8, Vec<u8>>,
+    /// Spoils answers to control requests.
+    hostile: Option<Control>,
+    /// Notifications that nothing has caused.
+    unasked: VecDeque<Vec<u8>>,
     log: EventLog,
 }
 
@@ -70,6 +75,8 @@ impl Modem {
             dtr: false,
             incoming: BTreeMap::new(),
             outgoing: BTreeMap::new(),
+            hostile: None,
+            unasked: VecDeque::new(),
             home: Rc::clone(&profile),
             profile,
             next: None,
@@ -85,6 +92,17 @@ impl Modem {
     /// Its chapter 9 state.
     pub fn gadget(&self) -> &Gadget {
         &self.gadget
+    }
+
+    /// Has `control` spoil its answers from now on.
+    pub fn set_hostile(&mut self, control: Control) {
+        self.hostile = Some(control);
+    }
+
+    /// Has it leave the bus at once and come back.
+    pub fn crash(&mut self) {
+        self.control.clear();
+        self.next = Some(Rc::clone(&self.home));
     }
 
     /// Whether it is time to leave the bus and come back: a reset waits until the host has all answers.
@@ -104,6 +122,7 @@ impl Modem {
         self.network.restart(&profile.link);
         self.dtr = false;
         self.restart_transfers();
+        self.unasked.clear();
         self.profile = profile;
     }
 
@@ -140,11 +159,8 @@ impl Modem {
         self.outgoing.clear();
     }
 
-    /// A control transfer; the answer is at most wLength bytes.
-    ///
-    /// # Errors
-    /// Stalls on requests that the device does not know.
-    pub fn control(&mut self, setup: Setup, data: &[u8]) -> Result<Vec<u8>, Stall> {
+    /// A control transfer; the answer is at most wLength bytes, or a stall on what the device does not know.
+    pub fn control(&mut self, setup: Setup, data: &[u8]) -> Answer {
         let result = match setup.kind() {
             Kind::Standard => self.gadget.standard(setup),
             Kind::Class => self.class_request(setup, data),
@@ -154,8 +170,26 @@ impl Modem {
             answer.truncate(setup.length.into());
             answer
         });
-        self.note_control(setup, data, &result);
-        result
+        let late = self.profile.firmware.late_answers.get(setup.name());
+        let late = Duration::from_millis(late.copied().unwrap_or(0));
+        let mut answer = Answer::honest(setup, result, late);
+        self.spoil(&mut answer);
+        self.note_control(setup, data, &answer.result);
+        answer
+    }
+
+    fn spoil(&mut self, answer: &mut Answer) {
+        let Some(control) = &mut self.hostile else {
+            return;
+        };
+        let honest = answer.result.clone();
+        if let Some((number, wrong)) = control.spoil(answer) {
+            self.log.hostile(number, &[wrong]);
+        }
+        self.unasked.append(&mut answer.notifications);
+        if let (true, Ok(message)) = (answer.twice, honest) {
+            self.control.respond(message);
+        }
     }
 
     fn note_control(&self, setup: Setup, data: &[u8], result: &Result<Vec<u8>, Stall>) {
@@ -308,17 +342,19 @@ impl Modem {
     }
 
     /// The next notification for the interrupt endpoint at `address`.
-    pub fn notification(&mut self, address: u8) -> Option<[u8; 8]> {
+    pub fn notification(&mut self, address: u8) -> Option<Vec<u8>> {
         let (interface, endpoint) = self.gadget.endpoint(address)?;
         if !interface.role.is_control() || endpoint.transfer != Transfer::Interrupt {
             return None;
         }
-        let notification = self.control.notify(Instant::now())?;
+        let unasked = self.unasked.pop_front();
+        let asked = || Some(self.control.notify(Instant::now())?.to_vec());
+        let notification = unasked.or_else(asked)?;
         self.log.event(
             "notification",
             json!({
                 "endpoint": format!("0x{address:02x}"),
-                "name": "RESPONSE_AVAILABLE",
+                "name": if notification.get(1) == Some(&1) { "RESPONSE_AVAILABLE" } else { "unknown" },
                 "data": hex::encode(&notification),
             }),
         );

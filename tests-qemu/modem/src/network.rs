@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::addresses::AddressPlan;
 use crate::bearer::{Bearers, Direction};
 use crate::event_log::EventLog;
+use crate::hostile::{frames, Cases};
 use crate::link_layer::qmap::{self, Datagrams};
 use crate::link_layer::{DataFormat, EthernetLink, IpFamily, Limits, LinkLayer, Received};
 use crate::peer::Peer;
@@ -26,6 +27,8 @@ pub struct Network {
     answers: VecDeque<Vec<u8>>,
     /// A packet and its mux id, for which the last aggregate had no room.
     held: Option<(u8, Vec<u8>)>,
+    /// Wrong transfers that are still to come.
+    hostile: Cases,
     log: EventLog,
 }
 
@@ -38,6 +41,7 @@ impl Network {
             peer,
             answers: VecDeque::new(),
             held: None,
+            hostile: Cases::default(),
             log,
         }
     }
@@ -47,6 +51,7 @@ impl Network {
         self.ethernet = EthernetLink::new(link, self.plan.on(UNMUXED));
         self.answers.clear();
         self.held = None;
+        self.hostile = Cases::default();
     }
 
     /// Takes a frame of the host.
@@ -95,6 +100,9 @@ impl Network {
         if let Some(transfer) = self.peer.verbatim() {
             return Some(transfer);
         }
+        if let Some(transfer) = self.hostile_transfer(format) {
+            return Some(transfer);
+        }
         if let Some(limits) = format.qmap {
             return self.receive_aggregate(limits.downlink, bearers);
         }
@@ -113,6 +121,17 @@ impl Network {
                 LinkLayer::Ethernet => self.ethernet.wrap(packet),
             });
         }
+    }
+
+    /// The next wrong transfer.
+    fn hostile_transfer(&mut self, format: DataFormat) -> Option<Vec<u8>> {
+        if let Some(cases) = self.peer.hostile() {
+            self.hostile = cases;
+        }
+        let case = self.hostile.next()?;
+        let (transfer, wrongs) = frames::make(case, format, |packet| self.ethernet.wrap(packet));
+        self.log.hostile(case.number, &wrongs);
+        Some(transfer)
     }
 
     fn receive_aggregate(&mut self, limits: Limits, bearers: &mut Bearers) -> Option<Vec<u8>> {

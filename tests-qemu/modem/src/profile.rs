@@ -45,6 +45,9 @@ pub struct Profile {
     /// The interfaces of the one configuration, in descriptor order.
     #[serde(rename = "interface")]
     pub interfaces: Vec<Interface>,
+    /// The bytes of the configuration descriptor and all behind it, in place of those that describe the interfaces.
+    #[serde(default)]
+    pub configuration: Option<Hex>,
     /// How packets travel over the bulk endpoints.
     pub link: Link,
     /// What it becomes when it waits for new firmware, by its profile's name.

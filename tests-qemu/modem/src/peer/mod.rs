@@ -9,6 +9,8 @@ mod tun;
 use std::os::fd::RawFd;
 use std::time::Duration;
 
+use crate::hostile::Cases;
+
 pub use stack::Stack;
 pub use tun::{Tun, TunError};
 
@@ -22,6 +24,11 @@ pub trait Peer {
 
     /// Bytes that the host gets as one transfer, just as they are.
     fn verbatim(&mut self) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Wrong transfers that the host is to get.
+    fn hostile(&mut self) -> Option<Cases> {
         None
     }
 

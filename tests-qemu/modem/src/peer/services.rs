@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The services of the in-process peer, on the ports of the old small services:
-//! 5 verbatim (UDP), 7 echo (UDP and TCP), 9 sink, 19 source (TCP).
+//! 5 verbatim (UDP), 6 hostile (UDP), 7 echo (UDP and TCP), 9 sink, 19 source (TCP).
 //!
 //! What comes to verbatim goes back as one transfer of the modem, with nothing around it.
+//! Hostile takes "SEED FIRST COUNT" and has the modem send that many wrong transfers.
 //! The sink answers the client's half-close with the SHA-256 of all it got, as hexadecimal digits and
 //! a newline. The source takes a line with a number and sends that many pseudo-random bytes.
 
@@ -16,8 +17,10 @@ use smoltcp::time::Duration;
 
 use crate::event_log::EventLog;
 use crate::hex;
+use crate::hostile::{Case, Cases};
 
 const VERBATIM: u16 = 5;
+const HOSTILE: u16 = 6;
 const ECHO: u16 = 7;
 const SINK: u16 = 9;
 const SOURCE: u16 = 19;
@@ -69,6 +72,7 @@ pub struct Services {
     listeners: Vec<Listener>,
     datagrams: SocketHandle,
     verbatim: SocketHandle,
+    hostile: SocketHandle,
     seed: u64,
     log: EventLog,
 }
@@ -94,6 +98,7 @@ impl Services {
             listeners,
             datagrams: sockets.add(udp_socket(ECHO)),
             verbatim: sockets.add(udp_socket(VERBATIM)),
+            hostile: sockets.add(udp_socket(HOSTILE)),
             seed,
             log,
         };
@@ -124,6 +129,16 @@ impl Services {
     pub fn verbatim(&mut self, sockets: &mut SocketSet<'static>) -> Option<Vec<u8>> {
         let socket: &mut udp::Socket = sockets.get_mut(self.verbatim);
         socket.recv().ok().map(|(data, _)| data.to_vec())
+    }
+
+    /// The next cases that a client of the hostile service asks for.
+    pub fn hostile(&mut self, sockets: &mut SocketSet<'static>) -> Option<Cases> {
+        let socket: &mut udp::Socket = sockets.get_mut(self.hostile);
+        let (data, _) = socket.recv().ok()?;
+        let words = std::str::from_utf8(data).ok()?.split_whitespace();
+        let numbers: Vec<u64> = words.map_while(|word| word.parse().ok()).collect();
+        let [seed, number, count] = numbers[..].try_into().ok()?;
+        Some(Cases::new(Case { seed, number }, count))
     }
 }
 

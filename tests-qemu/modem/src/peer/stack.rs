@@ -12,6 +12,7 @@ use super::services::Services;
 use super::Peer;
 use crate::addresses::{Addresses, IPV4_PREFIX, IPV6_PREFIX};
 use crate::event_log::EventLog;
+use crate::hostile::Cases;
 
 /// A stack that owns the gateway's addresses and takes packets to any other.
 pub struct Stack {
@@ -65,6 +66,10 @@ impl Peer for Stack {
 
     fn verbatim(&mut self) -> Option<Vec<u8>> {
         self.services.verbatim(&mut self.sockets)
+    }
+
+    fn hostile(&mut self) -> Option<Cases> {
+        self.services.hostile(&mut self.sockets)
     }
 
     fn poll(&mut self) {

@@ -9,9 +9,13 @@ use serde_json::json;
 use super::codec::{Codec, RedirError};
 use super::packet::{ControlHeader, EndpointInfo, FromGuest, Status, ToGuest, TABLE};
 use crate::event_log::EventLog;
+use crate::hostile::presence::{Presence, Request, Verdict};
 use crate::modem::Modem;
 use crate::profile::{Speed, Transfer};
 use crate::usb::{Setup, Stall};
+
+/// Bits of wMaxPacketSize that are a size.
+const PACKET_SIZE: u16 = 0x07ff;
 
 /// A bulk IN request that waits for data.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +34,8 @@ pub struct Host {
     notifications: u64,
     /// Answers to control requests that are held back, by when they are due and the request's number.
     late: BTreeMap<(Instant, u64), ToGuest>,
+    /// Decides when the device goes.
+    presence: Option<Presence>,
     log: EventLog,
 }
 
@@ -44,10 +50,16 @@ impl Host {
             polled: BTreeSet::new(),
             notifications: 0,
             late: BTreeMap::new(),
+            presence: None,
             log,
         };
         host.send(&ToGuest::Hello);
         host
+    }
+
+    /// Has `presence` decide when the device goes.
+    pub fn set_presence(&mut self, presence: Presence) {
+        self.presence = Some(presence);
     }
 
     /// The modem, for its timers.
@@ -77,7 +89,13 @@ impl Host {
             if packet == FromGuest::FilterReject {
                 return Err(RedirError::Rejected);
             }
-            self.handle(packet);
+            let verdict = self.decide(&packet);
+            if verdict != Verdict::Go {
+                self.handle(packet);
+            }
+            if verdict != Verdict::Stay {
+                self.modem.crash();
+            }
             self.pump();
         }
         Ok(())
@@ -107,8 +125,9 @@ impl Host {
                     id: self.notifications,
                     status: Status::Success,
                     endpoint,
-                    length: 8,
-                    data: notification.to_vec(),
+                    // A few dozens of bytes at most.
+                    length: notification.len() as u16,
+                    data: notification,
                 });
             }
         }
@@ -122,6 +141,7 @@ impl Host {
         self.unplug();
         self.waiting.clear();
         self.polled.clear();
+        self.late.clear();
         self.modem.restart();
         self.log.event("restart", json!({}));
         self.connect();
@@ -135,6 +155,14 @@ impl Host {
     fn send(&mut self, packet: &ToGuest) {
         let bytes = self.codec.encode(packet);
         self.output.extend(bytes);
+    }
+
+    /// Whether the device stays for this packet.
+    fn decide(&mut self, packet: &FromGuest) -> Verdict {
+        match (&mut self.presence, request(packet)) {
+            (Some(presence), Some(request)) => presence.decide(request),
+            _ => Verdict::Stay,
+        }
     }
 
     fn handle(&mut self, packet: FromGuest) {
@@ -204,6 +232,11 @@ impl Host {
 
     /// Plugs the device in. QEMU wants to know interfaces and endpoints before it.
     fn connect(&mut self) {
+        match self.presence.as_mut().map(Presence::arrive) {
+            Some(Some((number, wrong))) => self.log.hostile(number, &[wrong]),
+            Some(None) => self.log.event("staying", json!({})),
+            None => {}
+        }
         self.describe();
         let device = &self.modem.profile().device;
         let speed = match device.speed {
@@ -246,9 +279,13 @@ impl Host {
                     Transfer::Bulk => 2,
                     Transfer::Interrupt => 3,
                 },
-                interval: endpoint.interval,
+                // QEMU refuses an interval of 0, and divides by the size.
+                interval: endpoint.interval.max(1),
                 interface: interface.number,
-                max_packet: endpoint.max_packet,
+                max_packet: match endpoint.max_packet & PACKET_SIZE {
+                    0 => PACKET_SIZE,
+                    _ => endpoint.max_packet,
+                },
             };
         }
         let interfaces = self.modem.profile().interfaces.iter();
@@ -301,9 +338,9 @@ impl Host {
             index: header.index,
             length: header.length,
         };
-        let result = self.modem.control(setup, data);
-        let status = result.as_ref().map(|_| ()).map_err(|_| Stall).into();
-        let answer = result.unwrap_or_default();
+        let reply = self.modem.control(setup, data);
+        let status = reply.result.as_ref().map(|_| ()).map_err(|_| Stall).into();
+        let answer = reply.result.unwrap_or_default();
         let length = match (status, setup.is_in()) {
             // The answer was cut to wLength.
             (Status::Success, true) => answer.len() as u16,
@@ -316,12 +353,10 @@ impl Host {
             header: ControlHeader { length, ..header },
             data: answer,
         };
-        match self.modem.profile().firmware.late_answers.get(setup.name()) {
-            Some(&late) => {
-                let due = Instant::now() + Duration::from_millis(late);
-                self.late.insert((due, id), packet);
-            }
-            None => self.send(&packet),
+        if reply.late.is_zero() {
+            self.send(&packet);
+        } else {
+            self.late.insert((Instant::now() + reply.late, id), packet);
         }
     }
 
@@ -405,5 +440,20 @@ impl Host {
             length: 0,
             data: Vec::new(),
         });
+    }
+}
+
+/// The kind of request that a packet is, if it is one.
+fn request(packet: &FromGuest) -> Option<Request> {
+    match packet {
+        FromGuest::Control { .. }
+        | FromGuest::SetConfiguration { .. }
+        | FromGuest::SetAltSetting { .. } => Some(Request::Control),
+        FromGuest::Bulk { endpoint, .. } if endpoint & 0x80 != 0 => Some(Request::BulkIn),
+        FromGuest::Bulk { .. } => Some(Request::BulkOut),
+        FromGuest::StartInterrupt { .. } | FromGuest::StopInterrupt { .. } => {
+            Some(Request::Polling)
+        }
+        _ => None,
     }
 }

@@ -34,7 +34,9 @@ impl Descriptors {
     pub fn new(profile: &Profile) -> Self {
         let mut strings = Strings(Vec::new());
         let device = device(profile, &mut strings);
-        let configuration = configuration(profile, &mut strings);
+        let described = configuration(profile, &mut strings);
+        let given = profile.configuration.as_ref();
+        let configuration = given.map_or(described, |bytes| bytes.0.clone());
         let high_speed = profile.device.speed == Speed::High;
         Self {
             qualifier: high_speed.then(|| qualifier(&device)),
@@ -43,6 +45,11 @@ impl Descriptors {
             configuration,
             strings: strings.0,
         }
+    }
+
+    /// The configuration descriptor and all behind it.
+    pub fn configuration(&self) -> &[u8] {
+        &self.configuration
     }
 
     /// The descriptor of type `kind` and number `index`, or `None` if there is none.
