@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Modems that are pulled out at any request leave nothing behind, and work when they stay
+# Timeout: 3600
+. "${0%/*}/lib.sh"
+. "${0%/*}/lib/hostile.sh"
+
+# use_until_gone: uses port and link of $device again and again: each time that is all kinds of requests.
+use_until_gone() {
+	read -r number <"$device/devnum" || return 0
+	start_ip "$port-$number"
+	round=0
+	while read -r now <"$device/devnum" && [ "$now" = "$number" ]; do
+		for file in "$device:"*/net/*; do
+			try $((round & 1)) "$file/qmi/raw_ip"
+			ip_batch "link set dev ${file##*/} up"
+		done
+		for file in "$device:"*/usbmisc/*; do
+			if { command exec 8<>"/dev/${file##*/}"; }; then
+				qmi_request
+				exec 8>&-
+			fi
+		done
+		for file in "$device:"*/net/*; do
+			ip_batch "link set dev ${file##*/} down"
+		done
+		round=$((round + 1))
+	done
+}
+
+# has_come_to_stay: whether the modem in $port will not go any more.
+has_come_to_stay() {
+	grep -q '"event":"staying"' "/run/host/modem-$port.log"
+}
+
+announce
+count=$(cases 300)
+watch_devices
+first=0
+for profile in raw-ip-hs raw-ip-ss; do
+	insert $profile --hostile presence --seed "$QMI_SEED" --case $first --cases $((count / 2))
+	first=$((first + count / 2))
+done
+staying=0 ready=0
+while [ $staying -lt 2 ]; do
+	next_event
+	if [ "$event" = remove ]; then
+		continue
+	elif has_come_to_stay; then
+		staying=$((staying + 1))
+	else
+		ready=$((ready + 1))
+		(use_until_gone) 2>/dev/null &
+	fi
+done
+fact departures "$first"
+fact used $ready
+work_as_ever

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# Modems that do wrong. A case is determined by the run's seed and its number, and logged by the modem as "hostile".
+
+# shellcheck source=tests-qemu/scenarios/lib/alone.sh
+. "$here/lib/alone.sh"
+modprobe "$QMI_DRIVER"
+
+# cases COUNT: as many for "make test-full", a tenth of it for "make test".
+cases() {
+	if [ "${QMI_FULL-}" = yes ]; then
+		echo "$1"
+	else
+		echo $(($1 / 10))
+	fi
+}
+
+announce() {
+	step "QMI_WWAN_RS_SEED=$QMI_SEED chooses the same again"
+	fact seed "$QMI_SEED"
+}
+
+# watch_devices: lets next_event tell of USB devices from now on.
+watch_devices() {
+	rm -f /tmp/devices # of an earlier scenario
+	mkfifo /tmp/devices
+	udevadm monitor --kernel --subsystem-match=usb >/tmp/devices &
+	exec 7</tmp/devices
+	while read -r line <&7; do
+		case $line in
+		KERNEL*) break ;;
+		esac
+	done
+	while sleep $limit; do echo silence; done >/tmp/devices &
+}
+
+# next_event: waits until a USB device has been offered to all drivers ($event is "bind"), or is gone ("remove"). $device is its
+# folder, $port its port.
+next_event() {
+	silence=0
+	while read -r source event path _ <&7; do
+		device=/sys/bus/usb/devices/${path##*/}
+		port=${path##*-}
+		case $source,$event,$path in
+		*:[0-9].*) ;; # an interface
+		*,bind,*/usb?/[12]-[1-4] | *,remove,*/usb?/[12]-[1-4]) return ;;
+		silence,*)
+			silence=$((silence + 1))
+			[ $silence -lt 3 ] || fail "nothing has come or gone for $((2 * limit)) s"
+			;;
+		esac
+	done
+	fail "udevadm monitor ended"
+}
+
+# start_ip NAME: one "ip" for all commands of this shell, for the time that it takes to start.
+start_ip() {
+	mkfifo "/tmp/ip-commands.$1" "/tmp/ip-answers.$1"
+	ip -force -batch "/tmp/ip-commands.$1" >"/tmp/ip-answers.$1" 2>&1 &
+	exec 6<"/tmp/ip-answers.$1" 5>"/tmp/ip-commands.$1"
+	rm "/tmp/ip-commands.$1" "/tmp/ip-answers.$1"
+}
+
+# ip_batch COMMAND...: has that "ip" carry these out, whether they succeed or not.
+ip_batch() {
+	printf '%s\n' "$@" 'link show dev lo' >&5
+	while read -r line <&6; do
+		case $line in
+		link/loopback*) return ;;
+		esac
+	done
+	fail "ip ended"
+}
+
+# try VALUE FILE: writes it, if the driver takes it.
+try() {
+	(echo "$1" >"$2") 2>/dev/null || :
+}
+
+# A request of QMI's control service for the versions of all services.
+qmi_request() {
+	(printf '\001\013\000\000\000\000\000\001\041\000\000\000' >&8) 2>/dev/null || :
+}
+
+# use_network FOLDER OPTIONS: a network device of sysfs: link up, in raw IP, with a mux device, with another MTU, as the bits of
+# OPTIONS say. IPv6 sends of its own accord. Reads what can be read.
+use_network() {
+	name=${1##*/}
+	[ $(($2 & 1)) = 0 ] || try Y "$1/qmi/raw_ip"
+	[ $(($2 & 2)) = 0 ] || try 1 "$1/qmi/add_mux"
+	[ $(($2 & 4)) = 0 ] || ip_batch "link set dev $name mtu 16384"
+	ip_batch "link set dev $name up"
+	for file in "$1"/address "$1"/mtu "$1"/carrier "$1"/qmi/* "$1"/upper_*/qmap/* "$1"/statistics/*; do
+		value=
+		{ read -r value <"$file"; } 2>/dev/null || :
+	done
+}
+
+# use_device OPTIONS: what the driver has made of $device: opens the port as file descriptor 8 and sends to it, uses the network
+# device. Sets $made to their names.
+use_device() {
+	made=
+	for file in "$device:"*/usbmisc/*; do
+		[ -e "$file" ] || continue
+		made="$made ${file##*/}"
+		if { command exec 8<>"/dev/${file##*/}"; } 2>/dev/null; then
+			qmi_request
+		fi
+	done
+	for file in "$device:"*/net/*; do
+		[ -e "$file" ] || continue
+		made="$made ${file##*/}"
+		use_network "$file" "$1"
+	done
+}
+
+# work_as_ever: after all, a good modem works.
+work_as_ever() {
+	step "a good modem"
+	ask_host unplug all
+	udevadm settle --timeout=$limit
+	udevadm wait --timeout=$limit --removed /sys/bus/usb/devices/[12]-[1-4] /sys/class/net/wwan* /sys/class/usbmisc/cdc-wdm* ||
+		fail "a device stays"
+	plug raw-ip-hs
+	use_raw_ip
+	go_online
+	ping_all 5 "$gateway"
+	expect_line "Model: 'EC25'" qmi --dms-get-model
+}
