@@ -435,12 +435,13 @@ impl sysfs::Writable for AddMux {
             dev_err!(dev.net().as_ref(), "add_mux: pass_through is set\n");
             return Err(EBUSY);
         }
-        dev.add_stacked(id.get(), Mux::new(id), &rtnl)
-            .inspect_err(|&err| {
-                if err == EINVAL {
-                    dev_err!(dev.net().as_ref(), "add_mux: {} is there\n", id.get());
-                }
-            })
+        match dev.add_stacked(id.get(), Mux::new(id), &rtnl) {
+            Err(EEXIST) => {
+                dev_err!(dev.net().as_ref(), "add_mux: {} is there\n", id.get());
+                Err(EINVAL)
+            }
+            other => other,
+        }
     }
 }
 

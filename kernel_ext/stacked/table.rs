@@ -100,7 +100,7 @@ impl<T: Driver> Table<T> {
 
     /// Adds a device with `number` above `lower`, and registers it.
     ///
-    /// Fails with `EINVAL` if there is one, with `ENODEV` if the lower device goes away.
+    /// Fails with `EEXIST` if there is one, with `ENODEV` if the lower device goes away.
     ///
     /// # Safety
     ///
@@ -119,7 +119,7 @@ impl<T: Driver> Table<T> {
             return Err(ENODEV);
         }
         if !slot.load(Relaxed).is_null() {
-            return Err(EINVAL);
+            return Err(EEXIST);
         }
 
         let net = Unregistered::new(lower, driver, rtnl)?.register(rtnl)?;

@@ -119,7 +119,7 @@ impl<T: Driver> Device<T> {
 
     /// Adds a device with `number` above the network device.
     ///
-    /// Fails with `EINVAL` if there is one, with `ENODEV` if the modem goes away. Sleeps.
+    /// Fails with `EEXIST` if there is one, with `ENODEV` if the modem goes away. Sleeps.
     pub(crate) fn add_stacked(&self, number: u8, driver: T::Stacked, rtnl: &Rtnl) -> Result {
         // SAFETY: the table is this device's, and closed before the device is disconnected.
         unsafe { self.stacked().add(number, driver, self.net(), rtnl) }
