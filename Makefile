@@ -15,18 +15,21 @@ in_sdk := scripts/in-sdk
 e2e := $(in_sdk) cargo run --release --locked --manifest-path tests-qemu/Cargo.toml -p e2e --
 
 ##@ See it work
-.PHONY: demo test test-full kunit shell
+.PHONY: demo test test-full kunit defects shell
 demo: ## boot a stock kernel in QEMU and let a virtual modem talk through the driver
 	@$(e2e) demo
 
-test: ## check and test all; T=PATTERN chooses tests, SEED=N repeats random choices
+test: sdk-debug ## check and test all; T=PATTERN chooses tests, SEED=N repeats random choices
 	@$(e2e) test $(T)
 
-test-full: ## as test, and what takes an hour, such as a modem of each id
+test-full: sdk-debug ## as test, and what takes an hour, such as a modem of each id
 	@$(e2e) test --full $(T)
 
 kunit: ## run the KUnit suites in a kernel under UML, which is built the first time
 	@scripts/kunit
+
+defects: sdk-debug ## show the defects of the C driver, and that ours has none; write the table of Documentation/
+	@$(e2e) defects
 
 shell: ## open a shell in a guest with a modem; MODEM=usb:VVVV:PPPP takes a real one of this machine
 	@$(e2e) shell
@@ -51,9 +54,12 @@ qmi_wwan_rs.ko:
 	@$(MAKE) module
 
 ##@ Work on it
-.PHONY: sdk fmt check clean distclean help
+.PHONY: sdk sdk-debug fmt check clean distclean help
 sdk: ## make or renew the tools and kernels that the above use, in the user's cache folder
 	@scripts/sdk
+
+sdk-debug: ## as sdk, and the debug kernel that tests use
+	@scripts/sdk debug
 
 fmt: ## format all Rust code
 	@scripts/format

@@ -8,10 +8,10 @@ use clap::{Args, Parser, Subcommand};
 use crate::children::Children;
 use crate::error::Result;
 use crate::run_folder::RunFolder;
-use crate::setup::{Driver, SDK};
+use crate::setup::{Driver, Kernel, Settings, SDK};
 use crate::suite::Hall;
 use crate::test::Choice;
-use crate::{checks, demo, scenario, seed, shell, test};
+use crate::{checks, defects, demo, scenario, seed, shell, test};
 
 /// Runs the driver in QEMU guests with virtual modems.
 #[derive(Debug, Parser)]
@@ -27,24 +27,39 @@ enum Command {
     Demo {
         #[command(flatten)]
         common: Common,
+        #[command(flatten)]
+        kernel: OneKernel,
     },
     /// Run the checks and the scenarios; one line for each
     Test {
         #[command(flatten)]
         common: Common,
+        /// The kernels to boot; if not given, the best one for each scenario, or all with --full
+        #[arg(long, value_enum)]
+        kernel: Vec<Kernel>,
         /// Guests that run side by side
         #[arg(long, default_value_t = 2)]
         jobs: usize,
-        /// Run those that take long, too
+        /// Run those that take long, too, and try more in the others
         #[arg(long)]
         full: bool,
         /// Run only those whose name contains one of these
         patterns: Vec<String>,
     },
+    /// Show the defects of the kernel's own driver, and that ours has none, and write Documentation/defects.md
+    Defects {
+        #[command(flatten)]
+        common: Common,
+        /// Guests that run side by side
+        #[arg(long, default_value_t = 2)]
+        jobs: usize,
+    },
     /// Open a shell in a guest with a modem attached; `exit` ends it
     Shell {
         #[command(flatten)]
         common: Common,
+        #[command(flatten)]
+        kernel: OneKernel,
         /// A modem profile, or usb:VVVV:PPPP for a USB device of this machine
         #[arg(long, env = "MODEM", default_value = shell::DEFAULT_MODEM)]
         modem: String,
@@ -66,41 +81,59 @@ struct Common {
     seed: Option<u32>,
 }
 
+#[derive(Debug, Args)]
+struct OneKernel {
+    /// The kernel to boot
+    #[arg(long, value_enum, default_value_t = Kernel::Stock)]
+    kernel: Kernel,
+}
+
 impl Common {
-    fn run(&self) -> Result<(RunFolder, Children)> {
+    fn run(&self, full: bool) -> Result<(RunFolder, Children)> {
         let seed = self.seed.unwrap_or_else(seed::any);
-        let run = RunFolder::create(&Path::new(SDK).join("run"), self.keep, seed)?;
+        let settings = Settings { seed, full };
+        let run = RunFolder::create(&Path::new(SDK).join("run"), self.keep, settings)?;
         Ok((run, Children::ended_by_signals()?))
     }
 
-    fn hall(&self) -> Result<Hall> {
-        let (run, children) = self.run()?;
+    fn hall(&self, kernel: &OneKernel) -> Result<Hall> {
+        let (run, children) = self.run(false)?;
         println!("Building the driver and the virtual modem.");
-        Hall::prepare(self.driver, run, children)
+        Hall::prepare(kernel.kernel, self.driver, run, children)
     }
 }
 
 /// Runs the program; true if everything held.
 pub fn run(cli: Cli) -> Result<bool> {
     match cli.command {
-        Command::Demo { common } => demo::run(&common.hall()?),
+        Command::Demo { common, kernel } => demo::run(&common.hall(&kernel)?),
         Command::Test {
             common,
+            kernel,
             jobs,
             full,
             patterns,
         } => {
-            let (run, children) = common.run()?;
+            let (run, children) = common.run(full)?;
             let choice = Choice {
                 driver: common.driver,
+                kernels: kernel,
                 full,
                 patterns,
             };
             test::run(&choice, run, children, jobs)
         }
-        Command::Shell { common, modem } => {
+        Command::Defects { common, jobs } => {
+            let (run, children) = common.run(false)?;
+            defects::run(&run, &children, jobs)
+        }
+        Command::Shell {
+            common,
+            kernel,
+            modem,
+        } => {
             let modem = shell::choose(&modem)?;
-            shell::run(&common.hall()?, modem)
+            shell::run(&common.hall(&kernel)?, modem)
         }
         Command::List => {
             for check in checks::all()? {

@@ -24,6 +24,12 @@ pub enum Error {
         /// The missing key.
         key: &'static str,
     },
+    /// The SDK's debug kernel is made only when asked for.
+    #[error("the SDK has no debug kernel yet; make it: make sdk-debug")]
+    NoDebugKernel,
+    /// A scenario says by no regular expression what it shows.
+    #[error("a scenario's line 'Shows:' is wrong: {0}")]
+    Pattern(#[from] regex::Error),
     /// A program could not be started.
     #[error("cannot start {program}: {source}; run this inside the SDK (scripts/in-sdk)")]
     Start {

@@ -37,6 +37,8 @@ pub struct Guest {
     events: Receiver<Event>,
     kernel_log: File,
     folder: PathBuf,
+    /// How many times longer than usual things may take.
+    patience: u32,
 }
 
 enum Event {
@@ -65,7 +67,7 @@ impl Guest {
         let machine = Machine {
             system,
             folder: &folder,
-            seed: run.seed(),
+            settings: run.settings(),
             shell: None,
         };
         let qemu = machine.start(children)?;
@@ -81,18 +83,21 @@ impl Guest {
             events,
             kernel_log: File::create(&log).map_err(Error::file(log))?,
             folder,
+            patience: system.kernel.patience(),
         };
         guest.wait_until_ready()?;
         Ok(guest)
     }
 
     fn wait_until_ready(&mut self) -> Result<()> {
-        let deadline = Instant::now() + BOOT_TIMEOUT;
+        let deadline = Instant::now() + BOOT_TIMEOUT * self.patience;
         loop {
             match self.next(deadline)? {
                 Next::Event(Event::Control(line)) if line == "ready" => return Ok(()),
                 Next::Event(_) => {}
-                Next::DeadlinePassed => return Err(Error::BootTimeout(BOOT_TIMEOUT.as_secs())),
+                Next::DeadlinePassed => {
+                    return Err(Error::BootTimeout((BOOT_TIMEOUT * self.patience).as_secs()))
+                }
                 Next::GuestEnded => {
                     self.process.wait()?;
                     let messages = std::fs::read_to_string(qemu::error_log(&self.folder));
@@ -113,7 +118,11 @@ impl Guest {
     ) -> Result<Outcome> {
         let recording = Recording::begin(&scenario.name, folder, on_output)?;
         let request = format!("run {}", scenario.name);
-        let outcome = self.carry_out(&request, scenario.timeout, recording)?;
+        let timeout = scenario.timeout * self.patience;
+        let mut outcome = self.carry_out(&request, timeout, recording)?;
+        if let Some(pattern) = &scenario.shows {
+            outcome = outcome.showing(pattern)?;
+        }
         self.modems.unplug("all")?;
         self.modems.move_logs(&outcome.folder)?;
         Ok(outcome)
@@ -123,7 +132,8 @@ impl Guest {
     pub fn close(mut self, folder: PathBuf) -> Result<Outcome> {
         let mut ignore = |_: &str| ();
         let recording = Recording::begin("close", folder, &mut ignore)?;
-        self.carry_out("close", CLOSE_TIMEOUT, recording)
+        let timeout = CLOSE_TIMEOUT * self.patience;
+        self.carry_out("close", timeout, recording)
     }
 
     fn carry_out(

@@ -7,6 +7,7 @@
 pub mod checks;
 pub mod children;
 pub mod cli;
+pub mod defects;
 pub mod demo;
 pub mod error;
 pub mod guest;

@@ -7,6 +7,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use regex::Regex;
+
 use crate::error::{Error, Result};
 use crate::kernel_log::{without_time, Watch};
 
@@ -26,6 +28,8 @@ pub struct Outcome {
     pub facts: Vec<(String, String)>,
     /// The last lines that it printed.
     pub tail: Vec<String>,
+    /// The kernel's fault that it was to show.
+    pub shown: Option<String>,
     /// The kernel's lines that failed it.
     pub kernel_excerpt: Vec<String>,
     /// Where its logs are.
@@ -39,6 +43,8 @@ pub enum Failure {
     Script(String, String),
     /// The kernel logged a fault.
     Kernel(String),
+    /// The kernel logged no such fault, which the scenario was to show.
+    NotShown(String),
     /// The driver's module, a device or a process stayed.
     LeftBehind(String),
     /// The modem in this port ended by itself.
@@ -50,6 +56,20 @@ pub enum Failure {
 }
 
 impl Outcome {
+    /// Of a scenario that is to show a fault of the kernel: only that makes it a success.
+    pub fn showing(mut self, pattern: &str) -> Result<Self> {
+        let wanted = Regex::new(pattern)?;
+        self.failure = match self.failure {
+            Some(Failure::Kernel(line)) if wanted.is_match(&line) => {
+                self.shown = Some(line);
+                None
+            }
+            None => Some(Failure::NotShown(pattern.to_owned())),
+            other => other,
+        };
+        Ok(self)
+    }
+
     /// The facts on one line.
     pub fn note(&self) -> String {
         let facts: Vec<_> = self
@@ -75,6 +95,7 @@ impl fmt::Display for Failure {
                 write!(f, "ended with status {status}")
             }
             Self::Script(_, line) => write!(f, "{line}"),
+            Self::NotShown(pattern) => write!(f, "the kernel shows no fault like '{pattern}'"),
             Self::Kernel(line) => write!(f, "kernel: {line}"),
             Self::LeftBehind(what) => write!(f, "left behind: {what}"),
             Self::Modem(port, line) => write!(f, "modem {port} ended by itself: {line}"),
@@ -205,6 +226,7 @@ impl<'a> Recording<'a> {
             failure,
             duration: self.start.elapsed(),
             facts: self.facts,
+            shown: None,
             kernel_excerpt: self.watch.excerpt().to_vec(),
             tail: self.tail,
             folder: self.folder,
@@ -264,6 +286,28 @@ mod tests {
             "left behind: wwan0 qmi_wwan"
         );
         assert!(!outcome.guest_is_sound);
+    }
+
+    #[test]
+    fn a_fault_that_is_to_be_shown_is_wanted() {
+        let bad = || {
+            outcome(|recording| {
+                recording.kernel_line("[    1.0] BUG: bad thing").unwrap();
+                recording.output_line("e2e: a ended").unwrap();
+                recording.kernel_line("[    2.0] e2e: a ended 0").unwrap();
+            })
+        };
+        let shown = bad().showing("bad .hing").unwrap();
+        assert!(shown.failure.is_none() && !shown.guest_is_sound);
+        assert_eq!(shown.shown.unwrap(), "BUG: bad thing");
+        let other = bad().showing("worse").unwrap();
+        assert!(matches!(other.failure, Some(Failure::Kernel(_))));
+        let none = outcome(|recording| {
+            recording.output_line("e2e: a ended").unwrap();
+            recording.kernel_line("[    2.0] e2e: a ended 0").unwrap();
+        });
+        let none = none.showing("bad").unwrap();
+        assert!(matches!(none.failure, Some(Failure::NotShown(_))));
     }
 
     #[test]

@@ -9,7 +9,10 @@ use std::process::{Command, Stdio};
 use crate::children::Children;
 use crate::error::{Error, Result};
 use crate::run_folder::{outside, RunFolder};
-use crate::setup::{version, Driver, System, CHECKOUT, SDK};
+use crate::setup::{version, Driver, Kernel, System, CHECKOUT, SDK};
+
+/// The debug kernel's build folder.
+const DEBUG: &str = "/sdk/debug";
 
 /// Runs helpers, with their output in the run's folder.
 pub struct Workshop<'a> {
@@ -33,37 +36,48 @@ impl<'a> Workshop<'a> {
         Ok(env::current_exe()?.with_file_name("qmi-modem"))
     }
 
-    /// Makes a system of Debian's kernel and a driver.
-    pub fn stock(&self, driver: Driver) -> Result<System> {
-        let release = version("KERNEL_RELEASE")?;
-        let install_root = self.modules(&release)?;
+    /// Makes a system of a kernel and a driver.
+    pub fn system(&self, kernel: Kernel, driver: Driver) -> Result<System> {
+        let release = match kernel {
+            Kernel::Stock => version("KERNEL_RELEASE")?,
+            Kernel::Debug => debug_release()?,
+        };
+        let install_root = self.modules(kernel, &release)?;
         if driver == Driver::Rs {
-            self.install(&release, &install_root)?;
+            self.install(kernel, &release, &install_root)?;
         }
+        let image = match kernel {
+            Kernel::Stock => PathBuf::from(format!("/boot/vmlinuz-{release}")),
+            Kernel::Debug => Path::new(DEBUG).join("arch/x86/boot/bzImage"),
+        };
         Ok(System {
+            kernel,
             driver,
-            image: PathBuf::from(format!("/boot/vmlinuz-{release}")),
-            initramfs: self.initramfs(&release)?,
+            image,
+            initramfs: self.initramfs(&release, &install_root)?,
             install_root,
         })
     }
 
     /// A root folder with the kernel's own modules, and some that Debian leaves out.
-    fn modules(&self, release: &str) -> Result<PathBuf> {
+    fn modules(&self, kernel: Kernel, release: &str) -> Result<PathBuf> {
         let root = self.run.subfolder("install")?;
         let modules = root.join("lib/modules");
         fs::create_dir_all(&modules).map_err(Error::file(&modules))?;
-        let stock = Path::new(SDK).join("kernel/modules").join(release);
-        let args = ["/sdk/source", "/sdk/linux", release];
-        let more = self.made_by("make-modules", &args, "modules")?;
-        self.helper(
-            "copy-modules",
-            Command::new("cp")
-                .args(["--archive", "--link"])
-                .arg(stock)
-                .arg(more.join("."))
-                .arg(&modules),
-        )?;
+        let mut copy = Command::new("cp");
+        copy.args(["--archive", "--link"]);
+        match kernel {
+            Kernel::Stock => {
+                let args = ["/sdk/source", "/sdk/linux", release];
+                let more = self.made_by("make-modules", &args, "modules")?;
+                copy.arg(Path::new(SDK).join("kernel/modules").join(release));
+                copy.arg(more.join("."));
+            }
+            Kernel::Debug => {
+                copy.arg(Path::new(DEBUG).join("lib/modules").join(release));
+            }
+        }
+        self.helper("copy-modules", copy.arg(&modules))?;
         self.helper(
             "index-modules",
             Command::new("depmod").arg("-b").arg(&root).arg(release),
@@ -72,19 +86,29 @@ impl<'a> Workshop<'a> {
     }
 
     /// Builds our module and installs it, as a user would, beside the kernel's own modules.
-    fn install(&self, release: &str, root: &Path) -> Result<()> {
-        self.helper("build-driver", &mut make("module"))?;
-        self.helper(
-            "install-driver",
-            make("install")
-                .env("DESTDIR", root)
-                .env("KERNELRELEASE", release),
-        )?;
+    fn install(&self, kernel: Kernel, release: &str, root: &Path) -> Result<()> {
+        let mut module = make("module");
+        let mut install = make("install");
+        install.env("DESTDIR", root).env("KERNELRELEASE", release);
+        if kernel == Kernel::Debug {
+            let copy = Path::new(SDK).join("debug-module");
+            let program = Path::new(CHECKOUT).join("tests-qemu/guest/copy-driver");
+            self.helper("copy-driver", Command::new(program).arg(&copy))?;
+            module
+                .arg("-C")
+                .arg(&copy)
+                .arg(format!("KDIR={DEBUG}"))
+                .arg("LLVM=1");
+            install.arg("-C").arg(&copy);
+        }
+        self.helper("build-driver", &mut module)?;
+        self.helper("install-driver", &mut install)?;
         Ok(())
     }
 
-    fn initramfs(&self, release: &str) -> Result<PathBuf> {
-        self.made_by("make-initramfs", &[release, "/"], "initramfs")
+    fn initramfs(&self, release: &str, root: &Path) -> Result<PathBuf> {
+        let root = root.to_string_lossy();
+        self.made_by("make-initramfs", &[release, &root], "initramfs")
     }
 
     /// Runs a script of the guest's folder that makes a file in a folder of the SDK, unless it is there, and prints its path.
@@ -123,6 +147,12 @@ impl<'a> Workshop<'a> {
             log: outside(&log),
         })
     }
+}
+
+fn debug_release() -> Result<String> {
+    let path = Path::new(DEBUG).join("include/config/kernel.release");
+    let release = fs::read_to_string(&path).map_err(|_| Error::NoDebugKernel)?;
+    Ok(release.trim_end().to_owned())
 }
 
 fn make(target: &str) -> Command {

@@ -11,15 +11,15 @@ use os_pipe::PipeReader;
 
 use crate::children::{Child, Children};
 use crate::error::{Error, Result};
-use crate::setup::System;
+use crate::setup::{Settings, System};
 
 /// USB ports that a modem can be plugged into, numbered from 1.
 pub const MODEM_PORTS: usize = 4;
 
 /// Kernel arguments for all guests. The kernel's stall detectors get the time that an emulated CPU on a busy machine may
-/// need; a panic ends the guest at once.
+/// need; a panic ends the guest at once; suites of KUnit wait to be started.
 const KERNEL_ARGS: &str = "console=ttyS0 panic=-1 net.ifnames=0 mitigations=off \
-    rcupdate.rcu_cpu_stall_timeout=120 watchdog_thresh=60 printk.devkmsg=on";
+    rcupdate.rcu_cpu_stall_timeout=120 watchdog_thresh=60 printk.devkmsg=on kunit.enable=1";
 
 /// What makes one guest differ from another.
 pub struct Machine<'a> {
@@ -27,8 +27,8 @@ pub struct Machine<'a> {
     pub system: &'a System,
     /// The guest's folder of the run; the guest can read it.
     pub folder: &'a Path,
-    /// What scenarios start from when they choose at random.
-    pub seed: u32,
+    /// What scenarios are told.
+    pub settings: Settings,
     /// A guest for a user at the terminal.
     pub shell: Option<Shell>,
 }
@@ -123,9 +123,8 @@ impl Machine<'_> {
             "qemu64",
             "-smp",
             "2",
-            "-m",
-            "512",
         ]);
+        qemu.arg("-m").arg(self.system.kernel.memory().to_string());
         qemu.args([
             "-nodefaults",
             "-no-user-config",
@@ -207,8 +206,9 @@ impl Machine<'_> {
             format!(" QMI_SHELL={modem} QMI_ROWS={rows} QMI_COLUMNS={columns}")
         });
         let shell = shell.unwrap_or_default();
-        let seed = self.seed;
-        format!("{KERNEL_ARGS} QMI_DRIVER={driver} QMI_SEED={seed}{shell}")
+        let Settings { seed, full } = self.settings;
+        let full = if full { "yes" } else { "" };
+        format!("{KERNEL_ARGS} QMI_DRIVER={driver} QMI_SEED={seed} QMI_FULL={full}{shell}")
     }
 }
 

@@ -17,14 +17,14 @@ impl Report {
     /// Prints the line of a test that passed; `note` is what it counted, if anything.
     pub fn passed(&mut self, name: &str, duration: Duration, note: &str) {
         self.passed += 1;
-        let line = format!("pass  {name:<28} {:>6.1} s  {note}", duration.as_secs_f32());
+        let line = format!("pass  {name:<36} {:>6.1} s  {note}", duration.as_secs_f32());
         println!("{}", line.trim_end());
     }
 
     /// Prints the line of a test that failed, and why.
     pub fn failed(&mut self, name: &str, reason: &str) {
         self.failed += 1;
-        println!("FAIL  {name:<28} {reason}");
+        println!("FAIL  {name:<36} {reason}");
     }
 
     /// Prints the line of a scenario, and what helps to understand a failure.

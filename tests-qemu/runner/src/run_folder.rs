@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! One run: where its logs and sockets lie, and what its random choices start from.
+//! One run: where its logs and sockets lie, and what its scenarios are told.
 
 use std::env;
 use std::fs;
@@ -7,17 +7,18 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::error::{Error, Result};
+use crate::setup::Settings;
 
 /// A fresh folder named by the time of day, beside those of earlier runs.
 #[derive(Clone, Debug)]
 pub struct RunFolder {
     path: PathBuf,
-    seed: u32,
+    settings: Settings,
 }
 
 impl RunFolder {
     /// Makes the folder in `parent`, and removes all but the last `keep - 1` of the older ones.
-    pub fn create(parent: &Path, keep: usize, seed: u32) -> Result<Self> {
+    pub fn create(parent: &Path, keep: usize, settings: Settings) -> Result<Self> {
         fs::create_dir_all(parent).map_err(Error::file(parent))?;
         let mut older = Vec::new();
         for entry in fs::read_dir(parent).map_err(Error::file(parent))? {
@@ -34,12 +35,20 @@ impl RunFolder {
         let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
         let path = parent.join(now.replace(':', "-"));
         fs::create_dir(&path).map_err(Error::file(&path))?;
-        Ok(Self { path, seed })
+        Ok(Self { path, settings })
     }
 
-    /// What scenarios start from when they choose at random.
-    pub fn seed(&self) -> u32 {
-        self.seed
+    /// What its scenarios are told.
+    pub fn settings(&self) -> Settings {
+        self.settings
+    }
+
+    /// The part of the run in a folder below.
+    pub fn part(&self, name: &str) -> Result<Self> {
+        Ok(Self {
+            path: self.subfolder(name)?,
+            settings: self.settings,
+        })
     }
 
     /// A folder for one guest or scenario.
@@ -74,7 +83,11 @@ mod tests {
         for name in ["2026-01-01Z", "2026-01-02Z", "2026-01-03Z", "mine"] {
             fs::create_dir(parent.path().join(name)).unwrap();
         }
-        RunFolder::create(parent.path(), 2, 0).unwrap();
+        let settings = Settings {
+            seed: 0,
+            full: false,
+        };
+        RunFolder::create(parent.path(), 2, settings).unwrap();
         let mut left: Vec<_> = fs::read_dir(parent.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name())

@@ -6,15 +6,18 @@ use std::time::Duration;
 
 use crate::error::Result;
 use crate::script::{self, Script};
-use crate::setup::{Driver, CHECKOUT};
+use crate::setup::{Driver, Kernel, CHECKOUT};
 
 /// For a scenario that does not say how long it may take.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(180);
 
 /// A script of the scenarios' folder, described by the comments at its top:
 /// the first one after the licence is its title; `Timeout: SECONDS` and
-/// `Driver: rs` (or `c`: only for this driver) and `Full: yes` (only if
-/// asked for, because it takes long) are optional.
+/// `Driver: rs` (or `c`: only for this driver), `Kernel: stock` (or `debug`:
+/// only on this kernel), `Best: debug` (rather there than on the stock kernel,
+/// if there is time for one only), `Full: yes` (only if asked for, because it takes long),
+/// `Defect: D1 TEXT` (one of the C driver, which it shows) and `Shows: REGEX`
+/// (a fault of the kernel that it shows and therefore wants) are optional.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
     /// The file's name without its ending.
@@ -25,7 +28,34 @@ pub struct Scenario {
     pub timeout: Duration,
     /// Whether it takes so long that it must be asked for.
     pub full: bool,
+    /// The kernel that it wants, if not any.
+    pub only_on: Option<Kernel>,
+    /// The kernel that it runs on if there is time for one only.
+    pub best_on: Kernel,
+    /// What it shows of the C driver.
+    pub defects: Vec<Defect>,
+    /// The fault that the kernel must log, and no other.
+    pub shows: Option<String>,
     only: Option<Driver>,
+}
+
+/// Something that the C driver gets wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Defect {
+    /// Its number in the list of all.
+    pub number: u32,
+    /// What goes wrong.
+    pub text: String,
+}
+
+impl Defect {
+    fn parse(value: &str) -> Option<Self> {
+        let (number, text) = value.strip_prefix('D')?.split_once(' ')?;
+        Some(Self {
+            number: number.parse().ok()?,
+            text: text.to_owned(),
+        })
+    }
 }
 
 impl Scenario {
@@ -35,6 +65,10 @@ impl Scenario {
             title: String::new(),
             timeout: DEFAULT_TIMEOUT,
             full: false,
+            only_on: None,
+            best_on: Kernel::Stock,
+            defects: Vec::new(),
+            shows: None,
             only: None,
         };
         for comment in script.comments() {
@@ -44,8 +78,16 @@ impl Scenario {
                     scenario.timeout = seconds.unwrap_or(DEFAULT_TIMEOUT);
                 }
                 Some(("Full", "yes")) => scenario.full = true,
+                Some(("Defect", value)) => scenario.defects.extend(Defect::parse(value)),
+                Some(("Shows", value)) => scenario.shows = Some(value.to_owned()),
                 Some(("Driver", "rs")) => scenario.only = Some(Driver::Rs),
                 Some(("Driver", "c")) => scenario.only = Some(Driver::C),
+                Some(("Kernel", "stock")) => scenario.only_on = Some(Kernel::Stock),
+                Some(("Kernel", "debug")) => {
+                    scenario.only_on = Some(Kernel::Debug);
+                    scenario.best_on = Kernel::Debug;
+                }
+                Some(("Best", "debug")) => scenario.best_on = Kernel::Debug,
                 _ if scenario.title.is_empty() => scenario.title = comment.to_owned(),
                 _ => {}
             }
@@ -53,9 +95,10 @@ impl Scenario {
         scenario
     }
 
-    /// Whether the scenario has a meaning with this driver.
-    pub fn suits(&self, driver: Driver) -> bool {
+    /// Whether the scenario has a meaning with this driver on this kernel.
+    pub fn suits(&self, driver: Driver, kernel: Kernel) -> bool {
         self.only.is_none_or(|only| only == driver)
+            && self.only_on.is_none_or(|only| only == kernel)
     }
 }
 
@@ -73,12 +116,26 @@ mod tests {
     #[test]
     fn the_comments_describe_it() {
         let script =
-            Script::of("# A title: with a colon\n# Timeout: 7\n# Full: yes\n# Driver: rs\n:\n");
+            Script::of("# A title: with a colon\n# Timeout: 7\n# Full: yes\n# Driver: rs\n# Kernel: debug\n:\n");
         let scenario = Scenario::new(&script);
         assert_eq!(scenario.title, "A title: with a colon");
         assert_eq!(scenario.timeout, Duration::from_secs(7));
         assert!(scenario.full);
-        assert!(scenario.suits(Driver::Rs) && !scenario.suits(Driver::C));
+        assert!(scenario.suits(Driver::Rs, Kernel::Debug));
+        assert!(!scenario.suits(Driver::C, Kernel::Debug));
+        assert!(!scenario.suits(Driver::Rs, Kernel::Stock));
+    }
+
+    #[test]
+    fn defects_are_numbered() {
+        let scenario = Scenario::new(&Script::of(
+            "# A\n# Defect: D12 Too many: all\n# Defect: x\n",
+        ));
+        let defect = Defect {
+            number: 12,
+            text: "Too many: all".to_owned(),
+        };
+        assert_eq!(scenario.defects, [defect]);
     }
 
     #[test]
@@ -86,6 +143,8 @@ mod tests {
         let scenario = Scenario::new(&Script::of("true\n"));
         assert!(!scenario.full);
         assert_eq!(scenario.timeout, DEFAULT_TIMEOUT);
-        assert!(scenario.suits(Driver::Rs) && scenario.suits(Driver::C));
+        for kernel in [Kernel::Stock, Kernel::Debug] {
+            assert!(scenario.suits(Driver::Rs, kernel) && scenario.suits(Driver::C, kernel));
+        }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What a guest is made of, and where it lies in the SDK's tree.
 
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -32,9 +33,56 @@ impl Driver {
     }
 }
 
+/// The kernel that a guest boots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kernel {
+    /// Debian's, as users have it.
+    Stock,
+    /// Of the same source, built to show faults: `scripts/debug.config`.
+    Debug,
+}
+
+impl Kernel {
+    /// How many times longer than on the stock kernel things may take.
+    pub fn patience(self) -> u32 {
+        match self {
+            Self::Stock => 1,
+            Self::Debug => 4,
+        }
+    }
+
+    /// The guest's memory, in MiB. KASAN takes its share.
+    pub fn memory(self) -> u32 {
+        match self {
+            Self::Stock => 512,
+            Self::Debug => 1024,
+        }
+    }
+}
+
+impl fmt::Display for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Stock => "stock",
+            Self::Debug => "debug",
+        })
+    }
+}
+
+/// What all scenarios of a run are told.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// What they start from when they choose at random.
+    pub seed: u32,
+    /// Whether they may take long, for the sake of trying more.
+    pub full: bool,
+}
+
 /// A kernel with a driver for it: what a guest boots.
 #[derive(Clone, Debug)]
 pub struct System {
+    /// The kernel.
+    pub kernel: Kernel,
     /// The driver under test.
     pub driver: Driver,
     /// The kernel's image.

@@ -37,7 +37,7 @@ pub fn run(hall: &Hall, modem: ShellModem) -> Result<bool> {
     let machine = Machine {
         system: &hall.system,
         folder: &folder,
-        seed: hall.run.seed(),
+        settings: hall.run.settings(),
         shell: Some(Shell {
             modem,
             rows,

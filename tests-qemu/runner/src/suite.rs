@@ -15,7 +15,7 @@ use crate::outcome::Outcome;
 use crate::prepare::Workshop;
 use crate::run_folder::RunFolder;
 use crate::scenario::Scenario;
-use crate::setup::{Driver, System};
+use crate::setup::{Driver, Kernel, System};
 
 /// All that is needed to boot guests.
 pub struct Hall {
@@ -30,12 +30,17 @@ pub struct Hall {
 }
 
 impl Hall {
-    /// Builds all that guests with this driver need.
-    pub fn prepare(driver: Driver, run: RunFolder, children: Children) -> Result<Self> {
+    /// Builds all that guests with this kernel and driver need.
+    pub fn prepare(
+        kernel: Kernel,
+        driver: Driver,
+        run: RunFolder,
+        children: Children,
+    ) -> Result<Self> {
         let workshop = Workshop::new(&run, &children);
         Ok(Self {
             modem_program: workshop.modem()?,
-            system: workshop.stock(driver)?,
+            system: workshop.system(kernel, driver)?,
             run,
             children,
         })

@@ -3,19 +3,23 @@
 
 use std::time::Instant;
 
+use clap::ValueEnum;
+
 use crate::checks;
 use crate::children::Children;
 use crate::error::{Error, Result};
 use crate::report::Report;
 use crate::run_folder::RunFolder;
-use crate::scenario;
-use crate::setup::Driver;
+use crate::scenario::{self, Scenario};
+use crate::setup::{Driver, Kernel};
 use crate::suite::Hall;
 
 /// Which tests to run.
 pub struct Choice {
     /// The driver that the guests have.
     pub driver: Driver,
+    /// The kernels that the guests boot; none means the best one for each scenario, or all if `full`.
+    pub kernels: Vec<Kernel>,
     /// Also what takes long.
     pub full: bool,
     /// Parts of names; none means all.
@@ -23,9 +27,28 @@ pub struct Choice {
 }
 
 impl Choice {
+    fn kernels(&self) -> &[Kernel] {
+        match self.kernels.as_slice() {
+            [] => Kernel::value_variants(),
+            chosen => chosen,
+        }
+    }
+
     fn has(&self, name: &str) -> bool {
         self.patterns.is_empty() || self.patterns.iter().any(|part| name.contains(part))
     }
+
+    fn has_scenario(&self, scenario: &Scenario, kernel: Kernel) -> bool {
+        self.has(&label(kernel, &scenario.name))
+            && scenario.suits(self.driver, kernel)
+            && (self.full || !scenario.full)
+            && (self.full || !self.kernels.is_empty() || scenario.best_on == kernel)
+    }
+}
+
+/// What a scenario on a kernel is called.
+fn label(kernel: Kernel, scenario: &str) -> String {
+    format!("{kernel}/{scenario}")
 }
 
 /// Runs all whose name contains one of the patterns (all, if there is none); true if at least one ran and none failed.
@@ -37,29 +60,32 @@ pub fn run(choice: &Choice, run: RunFolder, children: Children, jobs: usize) -> 
     {
         check.run(&children, &run, &mut report)?;
     }
-    let mut scenarios = scenario::all()?;
-    scenarios.retain(|scenario| {
-        choice.has(&scenario.name)
-            && scenario.suits(choice.driver)
-            && (choice.full || !scenario.full)
-    });
-    if scenarios.is_empty() {
-        return match report.is_empty() {
-            true => Err(Error::NoScenario(choice.patterns.join(" "))),
-            false => Ok(report.close()),
-        };
-    }
-    let start = Instant::now();
-    match Hall::prepare(choice.driver, run, children) {
-        Ok(hall) => {
-            report.passed("prepare", start.elapsed(), "");
-            hall.run_all(scenarios, jobs, |name, result| match result {
-                Ok(outcome) => report.scenario(name, &outcome),
-                Err(error) => report.failed(name, &error.to_string()),
-            })?;
+    let scenarios = scenario::all()?;
+    for &kernel in choice.kernels() {
+        let mut scenarios = scenarios.clone();
+        scenarios.retain(|scenario| choice.has_scenario(scenario, kernel));
+        if scenarios.is_empty() {
+            continue;
         }
-        Err(Error::Interrupted) => return Err(Error::Interrupted),
-        Err(error) => report.failed("prepare", &error.to_string()),
+        let start = Instant::now();
+        let part = run.part(&kernel.to_string())?;
+        match Hall::prepare(kernel, choice.driver, part, children.clone()) {
+            Ok(hall) => {
+                report.passed(&label(kernel, "prepare"), start.elapsed(), "");
+                hall.run_all(scenarios, jobs, |name, result| {
+                    let name = label(kernel, name);
+                    match result {
+                        Ok(outcome) => report.scenario(&name, &outcome),
+                        Err(error) => report.failed(&name, &error.to_string()),
+                    }
+                })?;
+            }
+            Err(Error::Interrupted) => return Err(Error::Interrupted),
+            Err(error) => report.failed(&label(kernel, "prepare"), &error.to_string()),
+        }
+    }
+    if report.is_empty() {
+        return Err(Error::NoScenario(choice.patterns.join(" ")));
     }
     Ok(report.close())
 }
