@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Wrong answers to control requests, and notifications of nothing, end with themselves
-# Timeout: 3600
+# Best: debug
+# Timeout: 1800
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/hostile.sh"
 

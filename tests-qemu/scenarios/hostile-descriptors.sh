@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Modems whose descriptors are wrong are declined, or used and pulled out, and a good modem works afterwards
-# Timeout: 3600
+# Timeout: 1800
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/hostile.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Modems that are pulled out at any request leave nothing behind, and work when they stay
-# Timeout: 3600
+# Timeout: 1800
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/hostile.sh"
 

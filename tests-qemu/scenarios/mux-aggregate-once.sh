@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What was taken apart for mux devices is not delivered to wwan0 as well (the C driver does, and counts it as dropped)
 # Driver: rs
+# Defect: D4 what was taken apart for mux devices is delivered to wwan0 a second time
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

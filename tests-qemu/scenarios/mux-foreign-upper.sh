@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Devices of other kinds above wwan0 are not taken for mux devices (the C driver reads, and frees, their private data)
 # Driver: rs
+# Defect: D3 every device above wwan0 is taken for a mux device: foreign private data is read, and freed
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A datagram for a mux device that is down costs no other one in its transfer (it costs the C driver all that follow)
 # Driver: rs
+# Defect: D5 a packet for a mux device that is down discards the rest of its transfer, other channels' too
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A modem that lost power while suspended gets DTR again when it resumes, without which it would answer nobody
 # Driver: rs
+# Defect: D14 DTR is not set again after a reset during resume
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/power.sh"
 . "${0%/*}/lib/dtr.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What pass-through delivers is of protocol ETH_P_MAP, and its MAC header is where the QMAP header is
 # Driver: rs
+# Defect: D16 pass-through leaves the MAC header unset
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/rmnet.sh"
 

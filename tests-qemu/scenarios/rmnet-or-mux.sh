@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Mux devices and pass-through exclude each other, and say so
 # Driver: rs
+# Defect: D15 pass_through and mux devices can be set at the same time
 . "${0%/*}/lib.sh"
 
 plug raw-ip-hs

@@ -3,6 +3,9 @@
 
 use crate::link_layer::IpFamily;
 
+/// Client ids begin with 1.
+const NO_CLIENT: u8 = 0;
+
 /// A way of a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
@@ -46,6 +49,13 @@ pub struct Bearers {
 }
 
 impl Bearers {
+    /// What a modem has that connects by itself: an IPv4 session that no client started, on the link without mux id.
+    pub fn autoconnected() -> Self {
+        let mut bearers = Self::default();
+        bearers.start(NO_CLIENT, 0, IpFamily::V4);
+        bearers
+    }
+
     /// Starts a session on a link, or returns `None` if the client has one already.
     pub fn start(&mut self, client: u8, mux: u8, family: IpFamily) -> Option<Bearer> {
         if self.of(client).is_some() {
@@ -120,6 +130,14 @@ mod tests {
         assert!(bearers.stop(3).is_some());
         assert!(bearers.stop(3).is_none());
         assert!(!up(&mut bearers, 0, IpFamily::V4));
+    }
+
+    #[test]
+    fn a_modem_may_connect_by_itself() {
+        let mut bearers = Bearers::autoconnected();
+        assert!(bearers.carry(Direction::Up, 0, IpFamily::V4, 10));
+        assert!(!bearers.carry(Direction::Up, 0, IpFamily::V6, 10));
+        assert!(bearers.start(1, 0, IpFamily::V6).is_some());
     }
 
     #[test]

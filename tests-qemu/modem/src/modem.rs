@@ -53,6 +53,8 @@ pub struct Modem {
     hostile: Option<Control>,
     /// Notifications that nothing has caused.
     unasked: VecDeque<Vec<u8>>,
+    /// How often requests of a name stall yet.
+    stalls_left: BTreeMap<String, u32>,
     log: EventLog,
 }
 
@@ -77,6 +79,7 @@ impl Modem {
             outgoing: BTreeMap::new(),
             hostile: None,
             unasked: VecDeque::new(),
+            stalls_left: profile.firmware.first_stalls.clone(),
             home: Rc::clone(&profile),
             profile,
             next: None,
@@ -162,6 +165,7 @@ impl Modem {
     /// A control transfer; the answer is at most wLength bytes, or a stall on what the device does not know.
     pub fn control(&mut self, setup: Setup, data: &[u8]) -> Answer {
         let result = match setup.kind() {
+            _ if self.stalls_yet(setup) => Err(Stall),
             Kind::Standard => self.gadget.standard(setup),
             Kind::Class => self.class_request(setup, data),
             Kind::Vendor | Kind::Reserved => Err(Stall),
@@ -189,6 +193,17 @@ impl Modem {
         self.unasked.append(&mut answer.notifications);
         if let (true, Ok(message)) = (answer.twice, honest) {
             self.control.respond(message);
+        }
+    }
+
+    /// Whether the firmware fails to answer this, one of the first times.
+    fn stalls_yet(&mut self, setup: Setup) -> bool {
+        match self.stalls_left.get_mut(setup.name()) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                true
+            }
+            _ => false,
         }
     }
 

@@ -231,6 +231,9 @@ pub struct Link {
     /// The modem's own address on an 802.3 link.
     #[serde(default = "default_modem_mac")]
     pub modem_mac: MacAddress,
+    /// IPv4 packets pass from the start, without a client that starts a session.
+    #[serde(default)]
+    pub autoconnect: bool,
     /// A firmware fault: IP packets without Ethernet header on an 802.3 link.
     #[serde(default)]
     pub bare_ip_in_802_3: bool,
@@ -252,6 +255,9 @@ pub struct Firmware {
     /// A firmware fault: control requests, by their names in the log, that are answered this many milliseconds late.
     #[serde(default)]
     pub late_answers: BTreeMap<String, u64>,
+    /// A firmware fault: control requests, by their names in the log, that stall this many times before they are answered.
+    #[serde(default)]
+    pub first_stalls: BTreeMap<String, u32>,
     /// DMS manufacturer.
     pub manufacturer: String,
     /// DMS model.

@@ -116,7 +116,10 @@ impl State {
                 .filter(|interface| interface.role != Role::Other)
                 .map(|interface| interface.number)
                 .collect(),
-            bearers: Bearers::default(),
+            bearers: match profile.link.autoconnect {
+                true => Bearers::autoconnected(),
+                false => Bearers::default(),
+            },
             wishes: BTreeMap::new(),
             followers: BTreeSet::new(),
             operating_mode: ONLINE,

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# Allocations that fail on purpose, by the kernel's fault injection. Only those count that are made below a function of the driver
+# under test, of usbnet or of cdc-wdm.
+
+faults='/sys/kernel/debug/failslab /sys/kernel/debug/fail_page_alloc'
+
+# use_faults: the driver must be loaded.
+use_faults() {
+	# Modules are in the last 2 GiB. The shell counts to 2^63 only.
+	bounds=$(for module in "$QMI_DRIVER" usbnet cdc_wdm; do
+		start=$(sed s/^0xffffffff/0x/ "/sys/module/$module/sections/.text")
+		size=$(sed -n "s/^$module \([0-9]*\) .*/\1/p" /proc/modules)
+		printf '0xffffffff%08x\n' "$start" $((start + size))
+	done | sort)
+	for knobs in $faults; do
+		write 0 "$knobs/verbose" # a stack trace for each would look like a fault of the kernel
+		write N "$knobs/ignore-gfp-wait"
+		write "$(printf '%s\n' "$bounds" | head -n 1)" "$knobs/require-start"
+		write "$(printf '%s\n' "$bounds" | tail -n 1)" "$knobs/require-end"
+	done
+	write 0 /sys/kernel/debug/fail_page_alloc/min-order
+}
+
+# write_failing NTH VALUE FILE: writes while the NTH allocation fails; sets $outcome to "done" or "failed", and $left to 0 unless
+# there were fewer.
+write_failing() {
+	answers=$(
+		exec 8<>/proc/thread-self/fail-nth
+		echo "$1" >&8
+		printf %s "$2" 2>/dev/null >"$3" && echo 'done' || echo failed
+		cat <&8
+	)
+	outcome=${answers%[!0-9]*}
+	left=${answers##*[!0-9]}
+}
+
+# each_allocation VALUE FILE UNDO...: writes VALUE while the first allocation fails, and the second, and so on until there are no
+# more; if it succeeds nonetheless, UNDO takes it back. If there is little time it is each fortieth, from one that the seed chooses.
+# Sets $allocations to how many have failed.
+each_allocation() {
+	value=$1
+	file=$2
+	shift 2
+	stride=${QMI_FULL:+1}
+	stride=${stride:-40}
+	nth=$((1 + QMI_SEED % stride))
+	allocations=0
+	while write_failing $nth "$value" "$file" && [ "$left" = 0 ]; do
+		allocations=$((allocations + 1))
+		nth=$((nth + stride))
+		[ "$outcome" = failed ] || "$@"
+		[ $nth -lt 2000 ] || fail "no end of allocations"
+	done
+	[ "$outcome" = 'done' ] || fail "'$value' into $file fails, though no allocation did"
+	[ $allocations -gt 0 ] || fail "no allocation failed"
+	"$@"
+}
+
+# fail_allocation NTH: from now on the NTH allocation fails that is made outside of system calls, once.
+fail_allocation() {
+	for knobs in $faults; do
+		write "$1" "$knobs/interval"
+		write 1 "$knobs/times"
+		write 100 "$knobs/probability"
+	done
+}
+
+# failed_allocations: how many of the two kinds have failed since.
+failed_allocations() {
+	for knobs in $faults; do
+		cat "$knobs/times"
+	done | grep -c '^0$'
+}
+
+end_faults() {
+	for knobs in $faults; do
+		write 0 "$knobs/probability"
+	done
+}
