@@ -28,8 +28,6 @@ pub struct Scenario {
     pub timeout: Duration,
     /// Whether it takes so long that it must be asked for.
     pub full: bool,
-    /// The kernel that it wants, if not any.
-    pub only_on: Option<Kernel>,
     /// The kernel that it runs on if there is time for one only.
     pub best_on: Kernel,
     /// What it shows of the C driver.
@@ -37,6 +35,7 @@ pub struct Scenario {
     /// The fault that the kernel must log, and no other.
     pub shows: Option<String>,
     only: Option<Driver>,
+    only_on: Option<Kernel>,
 }
 
 /// Something that the C driver gets wrong.
