@@ -20,7 +20,7 @@ exchange_until_well() {
 	reader=$!
 	until [ "$(grep -c '"event":"hostile"' /run/host/modem-1.log)" = $some ]; do
 		for _ in 1 2 3 4 5; do
-			qmi_request
+			ask_versions 2>/dev/null || :
 		done
 	done
 	ask_host unplug 1

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Transfers that are wrong, in 802.3, in raw IP and as QMAP, cost nothing but themselves
+# Best: debug
 # Timeout: 1800
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Modems that are pulled out at any request leave nothing behind, and work when they stay
+# Best: debug
 # Timeout: 1800
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/hostile.sh"
@@ -8,21 +9,20 @@
 # use_until_gone: uses port and link of $device again and again: each time that is all kinds of requests.
 use_until_gone() {
 	read -r number <"$device/devnum" || return 0
-	start_ip "$port-$number"
 	round=0
 	while read -r now <"$device/devnum" && [ "$now" = "$number" ]; do
 		for file in "$device:"*/net/*; do
 			try $((round & 1)) "$file/qmi/raw_ip"
-			ip_batch "link set dev ${file##*/} up"
+			set_link up "$file"
 		done
 		for file in "$device:"*/usbmisc/*; do
 			if { command exec 8<>"/dev/${file##*/}"; }; then
-				qmi_request
+				ask_versions || :
 				exec 8>&-
 			fi
 		done
 		for file in "$device:"*/net/*; do
-			ip_batch "link set dev ${file##*/} down"
+			set_link down "$file"
 		done
 		round=$((round + 1))
 	done
@@ -34,6 +34,7 @@ has_come_to_stay() {
 }
 
 announce
+stop_udev
 count=$(cases 300)
 watch_devices
 first=0

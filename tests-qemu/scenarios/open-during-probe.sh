@@ -17,19 +17,15 @@ wait_until_suspended "$holder"
 # open_during_probe: opens the port of the second modem as file descriptor 8; fails if probe had ended by then.
 open_during_probe() {
 	insert late-dtr
-	poll 'grep -qs SET_CONTROL_LINE_STATE /run/host/modem-2.log' # probe is in bind, for 2 s
+	catch 'grep -qs SET_CONTROL_LINE_STATE /run/host/modem-2.log' # probe is in bind, for 2 s
 	ip link set wwan0 up &
-	poll '[ -c /dev/cdc-wdm1 ]'
+	catch '[ -c /dev/cdc-wdm1 ]'
 	exec 8<>/dev/cdc-wdm1
 	[ ! -e /sys/class/net/wwan1 ] && opened=yes || opened=late
 	wait_for_driver 1
 	wait
 	ip link set wwan0 down
 	[ "$opened" = yes ]
-}
-
-poll() {
-	timeout $limit sh -c "until $1; do sleep 0.02; done" || fail "not so after $limit s: $1"
 }
 
 until open_during_probe; do # the machine is slow now

@@ -4,22 +4,18 @@
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/power.sh"
 
-# ask_versions: asks for the services' versions (CTL 0021) over file descriptor 8; the answer must come there.
-ask_versions() {
-	/usr/bin/printf '\001\013\000\000\000\000\000\007\041\000\000\000' >&8
-	expect_line '^ 01 .. .. 80 00 00 01 07 21 00' sh -c "timeout $limit dd bs=4096 count=1 status=none <&8 | od -A n -t x1"
-}
-
 plug union-802-3
 go_online
 ping_all 3 "$gateway"
 exec 8<>/dev/cdc-wdm0
 ask_versions
+expect_versions
 
 for round in 1 2; do
 	step "suspend and resume, round $round"
 	suspend_system
 	ask_versions
+	expect_versions
 	ping_all 3 "$gateway"
 	download 1000000 "$gateway"
 	expect_line "Connection status: 'connected'" \

@@ -16,18 +16,13 @@ holder=$(usb_device 0)
 write 1 /proc/sys/net/ipv6/conf/wwan0/disable_ipv6 # its packets would wait as well
 let_suspend "$holder"
 
-# times_resumed: how often the holder was asked for its status.
-times_resumed() {
-	modem_log GET_STATUS | wc -l
-}
-
 # while_locked COMMAND...: runs it while the lock is held, by a process that got it before.
 while_locked() {
 	wait_until_suspended "$holder"
-	before=$(times_resumed)
+	before=$(modem_log GET_STATUS | wc -l)
 	ip link set wwan0 up &
 	locker=$!
-	timeout $limit sh -c "until [ \$(grep -c GET_STATUS /run/host/modem-1.log) -gt $before ]; do sleep 0.02; done"
+	catch "[ \$(grep -c GET_STATUS /run/host/modem-1.log) -gt $before ]"
 	"$@"
 	wait $locker || fail "the holder's link did not go up"
 	[ ! -e /sys/class/net/wwan0 ] || ip link set wwan0 down

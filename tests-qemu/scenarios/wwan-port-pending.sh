@@ -17,13 +17,13 @@ write 'module cdc_wdm +p' /sys/kernel/debug/dynamic_debug/control
 plug late-response
 
 exec 8<>$wwan_port
-ask_version
+ask_versions
 wait_for_log 1 'submit response URB'
 exec 8>&-
 
 step "opened again, the port does not ask for the response"
 exec 8<>$wwan_port
-ask_version
+ask_versions
 wait_for_log 2 RESPONSE_AVAILABLE
 exec 8>&- # waits for what it has begun
 expect 1 sh -c "dmesg | grep -c 'submit response URB'"
@@ -31,5 +31,5 @@ expect 1 sh -c "dmesg | grep -c 'submit response URB'"
 step "the character device sets it right"
 : <>/dev/cdc-wdm0
 exec 8<>$wwan_port
-ask_version
-expect_version
+ask_versions
+expect_versions

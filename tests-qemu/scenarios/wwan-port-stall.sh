@@ -9,11 +9,11 @@
 use_wwan_port
 plug first-stall
 exec 8<>$wwan_port
-ask_version
+ask_versions
 expect '' sh -c "timeout $limit dd bs=4096 count=1 status=none <&8"
 exec 8>&-
 
 step "read on"
 exec 8<>$wwan_port
-ask_version
-expect_version
+ask_versions
+expect_versions

@@ -23,8 +23,8 @@ step "opened anew"
 exec 8>&-
 exec 8<>$wwan_port
 expect 2 times_listening
-ask_version
-expect_version
+ask_versions
+expect_versions
 
 step "the character device goes on by itself"
 exec 8>&-
@@ -32,5 +32,5 @@ exec 8<>/dev/cdc-wdm0
 expect 3 times_listening
 suspend_system
 expect 4 times_listening
-ask_version
-expect_version
+ask_versions
+expect_versions

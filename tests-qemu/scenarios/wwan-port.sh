@@ -13,15 +13,15 @@ expect QMI cat /sys/class/wwan/wwan0qmi0/type
 step "the WWAN port"
 exec 8<>$wwan_port
 expect_error 'Device or resource busy' sh -c ': <>/dev/cdc-wdm0'
-ask_version
-expect_version
+ask_versions
+expect_versions
 exec 8>&-
 
 step "the character device"
 exec 8<>/dev/cdc-wdm0
 expect_error 'Device or resource busy' sh -c ": <>$wwan_port"
-ask_version
-expect_version
+ask_versions
+expect_versions
 exec 8>&-
 
 unplug 0

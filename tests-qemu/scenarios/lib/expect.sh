@@ -41,7 +41,10 @@ expect_line() {
 	pattern=$1
 	shift
 	got=$("$@" 2>&1) || fail "'$*' ended with status $?: $got"
-	printf '%s\n' "$got" | grep -qE -- "$pattern" || fail "'$*' gave no line like '$pattern': $got"
+	printf '%s\n' "$got" | grep -qE -- "$pattern" || {
+		printf '%s\n' "$got" | indent
+		fail "'$*' gave no line like '$pattern'"
+	}
 }
 
 # expect_error MESSAGE COMMAND...: it fails, saying this.
@@ -89,6 +92,11 @@ wait_until() {
 		[ "$(date +%s)" -lt "$deadline" ] || fail "waited $((2 * limit)) s for $what"
 		sleep 0.5
 	done
+}
+
+# catch CONDITION: waits until the shell finds it true. Looks often, for what may soon be over.
+catch() {
+	timeout $((2 * limit)) sh -c "until $1; do sleep 0.02; done" || fail "not so after $((2 * limit)) s: $1"
 }
 
 # expect_log PATTERN: the kernel logged such a line since the scenario began.

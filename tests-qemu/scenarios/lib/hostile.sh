@@ -53,43 +53,27 @@ next_event() {
 	fail "udevadm monitor ended"
 }
 
-# start_ip NAME: one "ip" for all commands of this shell, for the time that it takes to start.
-start_ip() {
-	mkfifo "/tmp/ip-commands.$1" "/tmp/ip-answers.$1"
-	ip -force -batch "/tmp/ip-commands.$1" >"/tmp/ip-answers.$1" 2>&1 &
-	exec 6<"/tmp/ip-answers.$1" 5>"/tmp/ip-commands.$1"
-	rm "/tmp/ip-commands.$1" "/tmp/ip-answers.$1"
-}
-
-# ip_batch COMMAND...: has that "ip" carry these out, whether they succeed or not.
-ip_batch() {
-	printf '%s\n' "$@" 'link show dev lo' >&5
-	while read -r line <&6; do
-		case $line in
-		link/loopback*) return ;;
-		esac
-	done
-	fail "ip ended"
-}
-
 # try VALUE FILE: writes it, if the driver takes it.
 try() {
-	(echo "$1" >"$2") 2>/dev/null || :
+	{ echo "$1" >"$2"; } 2>/dev/null || :
 }
 
-# A request of QMI's control service for the versions of all services.
-qmi_request() {
-	(printf '\001\013\000\000\000\000\000\001\041\000\000\000' >&8) 2>/dev/null || :
+# set_link up|down FOLDER: of a network device of sysfs, if it is there. A process less than ip would be.
+set_link() {
+	{ read -r flags <"$2/flags"; } 2>/dev/null || return 0
+	case $1 in
+	up) try $((flags | 1)) "$2/flags" ;;
+	down) try $((flags & ~1)) "$2/flags" ;;
+	esac
 }
 
 # use_network FOLDER OPTIONS: a network device of sysfs: link up, in raw IP, with a mux device, with another MTU, as the bits of
 # OPTIONS say. IPv6 sends of its own accord. Reads what can be read.
 use_network() {
-	name=${1##*/}
 	[ $(($2 & 1)) = 0 ] || try Y "$1/qmi/raw_ip"
 	[ $(($2 & 2)) = 0 ] || try 1 "$1/qmi/add_mux"
-	[ $(($2 & 4)) = 0 ] || ip_batch "link set dev $name mtu 16384"
-	ip_batch "link set dev $name up"
+	[ $(($2 & 4)) = 0 ] || try 16384 "$1/mtu"
+	set_link up "$1"
 	for file in "$1"/address "$1"/mtu "$1"/carrier "$1"/qmi/* "$1"/upper_*/qmap/* "$1"/statistics/*; do
 		value=
 		{ read -r value <"$file"; } 2>/dev/null || :
@@ -104,7 +88,7 @@ use_device() {
 		[ -e "$file" ] || continue
 		made="$made ${file##*/}"
 		if { command exec 8<>"/dev/${file##*/}"; } 2>/dev/null; then
-			qmi_request
+			ask_versions 2>/dev/null || :
 		fi
 	done
 	for file in "$device:"*/net/*; do
@@ -117,6 +101,7 @@ use_device() {
 # work_as_ever: after all, a good modem works.
 work_as_ever() {
 	step "a good modem"
+	start_udev
 	ask_host unplug all
 	udevadm settle --timeout=$limit
 	udevadm wait --timeout=$limit --removed /sys/bus/usb/devices/[12]-[1-4] /sys/class/net/wwan* /sys/class/usbmisc/cdc-wdm* ||

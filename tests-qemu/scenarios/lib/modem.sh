@@ -41,6 +41,26 @@ qmi() {
 	timeout $limit qmicli --device=/dev/cdc-wdm0 "$@"
 }
 
+# stop_udev: where nobody waits for it: it takes as long over a modem's events as the kernel.
+stop_udev() {
+	udevadm control --exit
+}
+
+# start_udev: if it is not there.
+start_udev() {
+	udevadm control --ping 2>/dev/null || /usr/lib/systemd/systemd-udevd --daemon 2>/dev/null
+}
+
+# ask_versions: sends the request for the versions of all services (CTL 0021) to the port that is open as file descriptor 8.
+ask_versions() {
+	printf '\001\013\000\000\000\000\000\001\041\000\000\000' >&8
+}
+
+# expect_versions: the answer comes there.
+expect_versions() {
+	expect_line '^ 01 .. .. 80 00 00 01 01 21 00' sh -c "timeout $limit dd bs=4096 count=1 status=none <&8 | od -A n -t x1"
+}
+
 # wait_for_interface NUMBER: until this interface of the device in $port is there and udev is done with it.
 wait_for_interface() {
 	for bus in 1 2; do
