@@ -11,6 +11,7 @@ delete() {
 	write 1 $qmi_attributes/del_mux
 }
 
+hurry 20
 plug raw-ip-hs
 use_faults
 use_qmap

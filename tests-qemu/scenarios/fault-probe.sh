@@ -11,15 +11,18 @@ unbind() {
 	expect_gone /sys/class/net/wwan0 /dev/cdc-wdm0
 }
 
+hurry 40
 total=0
 for profile in union-802-3 raw-ip-ss; do
 	step "$profile"
 	plug "$profile"
 	interface=$(basename "$(readlink -f /sys/class/net/wwan0/device)")
 	use_faults
+	stop_udev
 	unbind
 	each_allocation "$interface" /sys/bus/usb/drivers/qmi_wwan/bind unbind
 	total=$((total + allocations))
+	start_udev
 	write "$interface" /sys/bus/usb/drivers/qmi_wwan/bind
 	wait_for_driver 0
 	go_online

@@ -20,9 +20,17 @@ use_faults() {
 		write "$(printf '%s\n' "$bounds" | tail -n 1)" "$knobs/require-end"
 	done
 	write 0 /sys/kernel/debug/fail_page_alloc/min-order
+	# What kmemleak and the like allocate for themselves is no concern of the driver's.
+	for cache in /sys/kernel/slab/*/failslab; do
+		case $cache in
+		*/kmemleak_* | */debug_objects_*) ;;
+		*) echo 1 >"$cache" ;;
+		esac
+	done
+	write Y /sys/kernel/debug/failslab/cache-filter
 }
 
-# write_failing NTH VALUE FILE: writes while the NTH allocation fails; sets $outcome to "done" or "failed", and $left to 0 unless
+# write_failing NTH VALUE FILE: opens the file and writes while the NTH allocation fails; sets $outcome to "done" or "failed", and $left to 0 unless
 # there were fewer.
 write_failing() {
 	answers=$(
@@ -35,15 +43,21 @@ write_failing() {
 	left=${answers##*[!0-9]}
 }
 
+# Each one, unless there is little time.
+stride=1
+
+# hurry STRIDE: for "make test".
+hurry() {
+	[ "${QMI_FULL-}" = yes ] || stride=$1
+}
+
 # each_allocation VALUE FILE UNDO...: writes VALUE while the first allocation fails, and the second, and so on until there are no
-# more; if it succeeds nonetheless, UNDO takes it back. If there is little time it is each fortieth, from one that the seed chooses.
-# Sets $allocations to how many have failed.
+# more; if it succeeds nonetheless, UNDO takes it back. It is each $stride-th only, from one that the seed chooses. Sets
+# $allocations to how many have failed.
 each_allocation() {
 	value=$1
 	file=$2
 	shift 2
-	stride=${QMI_FULL:+1}
-	stride=${stride:-40}
 	nth=$((1 + QMI_SEED % stride))
 	allocations=0
 	while write_failing $nth "$value" "$file" && [ "$left" = 0 ]; do
@@ -57,7 +71,7 @@ each_allocation() {
 	"$@"
 }
 
-# fail_allocation NTH: from now on the NTH allocation fails that is made outside of system calls, once.
+# fail_allocation NTH: from now on the NTH allocation fails, in whatever context it is made, once.
 fail_allocation() {
 	for knobs in $faults; do
 		write "$1" "$knobs/interval"
