@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # A modem with mux devices that are up is unplugged: they go with it
+# Best: debug
 # Defect: D2 mux devices are unlinked, which sleeps, under rcu_read_lock
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
