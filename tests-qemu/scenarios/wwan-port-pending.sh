@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A WWAN port that was closed while a response was on its way hears no more, until the character device was opened once
 # Kernel: stock
-# Defect: D9 cdc-wdm: a response that is under way at close stalls the WWAN port for ever; the way out is to open and close the character device
+# Shared: D9 cdc-wdm: a response that is under way at close stalls the WWAN port for ever; the way out is to open and close the character device
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/wwan-port.sh"
 

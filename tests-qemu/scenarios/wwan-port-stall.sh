@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A response that the modem stalls ends a read of the WWAN port as if the modem were gone; the next read is right
 # Kernel: stock
-# Defect: D11 cdc-wdm: a stall or an empty response reads as end of file on the WWAN port; the way out is to read on
+# Shared: D11 cdc-wdm: a stall or an empty response reads as end of file on the WWAN port; the way out is to read on
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/wwan-port.sh"
 

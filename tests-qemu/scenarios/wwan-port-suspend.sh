@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # After a suspend an open WWAN port hears nothing; closed and opened again, it does
 # Kernel: stock
-# Defect: D8 cdc-wdm: a WWAN port that is open during suspend is deaf afterwards; the way out is to open it anew
+# Shared: D8 cdc-wdm: a WWAN port that is open during suspend is deaf afterwards; the way out is to open it anew
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/power.sh"
 . "${0%/*}/lib/wwan-port.sh"

@@ -3,7 +3,7 @@
 # The WWAN port was open once, and the modem is unplugged: lockdep sees that cdc-wdm takes two locks in both orders
 # Kernel: debug
 # Shows: possible circular locking dependency
-# Defect: D7 cdc-wdm: opening the WWAN port and unplugging take two locks in opposite orders; at the same time, both hang
+# Shared: D7 cdc-wdm: opening the WWAN port and unplugging take two locks in opposite orders; at the same time, both hang
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/wwan-port.sh"
 

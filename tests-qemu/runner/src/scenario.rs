@@ -16,8 +16,10 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(180);
 /// `Driver: rs` (or `c`: only for this driver), `Kernel: stock` (or `debug`:
 /// only on this kernel), `Best: debug` (rather there than on the stock kernel,
 /// if there is time for one only), `Full: yes` (only if asked for, because it takes long),
-/// `Defect: D1 TEXT` (one of the C driver, which it shows) and `Shows: REGEX`
-/// (a fault of the kernel that it shows and therefore wants) are optional.
+/// `Defect: D1 TEXT` (one of the C driver, which it shows by failing),
+/// `Shared: D7 TEXT` (one of the modules that both drivers use, which it shows
+/// by succeeding) and `Shows: REGEX` (a fault of the kernel that it shows and
+/// therefore wants) are optional.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
     /// The file's name without its ending.
@@ -30,7 +32,7 @@ pub struct Scenario {
     pub full: bool,
     /// The kernel that it runs on if there is time for one only.
     pub best_on: Kernel,
-    /// What it shows of the C driver.
+    /// What it shows of the C driver, or of the modules that both drivers use.
     pub defects: Vec<Defect>,
     /// The fault that the kernel must log, and no other.
     pub shows: Option<String>,
@@ -38,21 +40,24 @@ pub struct Scenario {
     only_on: Option<Kernel>,
 }
 
-/// Something that the C driver gets wrong.
+/// Something that the C driver gets wrong, or both do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Defect {
     /// Its number in the list of all.
     pub number: u32,
     /// What goes wrong.
     pub text: String,
+    /// Whether it is in a module that both drivers use.
+    pub shared: bool,
 }
 
 impl Defect {
-    fn parse(value: &str) -> Option<Self> {
+    fn parse(value: &str, shared: bool) -> Option<Self> {
         let (number, text) = value.strip_prefix('D')?.split_once(' ')?;
         Some(Self {
             number: number.parse().ok()?,
             text: text.to_owned(),
+            shared,
         })
     }
 }
@@ -77,7 +82,8 @@ impl Scenario {
                     scenario.timeout = seconds.unwrap_or(DEFAULT_TIMEOUT);
                 }
                 Some(("Full", "yes")) => scenario.full = true,
-                Some(("Defect", value)) => scenario.defects.extend(Defect::parse(value)),
+                Some(("Defect", value)) => scenario.defects.extend(Defect::parse(value, false)),
+                Some(("Shared", value)) => scenario.defects.extend(Defect::parse(value, true)),
                 Some(("Shows", value)) => scenario.shows = Some(value.to_owned()),
                 Some(("Driver", "rs")) => scenario.only = Some(Driver::Rs),
                 Some(("Driver", "c")) => scenario.only = Some(Driver::C),
@@ -128,13 +134,15 @@ mod tests {
     #[test]
     fn defects_are_numbered() {
         let scenario = Scenario::new(&Script::of(
-            "# A\n# Defect: D12 Too many: all\n# Defect: x\n",
+            "# A\n# Defect: D12 Too many: all\n# Defect: x\n# Shared: D7 Few\n",
         ));
-        let defect = Defect {
-            number: 12,
-            text: "Too many: all".to_owned(),
+        let defect = |number, text: &str, shared| Defect {
+            number,
+            text: text.to_owned(),
+            shared,
         };
-        assert_eq!(scenario.defects, [defect]);
+        let wanted = [defect(12, "Too many: all", false), defect(7, "Few", true)];
+        assert_eq!(scenario.defects, wanted);
     }
 
     #[test]
