@@ -4,6 +4,7 @@
 # Kernel: debug
 # Timeout: 600
 . "${0%/*}/lib.sh"
+. "${0%/*}/lib/alone.sh"
 . "${0%/*}/lib/faults.sh"
 
 unbind() {
@@ -12,6 +13,7 @@ unbind() {
 }
 
 hurry 40
+modprobe "$QMI_DRIVER"
 total=0
 for profile in union-802-3 raw-ip-ss; do
 	step "$profile"

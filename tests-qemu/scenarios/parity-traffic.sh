@@ -41,6 +41,8 @@ observe() {
 		echo 1 >/proc/sys/net/ipv6/conf/wwan0/disable_ipv6
 		case $kind in
 		raw-ip*) use_raw_ip ;;
+		# One that usbnet chooses may look like IP to the C driver.
+		*) ip link set wwan0 address 02:50:f4:00:00:01 ;;
 		esac
 		go_online
 		be_silent

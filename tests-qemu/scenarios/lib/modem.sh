@@ -41,16 +41,6 @@ qmi() {
 	timeout $limit qmicli --device=/dev/cdc-wdm0 "$@"
 }
 
-# stop_udev: where nobody waits for it: it takes as long over a modem's events as the kernel.
-stop_udev() {
-	udevadm control --exit
-}
-
-# start_udev: if it is not there.
-start_udev() {
-	udevadm control --ping 2>/dev/null || /usr/lib/systemd/systemd-udevd --daemon 2>/dev/null
-}
-
 # ask_versions: sends the request for the versions of all services (CTL 0021) to the port that is open as file descriptor 8.
 ask_versions() {
 	printf '\001\013\000\000\000\000\000\001\041\000\000\000' >&8
