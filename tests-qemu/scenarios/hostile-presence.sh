@@ -16,7 +16,7 @@ use_until_gone() {
 			set_link up "$file"
 		done
 		for file in "$device:"*/usbmisc/*; do
-			if { command exec 8<>"/dev/${file##*/}"; }; then
+			if open_port "/dev/${file##*/}"; then
 				ask_versions || :
 				exec 8>&-
 			fi

@@ -58,6 +58,16 @@ try() {
 	{ echo "$1" >"$2"; } 2>/dev/null || :
 }
 
+# open_port FILE: as file descriptor 8, if it is there. The shell makes a plain file of a port that has just gone.
+open_port() {
+	{ command exec 8<>"$1"; } 2>/dev/null || return 1
+	if [ -f "$1" ]; then
+		rm "$1"
+		exec 8>&-
+		return 1
+	fi
+}
+
 # set_link up|down FOLDER: of a network device of sysfs, if it is there. A process less than ip would be.
 set_link() {
 	{ read -r flags <"$2/flags"; } 2>/dev/null || return 0
@@ -87,7 +97,7 @@ use_device() {
 	for file in "$device:"*/usbmisc/*; do
 		[ -e "$file" ] || continue
 		made="$made ${file##*/}"
-		if { command exec 8<>"/dev/${file##*/}"; } 2>/dev/null; then
+		if open_port "/dev/${file##*/}"; then
 			ask_versions 2>/dev/null || :
 		fi
 	done

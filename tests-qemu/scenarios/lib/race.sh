@@ -72,7 +72,7 @@ wait_for_answers() {
 send_requests() {
 	while still_there; do
 		for file in "$device:"*/usbmisc/*; do
-			if { command exec 8<>"/dev/${file##*/}"; }; then
+			if open_port "/dev/${file##*/}"; then
 				ask_versions || :
 				exec 8>&-
 			fi
