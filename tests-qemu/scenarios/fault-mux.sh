@@ -7,6 +7,10 @@
 . "${0%/*}/lib/faults.sh"
 . "${0%/*}/lib/mux.sh"
 
+add() {
+	printf 1 >$qmi_attributes/add_mux
+}
+
 delete() {
 	write 1 $qmi_attributes/del_mux
 }
@@ -15,7 +19,7 @@ hurry 20
 plug raw-ip-hs
 use_faults
 use_qmap
-each_allocation 1 $qmi_attributes/add_mux delete
+each_allocation add delete
 expect '' cat $qmi_attributes/add_mux
 expect_gone /sys/class/net/qmimux0
 

@@ -7,6 +7,10 @@
 . "${0%/*}/lib/alone.sh"
 . "${0%/*}/lib/faults.sh"
 
+bind() {
+	printf %s "$interface" >/sys/bus/usb/drivers/qmi_wwan/bind
+}
+
 unbind() {
 	write "$interface" /sys/bus/usb/drivers/qmi_wwan/unbind
 	expect_gone /sys/class/net/wwan0 /dev/cdc-wdm0
@@ -22,10 +26,10 @@ for profile in union-802-3 raw-ip-ss; do
 	use_faults
 	stop_udev
 	unbind
-	each_allocation "$interface" /sys/bus/usb/drivers/qmi_wwan/bind unbind
+	each_allocation bind unbind
 	total=$((total + allocations))
 	start_udev
-	write "$interface" /sys/bus/usb/drivers/qmi_wwan/bind
+	bind
 	wait_for_driver 0
 	go_online
 	ping_all 3 "$gateway"

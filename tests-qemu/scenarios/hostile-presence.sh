@@ -8,9 +8,9 @@
 
 # use_until_gone: uses port and link of $device again and again: each time that is all kinds of requests.
 use_until_gone() {
-	read -r number <"$device/devnum" || return 0
+	follow_device || return 0
 	round=0
-	while read -r now <"$device/devnum" && [ "$now" = "$number" ]; do
+	while still_there; do
 		for file in "$device:"*/net/*; do
 			try $((round & 1)) "$file/qmi/raw_ip"
 			set_link up "$file"

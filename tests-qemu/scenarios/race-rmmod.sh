@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The module is removed under traffic, while other processes use a modem, and comes back; each second time the modem goes meanwhile
 # Best: debug
-# Full: yes
 # Timeout: 1800
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/race.sh"

@@ -96,7 +96,7 @@ wait_until() {
 
 # catch CONDITION: waits until the shell finds it true. Looks often, for what may soon be over.
 catch() {
-	timeout $((2 * limit)) sh -c "until $1; do sleep 0.02; done" || fail "not so after $((2 * limit)) s: $1"
+	timeout $limit sh -c "until $1; do sleep 0.02; done" || fail "not so after $limit s: $1"
 }
 
 # expect_log PATTERN: the kernel logged such a line since the scenario began.

@@ -30,14 +30,16 @@ use_faults() {
 	write Y /sys/kernel/debug/failslab/cache-filter
 }
 
-# write_failing NTH VALUE FILE: opens the file and writes while the NTH allocation fails; sets $outcome to "done" or "failed", and $left to 0 unless
-# there were fewer.
-write_failing() {
+# while_failing NTH COMMAND: runs it in a process of its own while the NTH allocation of that fails; sets $outcome to "done" or
+# "failed", and $left to 0 unless there were fewer. Nothing fails while the process ends and closes what it has opened: xHCI needs
+# memory to cancel a request, and without it waits for ever.
+while_failing() {
 	answers=$(
 		exec 8<>/proc/thread-self/fail-nth
 		echo "$1" >&8
-		printf %s "$2" 2>/dev/null >"$3" && echo 'done' || echo failed
+		"$2" 2>/dev/null && echo 'done' || echo failed
 		cat <&8
+		echo 0 >&8
 	)
 	outcome=${answers%[!0-9]*}
 	left=${answers##*[!0-9]}
@@ -51,24 +53,21 @@ hurry() {
 	[ "${QMI_FULL-}" = yes ] || stride=$1
 }
 
-# each_allocation VALUE FILE UNDO...: writes VALUE while the first allocation fails, and the second, and so on until there are no
-# more; if it succeeds nonetheless, UNDO takes it back. It is each $stride-th only, from one that the seed chooses. Sets
-# $allocations to how many have failed.
+# each_allocation COMMAND UNDO: runs COMMAND while the first allocation fails, and the second, and so on until there are no more;
+# if it succeeds nonetheless, UNDO takes it back. It is each $stride-th only, from one that the seed chooses. Sets $allocations to
+# how many have failed.
 each_allocation() {
-	value=$1
-	file=$2
-	shift 2
 	nth=$((1 + QMI_SEED % stride))
 	allocations=0
-	while write_failing $nth "$value" "$file" && [ "$left" = 0 ]; do
+	while while_failing $nth "$1" && [ "$left" = 0 ]; do
 		allocations=$((allocations + 1))
 		nth=$((nth + stride))
-		[ "$outcome" = failed ] || "$@"
+		[ "$outcome" = failed ] || "$2"
 		[ $nth -lt 2000 ] || fail "no end of allocations"
 	done
-	[ "$outcome" = 'done' ] || fail "'$value' into $file fails, though no allocation did"
+	[ "$outcome" = 'done' ] || fail "$1 fails, though no allocation did"
 	[ $allocations -gt 0 ] || fail "no allocation failed"
-	"$@"
+	"$2"
 }
 
 # fail_allocation NTH: from now on the NTH allocation fails, in whatever context it is made, once.

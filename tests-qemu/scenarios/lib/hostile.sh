@@ -58,6 +58,13 @@ try() {
 	{ echo "$1" >"$2"; } 2>/dev/null || :
 }
 
+# read_files FILE...: those that can be read.
+read_files() {
+	for file in "$@"; do
+		{ read -r _ <"$file"; } 2>/dev/null || :
+	done
+}
+
 # open_port FILE: as file descriptor 8, if it is there. The shell makes a plain file of a port that has just gone.
 open_port() {
 	{ command exec 8<>"$1"; } 2>/dev/null || return 1
@@ -84,10 +91,7 @@ use_network() {
 	[ $(($2 & 2)) = 0 ] || try 1 "$1/qmi/add_mux"
 	[ $(($2 & 4)) = 0 ] || try 16384 "$1/mtu"
 	set_link up "$1"
-	for file in "$1"/address "$1"/mtu "$1"/carrier "$1"/qmi/* "$1"/upper_*/qmap/* "$1"/statistics/*; do
-		value=
-		{ read -r value <"$file"; } 2>/dev/null || :
-	done
+	read_files "$1"/address "$1"/mtu "$1"/carrier "$1"/qmi/* "$1"/upper_*/qmap/* "$1"/statistics/*
 }
 
 # use_device OPTIONS: what the driver has made of $device: opens the port as file descriptor 8 and sends to it, uses the network
@@ -106,6 +110,16 @@ use_device() {
 		made="$made ${file##*/}"
 		use_network "$file" "$1"
 	done
+}
+
+# follow_device: has still_there tell of the modem that is $device now.
+follow_device() {
+	{ read -r number <"$device/devnum"; } 2>/dev/null
+}
+
+# still_there: whether it is that one yet.
+still_there() {
+	{ read -r now <"$device/devnum"; } 2>/dev/null && [ "$now" = "$number" ]
 }
 
 # work_as_ever: after all, a good modem works.

@@ -43,12 +43,12 @@ qmi() {
 
 # ask_versions: sends the request for the versions of all services (CTL 0021) to the port that is open as file descriptor 8.
 ask_versions() {
-	printf '\001\013\000\000\000\000\000\001\041\000\000\000' >&8
+	printf '\001\013\000\000\000\000\000\007\041\000\000\000' >&8
 }
 
 # expect_versions: the answer comes there.
 expect_versions() {
-	expect_line '^ 01 .. .. 80 00 00 01 01 21 00' sh -c "timeout $limit dd bs=4096 count=1 status=none <&8 | od -A n -t x1"
+	expect_line '^ 01 .. 00 80 00 00 01 07 21 00' sh -c "timeout $limit dd bs=4096 count=1 status=none <&8 | od -A n -t x1"
 }
 
 # wait_for_interface NUMBER: until this interface of the device in $port is there and udev is done with it.

@@ -17,7 +17,7 @@ prepare_race() {
 arrive() {
 	insert autoconnect
 	until_event bind
-	read -r number <"$device/devnum"
+	follow_device
 	for file in "$device:"*/net/*; do
 		try Y "$file/qmi/raw_ip"
 		set_link up "$file"
@@ -57,10 +57,6 @@ at_any_time() {
 
 # The processes. Their modem may have no driver.
 
-still_there() {
-	read -r now <"$device/devnum" && [ "$now" = "$number" ]
-}
-
 wait_for_answers() {
 	while still_there; do
 		for file in "$device:"*/usbmisc/*; do
@@ -87,14 +83,8 @@ change_attributes() {
 			try Y "$file/qmi/raw_ip"
 			try Y "$file/qmi/pass_through"
 			try N "$file/qmi/pass_through"
-			read_all "$file"/qmi/* "$file"/upper_*/qmap/* "$file"/statistics/*
+			read_files "$file"/qmi/* "$file"/upper_*/qmap/* "$file"/statistics/*
 		done
-	done
-}
-
-read_all() {
-	for file in "$@"; do
-		{ read -r _ <"$file"; } 2>/dev/null || :
 	done
 }
 
