@@ -3,6 +3,7 @@
 # Modems whose descriptors are wrong are declined, or used and pulled out, and a good modem works afterwards
 # Best: debug
 # Timeout: 1800
+# Permits: NETDEV WATCHDOG: CPU: [0-9]+: transmit queue 0 timed out
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/hostile.sh"
 

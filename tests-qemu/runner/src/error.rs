@@ -28,7 +28,7 @@ pub enum Error {
     #[error("the SDK has no debug kernel yet; make it: make sdk-debug")]
     NoDebugKernel,
     /// A scenario says by no regular expression what it shows.
-    #[error("a scenario's line 'Shows:' is wrong: {0}")]
+    #[error("a scenario's line 'Shows:' or 'Permits:' is wrong: {0}")]
     Pattern(#[from] regex::Error),
     /// A program could not be started.
     #[error("cannot start {program}: {source}; run this inside the SDK (scripts/in-sdk)")]

@@ -116,7 +116,8 @@ impl Guest {
         folder: PathBuf,
         on_output: &mut dyn FnMut(&str),
     ) -> Result<Outcome> {
-        let recording = Recording::begin(&scenario.name, folder, on_output)?;
+        let recording = Recording::begin(&scenario.name, folder, on_output)?
+            .permitting(scenario.permits.as_deref())?;
         let request = format!("run {}", scenario.name);
         let timeout = scenario.timeout * self.patience;
         let mut outcome = self.carry_out(&request, timeout, recording)?;

@@ -18,8 +18,9 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(180);
 /// if there is time for one only), `Full: yes` (only if asked for, because it takes long),
 /// `Defect: D1 TEXT` (one of the C driver, which it shows by failing),
 /// `Shared: D7 TEXT` (one of the modules that both drivers use, which it shows
-/// by succeeding) and `Shows: REGEX` (a fault of the kernel that it shows and
-/// therefore wants) are optional.
+/// by succeeding), `Shows: REGEX` (a fault of the kernel that it shows and
+/// therefore wants) and `Permits: REGEX` (what the kernel may say of a device
+/// that does wrong) are optional.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
     /// The file's name without its ending.
@@ -36,6 +37,8 @@ pub struct Scenario {
     pub defects: Vec<Defect>,
     /// The fault that the kernel must log, and no other.
     pub shows: Option<String>,
+    /// What is no fault of the kernel here.
+    pub permits: Option<String>,
     only: Option<Driver>,
     only_on: Option<Kernel>,
 }
@@ -73,6 +76,7 @@ impl Scenario {
             best_on: Kernel::Stock,
             defects: Vec::new(),
             shows: None,
+            permits: None,
             only: None,
         };
         for comment in script.comments() {
@@ -85,6 +89,7 @@ impl Scenario {
                 Some(("Defect", value)) => scenario.defects.extend(Defect::parse(value, false)),
                 Some(("Shared", value)) => scenario.defects.extend(Defect::parse(value, true)),
                 Some(("Shows", value)) => scenario.shows = Some(value.to_owned()),
+                Some(("Permits", value)) => scenario.permits = Some(value.to_owned()),
                 Some(("Driver", "rs")) => scenario.only = Some(Driver::Rs),
                 Some(("Driver", "c")) => scenario.only = Some(Driver::C),
                 Some(("Kernel", "stock")) => scenario.only_on = Some(Kernel::Stock),
