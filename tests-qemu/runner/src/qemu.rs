@@ -17,9 +17,10 @@ use crate::setup::{Settings, System};
 pub const MODEM_PORTS: usize = 4;
 
 /// Kernel arguments for all guests. The kernel's stall detectors get the time that an emulated CPU on a busy machine may
-/// need; a panic ends the guest at once; suites of KUnit wait to be started.
+/// need; a panic ends the guest at once; suites of KUnit wait to be started; there are no network devices but those of scenarios.
 const KERNEL_ARGS: &str = "console=ttyS0 panic=-1 net.ifnames=0 mitigations=off \
-    rcupdate.rcu_cpu_stall_timeout=120 watchdog_thresh=60 printk.devkmsg=on kunit.enable=1";
+    rcupdate.rcu_cpu_stall_timeout=120 watchdog_thresh=60 printk.devkmsg=on kunit.enable=1 \
+    dummy.numdummies=0";
 
 /// What makes one guest differ from another.
 pub struct Machine<'a> {
