@@ -15,12 +15,7 @@ use_until_gone() {
 			try $((round & 1)) "$file/qmi/raw_ip"
 			set_link up "$file"
 		done
-		for file in "$device:"*/usbmisc/*; do
-			if open_port "/dev/${file##*/}"; then
-				ask_versions || :
-				exec 8>&-
-			fi
-		done
+		ask_ports
 		for file in "$device:"*/net/*; do
 			set_link down "$file"
 		done

@@ -27,7 +27,7 @@ pub enum Error {
     /// The SDK's debug kernel is made only when asked for.
     #[error("the SDK has no debug kernel yet; make it: make sdk-debug")]
     NoDebugKernel,
-    /// A scenario says by no regular expression what it shows.
+    /// A scenario says by no regular expression what it shows or permits.
     #[error("a scenario's line 'Shows:' or 'Permits:' is wrong: {0}")]
     Pattern(#[from] regex::Error),
     /// A program could not be started.

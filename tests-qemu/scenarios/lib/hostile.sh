@@ -75,6 +75,16 @@ open_port() {
 	fi
 }
 
+# ask_ports: each port of $device, and closes it.
+ask_ports() {
+	for file in "$device:"*/usbmisc/*; do
+		if open_port "/dev/${file##*/}"; then
+			ask_versions || :
+			exec 8>&-
+		fi
+	done
+}
+
 # set_link up|down FOLDER: of a network device of sysfs, if it is there. A process less than ip would be.
 set_link() {
 	{ read -r flags <"$2/flags"; } 2>/dev/null || return 0

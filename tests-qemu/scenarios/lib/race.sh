@@ -67,12 +67,7 @@ wait_for_answers() {
 
 send_requests() {
 	while still_there; do
-		for file in "$device:"*/usbmisc/*; do
-			if open_port "/dev/${file##*/}"; then
-				ask_versions || :
-				exec 8>&-
-			fi
-		done
+		ask_ports
 	done
 }
 

@@ -195,17 +195,15 @@ impl Guest {
         None
     }
 
-    /// A control transfer: the status and the data. Answers to earlier ones, which may come late, are dropped.
+    /// A control transfer: the status and the data.
     pub fn control(&mut self, setup: [u8; 8], data: &[u8]) -> (u8, Vec<u8>) {
         let [request_type, request, v0, v1, i0, i1, l0, l1] = setup;
         let mut body = vec![request_type & 0x80, request, request_type, 0];
         body.extend([v0, v1, i0, i1, l0, l1]);
         body.extend(data);
         let id = self.send(kind::CONTROL_PACKET, &body);
-        let mut answer = self.expect(kind::CONTROL_PACKET);
-        while answer.id != id {
-            answer = self.expect(kind::CONTROL_PACKET);
-        }
+        let answer = self.expect(kind::CONTROL_PACKET);
+        assert_eq!(answer.id, id);
         (answer.body[3], answer.body[10..].to_vec())
     }
 
