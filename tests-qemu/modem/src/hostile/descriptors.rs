@@ -310,7 +310,10 @@ fn total_length(bytes: &mut Vec<u8>, random: &mut Random) -> Option<String> {
 
 fn number_of_interfaces(bytes: &mut Vec<u8>, random: &mut Random) -> Option<String> {
     let count = bytes[4];
-    bytes[4] = any(&[0, 1, count.wrapping_sub(1), count + 1, 33, 255], random);
+    bytes[4] = any(
+        &[0, 1, count.wrapping_sub(1), count.wrapping_add(1), 33, 255],
+        random,
+    );
     Some(format!("{} in place of {count}", bytes[4]))
 }
 
