@@ -100,6 +100,7 @@ observe() {
 	record read-only read_only
 
 	write 1 $qmi/add_mux
+	spare_rcu
 	unplug 0
 	record gone ls /sys/class/net
 }

@@ -81,6 +81,7 @@ observe() {
 	write 2 $qmi_attributes/del_mux
 	aggregate deleted "$(qmap 2 "$(udp 2 a)")" "$(qmap 1 "$(udp 1 b)")"
 	kill $listener
+	spare_rcu
 	unplug 0
 	record gone ls /sys/class/net
 }

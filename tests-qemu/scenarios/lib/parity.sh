@@ -27,6 +27,18 @@ load_nothing_by_alias() {
 	udevadm control --reload
 }
 
+# spare_rcu: deletes all mux devices on a kernel that checks sleeping, for their modem will go: the C driver sleeps then under
+# rcu_read_lock (D2), and the kernel says so.
+spare_rcu() {
+	case $(uname -r) in
+	*-debug) ;;
+	*) return ;;
+	esac
+	for file in /sys/class/net/wwan0/upper_*/qmap/mux_id; do
+		write "$(cat "$file")" /sys/class/net/wwan0/qmi/del_mux
+	done
+}
+
 # record NAME COMMAND...: what it prints, and how it ends.
 record() {
 	check=$group-$1
