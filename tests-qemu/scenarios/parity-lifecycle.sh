@@ -79,6 +79,7 @@ observe() {
 	read_port /dev/cdc-wdm0 >/tmp/read &
 	reader=$!
 	wait_for_open /dev/cdc-wdm0
+	spare_rcu
 	unplug 0
 	wait $reader || :
 	record read-while-unplugged cat /tmp/read
