@@ -27,11 +27,11 @@ load_nothing_by_alias() {
 	udevadm control --reload
 }
 
-# spare_rcu: deletes all mux devices on a kernel that checks sleeping, for their modem will go: the C driver sleeps then under
-# rcu_read_lock (D2), and the kernel says so.
+# spare_rcu: deletes all mux devices if their modem will go under the C driver, on a kernel that checks sleeping: that driver sleeps
+# then under rcu_read_lock (D2), and the kernel says so.
 spare_rcu() {
-	case $(uname -r) in
-	*-debug) ;;
+	case $module,$(uname -r) in
+	qmi_wwan,*-debug) ;;
 	*) return ;;
 	esac
 	for file in /sys/class/net/wwan0/upper_*/qmap/mux_id; do
