@@ -34,13 +34,22 @@ use crate::{
         self,
         Mux, //
     },
-    qmap::MuxId,
+    qmap::{
+        MuxId,
+        Version, //
+    },
     rawip::{
         self,
         EthAddr,
         IpVersion,
-        Repair, //
+        Repair,
+        ETH_P_MAP, //
     },
+    statistics::{
+        Counter,
+        Statistics, //
+    },
+    uplink::Uplink,
     usb_ids::Product, //
 };
 use kernel::{
@@ -61,9 +70,6 @@ use kernel::{
         }, //
     }, //
 };
-
-/// EtherType of QMAP aggregates (`ETH_P_MAP`), in host order.
-const ETH_P_MAP: u16 = 0x00f9;
 
 /// The smallest `wMaxSegmentSize` to believe, in bytes: less could not carry IPv6, whose smallest
 /// MTU is 1280 bytes, and would have usbnet queue thousands of tiny requests.
@@ -115,6 +121,27 @@ pub(crate) struct Modem {
     raw_ip: Atomic<bool>,
     /// QMAP aggregates go to the network stack as they are, for another driver. Implies `raw_ip`.
     pass_through: Atomic<bool>,
+    /// The flags that say which version of QMAP user space has negotiated.
+    flags: Atomic<u32>,
+    #[pin]
+    pub(crate) uplink: Uplink,
+    pub(crate) statistics: Statistics,
+}
+
+/// Flags that `ethtool --set-priv-flags` knows, by their bits: versions of QMAP but the first.
+const FLAGS: &[&CStr] = &[c"qmap-v4", c"qmap-v5"];
+const FLAG_V4: u32 = 1 << 0;
+const FLAG_V5: u32 = 1 << 1;
+
+impl Modem {
+    /// The version of QMAP that mux devices speak.
+    pub(crate) fn version(&self) -> Version {
+        match self.flags.load(Relaxed) {
+            FLAG_V4 => Version::V4,
+            FLAG_V5 => Version::V5,
+            _ => Version::V1,
+        }
+    }
 }
 
 /// The data interface of the function that `control` is part of, if it is an interface of its own.
@@ -145,6 +172,8 @@ impl usbnet::Driver for QmiWwan {
     const NAME: &'static CStr = c"qmi_wwan";
     const DEFAULT_INFO: &'static DriverInfo<Self> = &PLAIN;
     const ATTRIBUTES: &'static sysfs::Group<Device<Self>> = &ATTRIBUTES;
+    const STATISTICS: &'static [&'static CStr] = Counter::NAMES;
+    const FLAGS: &'static [&'static CStr] = FLAGS;
 
     type Quirks = Quirks;
     type State = Modem;
@@ -206,6 +235,9 @@ impl usbnet::Driver for QmiWwan {
             _data: data,
             raw_ip: Atomic::new(false),
             pass_through: Atomic::new(false),
+            flags: Atomic::new(0),
+            uplink <- Uplink::new(),
+            statistics: Statistics::new(),
         }))
     }
 
@@ -234,25 +266,32 @@ impl usbnet::Driver for QmiWwan {
         if dev.pass_through.load(Relaxed) {
             skb.reset_mac_header();
             skb.set_protocol(ETH_P_MAP);
-            return Ok(Received::Frame);
+            return Ok(Received::Packet);
         }
 
         if dev.raw_ip.load(Relaxed) {
             // While there are mux devices all is QMAP.
             if !dev.stacked().is_empty() {
-                mux::receive(dev.stacked(), skb.data())?;
+                mux::receive(dev, skb.data())?;
                 return Ok(Received::Delivered);
             }
 
-            let version = IpVersion::of(skb.data()).ok_or(EPROTO)?;
+            let Some(version) = IpVersion::of(skb.data()) else {
+                dev.statistics.count(Counter::RxDroppedNotIp, 1);
+                return Err(EPROTO);
+            };
 
             skb.reset_mac_header();
             skb.set_protocol(version.ether_type());
-            return Ok(Received::Frame);
+            return Ok(Received::Packet);
         }
 
-        match Repair::of(skb.data()).ok_or(EPROTO)? {
-            Repair::None => (),
+        let Some(repair) = Repair::of(skb.data()) else {
+            dev.statistics.count(Counter::RxDroppedNotIp, 1);
+            return Err(EPROTO);
+        };
+        match repair {
+            Repair::None => return Ok(Received::Frame),
             Repair::Destination => {
                 let destination = skb.data_mut().first_chunk_mut().ok_or(EPROTO)?;
 
@@ -262,7 +301,33 @@ impl usbnet::Driver for QmiWwan {
                 skb.push(&rawip::ethernet_header(dev.net().address(), version))?;
             }
         }
+        dev.statistics.count(Counter::RxRepaired, 1);
         Ok(Received::Frame)
+    }
+
+    fn timer_expired(dev: &Device<Self>) {
+        dev.uplink.flush(dev);
+    }
+
+    fn statistics(dev: &Device<Self>) -> impl Iterator<Item = u64> + '_ {
+        dev.statistics.values()
+    }
+
+    fn flags(dev: &Device<Self>) -> u32 {
+        dev.flags.load(Relaxed)
+    }
+
+    fn set_flags(dev: &Device<Self>, flags: u32) -> Result {
+        // The one that was not set before wins: a modem speaks one version at a time.
+        let new = flags & !dev.flags.load(Relaxed);
+
+        match if new != 0 { new } else { flags } {
+            only @ (0 | FLAG_V4 | FLAG_V5) => {
+                dev.flags.store(only, Relaxed);
+                Ok(())
+            }
+            _ => Err(EINVAL),
+        }
     }
 
     fn check_address(address: EthAddr) -> Result {

@@ -5,17 +5,22 @@
 #![forbid(unsafe_code)]
 
 use crate::{
+    driver::QmiWwan,
     kernel_ext::{
+        ethtool::TxAggregation,
         skbuff::OwnedSkb,
         stacked,
-        sysfs, //
+        sysfs,
+        usbnet::Device, //
     },
     qmap::{
         self,
         Datagrams,
-        MuxId, //
+        MuxId,
+        Version, //
     },
-    rawip::IpVersion, //
+    rawip::IpVersion,
+    statistics::Counter, //
 };
 use kernel::{
     fmt,
@@ -30,9 +35,6 @@ pub(crate) struct Mux {
     id: MuxId,
 }
 
-/// The mux devices of a modem, by mux id.
-pub(crate) type Muxes = stacked::Table<Mux>;
-
 impl Mux {
     /// The device of channel `id`.
     pub(crate) const fn new(id: MuxId) -> Self {
@@ -43,12 +45,39 @@ impl Mux {
 impl stacked::Driver for Mux {
     const NAME: &'static CStr = c"qmimux%d";
     const ATTRIBUTES: &'static sysfs::Group<stacked::Device<Self>> = &ATTRIBUTES;
-    const HEADER_LEN: u16 = qmap::HEADER_LEN as u16;
+    const HEADER_LEN: u16 = qmap::Header::MAX_LEN as u16;
 
-    fn transmit(&self, skb: &mut OwnedSkb) -> Result {
-        let header = qmap::header(self.id, skb.len()).ok_or(EMSGSIZE)?;
+    type Lower = Device<QmiWwan>;
 
-        skb.push_header(&header)
+    fn transmit(&self, lower: &Self::Lower, skb: OwnedSkb) -> Result {
+        // In 802.3 mode such a packet could not be told from one of wwan0's own.
+        if !lower.net().is_headerless() {
+            return Err(ENETDOWN);
+        }
+
+        lower.uplink.send(lower, self.id, skb)
+    }
+
+    fn offloads(lower: &Self::Lower) -> stacked::Offloads {
+        if lower.uplink.joins() {
+            stacked::Offloads::Segmentation
+        } else if lower.version() == Version::V1 {
+            stacked::Offloads::None
+        } else {
+            stacked::Offloads::Checksum
+        }
+    }
+
+    fn stop(lower: &Self::Lower) {
+        lower.start_timer(0);
+    }
+
+    fn aggregation(lower: &Self::Lower) -> TxAggregation {
+        lower.uplink.aggregation()
+    }
+
+    fn set_aggregation(lower: &Self::Lower, wanted: TxAggregation) -> Result {
+        lower.uplink.set_aggregation(lower, wanted)
     }
 }
 
@@ -56,21 +85,39 @@ impl stacked::Driver for Mux {
 ///
 /// What has no device, is not IP, or is for a device that is down is lost, and no other packet with
 /// it. Fails with `EPROTO` if the aggregate is shorter than its headers say.
-pub(crate) fn receive(muxes: &Muxes, aggregate: &[u8]) -> Result {
+pub(crate) fn receive(dev: &Device<QmiWwan>, aggregate: &[u8]) -> Result {
     let guard = rcu::read_lock();
+    let statistics = &dev.statistics;
+    let mut datagrams = 0;
+    let mut result = Ok(());
 
-    for datagram in Datagrams::new(aggregate) {
-        let datagram = datagram.map_err(|qmap::Truncated| EPROTO)?;
+    for datagram in Datagrams::new(aggregate, dev.version()) {
+        let Ok(datagram) = datagram else {
+            statistics.count(Counter::RxDroppedMalformed, 1);
+            result = Err(EPROTO);
+            break;
+        };
+        datagrams += 1;
 
-        if let (Some(mux), Some(version)) = (
-            muxes.get(datagram.mux_id, &guard),
-            IpVersion::of(datagram.packet),
-        ) {
-            // The device counts what it could not take.
-            let _ = mux.receive(datagram.packet, version.ether_type());
+        let Some(version) = IpVersion::of(datagram.packet) else {
+            statistics.count(Counter::RxDroppedNotIp, 1);
+            continue;
+        };
+        let Some(mux) = dev.stacked().get(datagram.mux_id, &guard) else {
+            statistics.count(Counter::RxDroppedUnknownMux, 1);
+            continue;
+        };
+        match mux.receive(datagram.packet, version.ether_type(), datagram.checksum) {
+            Ok(true) => statistics.count(Counter::RxChecksumRight, 1),
+            Ok(false) => (),
+            Err(ENETDOWN) => statistics.count(Counter::RxDroppedMuxDown, 1),
+            Err(_) => statistics.count(Counter::RxDroppedNoMemory, 1),
         }
     }
-    Ok(())
+
+    statistics.count(Counter::RxAggregates, 1);
+    statistics.count(Counter::RxDatagrams, datagrams);
+    result
 }
 
 static ATTRIBUTES: sysfs::Group<stacked::Device<Mux>> = sysfs::Group::new(

@@ -11,13 +11,18 @@
 
 mod cdc_wdm_glue;
 mod driver;
+mod inet;
 mod kernel_ext;
 mod mux;
+mod offload;
 mod qmap;
 mod rawip;
+mod segment;
+mod statistics;
 #[cfg(CONFIG_QMI_WWAN_RS_KUNIT_TEST)]
 #[path = "tests-kunit/mod.rs"]
 mod tests_kunit;
+mod uplink;
 mod usb_ids;
 
 use driver::QmiWwan;

@@ -15,6 +15,9 @@ pub(crate) const ETH_ALEN: usize = 6;
 /// Length of an Ethernet header, in bytes.
 pub(crate) const ETH_HLEN: usize = 14;
 
+/// EtherType of QMAP aggregates (`ETH_P_MAP`), in host order.
+pub(crate) const ETH_P_MAP: u16 = 0x00f9;
+
 /// An Ethernet address, in the order of transmission.
 pub(crate) type EthAddr = [u8; ETH_ALEN];
 

@@ -2,6 +2,7 @@
 /* Headers that the bindings are generated from; see Kbuild. */
 
 #include <linux/etherdevice.h>
+#include <linux/ethtool.h>
 #include <linux/if_arp.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>

@@ -11,11 +11,15 @@
 mod bindings;
 pub(crate) mod cdc;
 pub(crate) mod cdc_wdm;
+pub(crate) mod checksum;
+pub(crate) mod ethtool;
 pub(crate) mod kstrtox;
+mod napi;
 pub(crate) mod netdevice;
 pub(crate) mod rtnl;
 pub(crate) mod skbuff;
 pub(crate) mod stacked;
 pub(crate) mod sysfs;
+mod timer;
 pub(crate) mod usb;
 pub(crate) mod usbnet;

@@ -31,6 +31,38 @@ const MIN_MTU: u32 = 68;
 /// The largest MTU: the length field of an IP packet has 16 bits.
 const MAX_MTU: u32 = u16::MAX as u32;
 
+/// Things that a device does for the network stack: bits of `netdev_features_t`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Features(u64);
+
+impl Features {
+    /// Checksums of TCP and UDP in what is sent.
+    pub(super) const CHECKSUM: Self =
+        Self::bit(bindings::NETIF_F_IP_CSUM_BIT).union(Self::bit(bindings::NETIF_F_IPV6_CSUM_BIT));
+
+    /// Checksums in what is received.
+    pub(super) const RECEIVED_CHECKSUM: Self = Self::bit(bindings::NETIF_F_RXCSUM_BIT);
+
+    /// Packets whose data lies anywhere, and TCP that is still to be cut.
+    pub(super) const SEGMENTATION: Self = Self::bit(bindings::NETIF_F_SG_BIT)
+        .union(Self::bit(bindings::NETIF_F_TSO_BIT))
+        .union(Self::bit(bindings::NETIF_F_TSO6_BIT));
+
+    const fn bit(number: ffi::c_uint) -> Self {
+        Self(1 << number)
+    }
+
+    /// These and those.
+    pub(super) const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// As the kernel has them.
+    pub(super) const fn bits(self) -> bindings::netdev_features_t {
+        self.0
+    }
+}
+
 /// A network device: `struct net_device`.
 ///
 /// # Invariants
@@ -94,7 +126,7 @@ impl NetDevice {
         unsafe { &raw mut (*self.as_raw()).stats }
     }
 
-    /// Counts a transfer of `len` bytes whose content went to other devices.
+    /// Counts a transfer of `len` bytes.
     pub(super) fn count_received(&self, len: usize) {
         // SAFETY: the statistics are valid as long as the device.
         let packets = unsafe { &raw mut (*self.stats()).__bindgen_anon_1 };
@@ -137,12 +169,22 @@ impl NetDevice {
     }
 
     /// Whether packets of the device begin with no header, as far as can be told without RTNL.
-    pub(super) fn is_headerless(&self) -> bool {
+    pub(crate) fn is_headerless(&self) -> bool {
         // SAFETY: by the type invariant the device is valid.
         let kind = unsafe { &raw const (*self.as_raw()).type_ };
 
         // SAFETY: `kind` is valid. Without RTNL a change is seen late.
         u32::from(unsafe { kind.read_volatile() }) == bindings::ARPHRD_NONE
+    }
+
+    /// Whether all of `features` are on.
+    pub(super) fn has_features(&self, features: Features) -> bool {
+        // SAFETY: by the type invariant the device is valid.
+        let on = unsafe { &raw const (*self.as_raw()).features };
+
+        // SAFETY: `on` is valid. A change is seen late.
+        let on = unsafe { on.read_volatile() };
+        on & features.bits() == features.bits()
     }
 
     /// Whether the device has a carrier (`netif_carrier_ok()`).
@@ -309,6 +351,12 @@ impl<'a> Unregistered<'a> {
     pub(super) fn set_ops(&self, ops: &'static bindings::net_device_ops) {
         // SAFETY: the device is valid, and nobody else uses it.
         unsafe { (*self.as_raw()).netdev_ops = ops };
+    }
+
+    /// Sets what ethtool may do with the device.
+    pub(super) fn set_ethtool_ops(&self, ops: &'static bindings::ethtool_ops) {
+        // SAFETY: the device is valid, and nobody else uses it.
+        unsafe { (*self.as_raw()).ethtool_ops = ops };
     }
 
     /// Gives the device the attributes of `group` when it is registered.

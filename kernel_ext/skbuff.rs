@@ -4,24 +4,32 @@
 //!
 //! C header: [`include/linux/skbuff.h`](srctree/include/linux/skbuff.h)
 
+mod owned;
+mod queue;
+mod transmit;
+
+pub(crate) use owned::OwnedSkb;
+pub(crate) use queue::Queue;
+pub(crate) use transmit::Partial;
+
 use super::{
     bindings,
     netdevice::NetDevice, //
 };
-use core::{
-    mem::ManuallyDrop,
-    ptr::{
-        self,
-        NonNull, //
-    },
-    slice, //
-};
+use core::slice;
 use kernel::{
-    error::to_result,
-    ffi,
     prelude::*,
     types::Opaque, //
 };
+
+/// What is known of the checksum of a received packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Checksum {
+    /// Nothing: whoever needs to know computes it.
+    Unknown,
+    /// That of TCP or UDP is right.
+    Right,
+}
 
 /// A socket buffer that somebody else owns: `struct sk_buff`, lent.
 ///
@@ -111,129 +119,47 @@ impl SkBuff {
 
         headers.protocol = ether_type.to_be();
     }
-}
 
-/// A socket buffer that belongs to its holder.
-///
-/// # Invariants
-///
-/// A valid buffer that nobody else uses. A clone may share its data.
-pub(crate) struct OwnedSkb(NonNull<bindings::sk_buff>);
+    /// Takes the Ethernet header off a frame of `dev`, and tells from it what the packet is. The
+    /// frame must be as long as one.
+    pub(super) fn take_ethernet_header(&mut self, dev: &NetDevice) {
+        // SAFETY: by the type invariant the buffer is valid, and so is the device. A header is
+        // taken off only as far as there are bytes.
+        let protocol = unsafe { bindings::eth_type_trans(self.0.get(), dev.as_raw().cast()) };
 
-impl OwnedSkb {
-    /// # Safety
-    ///
-    /// `ptr` must be a valid buffer, which the caller gives away.
-    pub(super) unsafe fn from_raw(ptr: *mut bindings::sk_buff) -> Self {
-        // INVARIANT: by the requirement of the function.
-        // SAFETY: a valid pointer is not NULL.
-        Self(unsafe { NonNull::new_unchecked(ptr) })
+        self.set_protocol(u16::from_be(protocol));
     }
 
-    fn into_raw(self) -> *mut bindings::sk_buff {
-        ManuallyDrop::new(self).0.as_ptr()
-    }
+    /// Tells what is known of the packet's checksum.
+    pub(super) fn set_checksum(&mut self, checksum: Checksum) {
+        // SAFETY: `headers` and its anonymous twin are one and the same memory.
+        let headers = unsafe { self.raw_mut().__bindgen_anon_4.__bindgen_anon_1.as_mut() };
 
-    /// A new buffer of `dev` that holds `packet`, of the protocol `ether_type` in host order.
-    /// Does not sleep.
-    pub(super) fn copied(dev: &NetDevice, packet: &[u8], ether_type: u16) -> Result<Self> {
-        let len = u32::try_from(packet.len())?;
-
-        // SAFETY: the device is valid.
-        let skb =
-            unsafe { bindings::__netdev_alloc_skb(dev.as_raw().cast(), len, bindings::GFP_ATOMIC) };
-        // INVARIANT: the buffer is new.
-        let this = Self(NonNull::new(skb).ok_or(ENOMEM)?);
-
-        // SAFETY: the buffer has room for `len` bytes, and holds none yet.
-        let room = unsafe { bindings::skb_put(skb, len) };
-        // SAFETY: `room` is the room for `len` bytes.
-        unsafe { ptr::copy_nonoverlapping(packet.as_ptr(), room.cast(), packet.len()) };
-
-        // SAFETY: the buffer is new.
-        let lent = unsafe { SkBuff::from_raw(skb) };
-        lent.reset_mac_header();
-        lent.set_protocol(ether_type);
-        Ok(this)
+        headers.set_ip_summed(match checksum {
+            Checksum::Unknown => bindings::CHECKSUM_NONE,
+            Checksum::Right => bindings::CHECKSUM_UNNECESSARY,
+        } as u8);
     }
 
     /// Length of the packet, in bytes.
-    pub(crate) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
+        self.raw().len as usize
+    }
+
+    /// A reference to the buffer for the time after it was lent.
+    ///
+    /// # Safety
+    ///
+    /// Who lent the buffer must give its own reference up, and use nothing but that and the control
+    /// block from now on.
+    pub(super) unsafe fn keep(&mut self) -> OwnedSkb {
         // SAFETY: by the type invariant the buffer is valid.
-        unsafe { self.0.as_ref() }.len as usize
-    }
+        let users = unsafe { &raw mut (*self.0.get()).users };
 
-    /// Whether a clone may look at the bytes before the packet (`skb_header_cloned()`).
-    fn is_head_shared(&self) -> bool {
-        /// Halves of a count: all users of the data, and those of them that want no headers.
-        const SHIFT: i32 = 16;
-        const MASK: i32 = (1 << SHIFT) - 1;
-
-        // SAFETY: by the type invariant the buffer is valid.
-        let skb = unsafe { self.0.as_ref() };
-        if skb.cloned() == 0 {
-            return false;
-        }
-
-        let end = end_pointer(skb).cast::<bindings::skb_shared_info>();
-        // SAFETY: what all users of the data share lies behind its end.
-        let users = unsafe { (*end).dataref.counter };
-        (users & MASK) - (users >> SHIFT) != 1
-    }
-
-    /// Puts `header` before the packet, in a copy if the bytes there are shared. Does not sleep.
-    pub(crate) fn push_header(&mut self, header: &[u8]) -> Result {
-        let skb = self.0.as_ptr();
-
-        if self.is_head_shared() {
-            let room = ffi::c_int::try_from(header.len())?;
-
-            // SAFETY: by the type invariant nobody else uses the buffer.
-            to_result(unsafe { bindings::pskb_expand_head(skb, room, 0, bindings::GFP_ATOMIC) })?;
-        }
-        // SAFETY: by the type invariant nobody else uses the buffer; its head is not shared.
-        unsafe { SkBuff::from_raw(skb) }.push(header)
-    }
-
-    /// Hands the packet to the network stack. Does not sleep.
-    pub(super) fn receive(self) -> Result {
-        // SAFETY: the buffer is valid, and given away.
-        match unsafe { bindings::netif_rx(self.into_raw()) } as u32 {
-            bindings::NET_RX_SUCCESS => Ok(()),
-            _ => Err(ENOBUFS),
-        }
-    }
-
-    /// Has `dev` send the packet. Bottom halves are off.
-    pub(super) fn transmit(self, dev: &NetDevice) -> Result {
-        let skb = self.into_raw();
-
-        // SAFETY: the buffer is valid, and given away with the next call.
-        let links = unsafe { &raw mut (*skb).__bindgen_anon_1 };
-        // CAST: `dev` is a field of the first of the structures that share this memory.
-        let links = links.cast::<bindings::sk_buff__bindgen_ty_1__bindgen_ty_1>();
-        // SAFETY: as above.
-        let link = unsafe { &mut (*links).__bindgen_anon_1 };
-        link.dev = dev.as_raw().cast();
-
-        // SAFETY: as above; the device is valid.
-        match unsafe { bindings::__dev_queue_xmit(skb, ptr::null_mut()) } as u32 {
-            bindings::NET_XMIT_SUCCESS | bindings::NET_XMIT_CN => Ok(()),
-            _ => Err(ENOBUFS),
-        }
-    }
-}
-
-impl Drop for OwnedSkb {
-    fn drop(&mut self) {
-        // SAFETY: by the type invariant the buffer is valid, and belongs to `self`.
-        unsafe {
-            bindings::sk_skb_reason_drop(
-                ptr::null(),
-                self.0.as_ptr(),
-                bindings::skb_drop_reason_SKB_DROP_REASON_NOT_SPECIFIED,
-            )
-        };
+        // SAFETY: the count of a valid buffer is not zero.
+        unsafe { bindings::refcount_inc(users) };
+        // SAFETY: the reference is new, and by the requirement soon the only one.
+        unsafe { OwnedSkb::from_raw(self.0.get()) }
     }
 }
 

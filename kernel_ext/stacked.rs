@@ -10,9 +10,21 @@ pub(crate) use table::Table;
 
 use super::{
     bindings,
-    netdevice::NetDevice,
+    ethtool::{
+        self,
+        TxAggregation,
+        TX_AGGREGATION, //
+    },
+    napi::Receiver,
+    netdevice::{
+        Features,
+        NetDevice, //
+    },
     rtnl::Rtnl,
-    skbuff::OwnedSkb,
+    skbuff::{
+        Checksum,
+        OwnedSkb, //
+    },
     sysfs, //
 };
 use core::{
@@ -42,12 +54,43 @@ pub(crate) trait Driver: Copy + Send + Sync + 'static {
     /// Attributes of the devices.
     const ATTRIBUTES: &'static sysfs::Group<Device<Self>>;
 
-    /// Bytes that [`Driver::transmit`] puts before a packet.
+    /// The most bytes that [`Driver::transmit`] puts before a packet.
     const HEADER_LEN: u16;
 
-    /// Makes of a packet of the device one for the lower device. An error drops it. Bottom halves
-    /// are off.
-    fn transmit(&self, skb: &mut OwnedSkb) -> Result;
+    /// The lower device.
+    type Lower: Lower;
+
+    /// Sends a packet of the device by its lower device. Bottom halves are off.
+    fn transmit(&self, lower: &Self::Lower, skb: OwnedSkb) -> Result;
+
+    /// What [`Driver::transmit`] does for the network stack, as things are.
+    fn offloads(lower: &Self::Lower) -> Offloads;
+
+    /// A device goes down. RTNL is held.
+    fn stop(lower: &Self::Lower);
+
+    /// How packets are joined, of all devices above `lower`. RTNL is held.
+    fn aggregation(lower: &Self::Lower) -> TxAggregation;
+
+    /// Changes that. RTNL is held.
+    fn set_aggregation(lower: &Self::Lower, wanted: TxAggregation) -> Result;
+}
+
+/// A device that others lie above.
+pub(crate) trait Lower {
+    /// Its network device.
+    fn net(&self) -> &NetDevice;
+}
+
+/// What a stacked device does for the network stack when it sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Offloads {
+    /// Nothing.
+    None,
+    /// It computes checksums.
+    Checksum,
+    /// It computes checksums, takes data from wherever it lies, and cuts TCP into segments.
+    Segmentation,
 }
 
 /// Packets and bytes that went one way.
@@ -77,11 +120,15 @@ impl Counters {
 }
 
 /// The private part of a stacked device.
-struct Private<T> {
-    lower: *const NetDevice,
+#[pin_data]
+struct Private<T: Driver> {
+    lower: *const T::Lower,
     driver: T,
     received: Counters,
     sent: Counters,
+    /// Never dropped: freeing the device frees its NAPI context, and its queue is purged before.
+    #[pin]
+    receiver: Receiver,
 }
 
 /// A stacked device.
@@ -91,17 +138,31 @@ struct Private<T> {
 /// A valid device that a [`Table`] made: its private part is a `Private<T>`, and its lower device
 /// lives as long as it is registered.
 #[repr(transparent)]
-pub(crate) struct Device<T>(NetDevice, PhantomData<T>);
+pub(crate) struct Device<T: Driver>(NetDevice, PhantomData<T>);
 
 impl<T: Driver> Device<T> {
     const NETDEV_OPS: &'static bindings::net_device_ops = &bindings::net_device_ops {
+        ndo_uninit: Some(Self::uninit_callback),
         ndo_open: Some(Self::open_callback),
         ndo_stop: Some(Self::stop_callback),
         ndo_start_xmit: Some(Self::start_xmit_callback),
+        ndo_features_check: Some(Self::features_check_callback),
         ndo_get_iflink: Some(Self::get_iflink_callback),
         ndo_get_stats64: Some(Self::get_stats64_callback),
         ..pin_init::zeroed()
     };
+
+    const ETHTOOL_OPS: &'static bindings::ethtool_ops = &bindings::ethtool_ops {
+        supported_coalesce_params: TX_AGGREGATION,
+        get_coalesce: Some(Self::get_coalesce_callback),
+        set_coalesce: Some(Self::set_coalesce_callback),
+        ..ethtool::NONE
+    };
+
+    /// What the devices can do, if their lower device and user space want it.
+    const FEATURES: Features = Features::CHECKSUM
+        .union(Features::RECEIVED_CHECKSUM)
+        .union(Features::SEGMENTATION);
 
     /// # Safety
     ///
@@ -120,39 +181,42 @@ impl<T: Driver> Device<T> {
         unsafe { &*private.cast() }
     }
 
-    fn lower(&self) -> &NetDevice {
+    fn lower(&self) -> &T::Lower {
         // SAFETY: by the type invariant the lower device lives as long as this one is registered,
         // and nothing of a device that is not registered runs.
         unsafe { &*self.private().lower }
     }
 
-    /// Delivers `packet`, of the protocol `ether_type` in host order, as received by the device.
+    /// Delivers `packet`, of the protocol `ether_type` in host order, as received by the device,
+    /// and returns whether what is told of its checksum was believed.
     ///
     /// Fails with `ENETDOWN` if the device is down; that costs this packet and no other. Called in
     /// softirq context.
-    pub(crate) fn receive(&self, packet: &[u8], ether_type: u16) -> Result {
-        let result = self.deliver(packet, ether_type);
+    pub(crate) fn receive(
+        &self,
+        packet: &[u8],
+        ether_type: u16,
+        checksum: Checksum,
+    ) -> Result<bool> {
+        let checksum = if self.0.has_features(Features::RECEIVED_CHECKSUM) {
+            checksum
+        } else {
+            Checksum::Unknown
+        };
+        let result = self.deliver(packet, ether_type, checksum);
 
         self.private().received.count(result, packet.len());
-        result
+        result.map(|()| checksum == Checksum::Right)
     }
 
-    fn deliver(&self, packet: &[u8], ether_type: u16) -> Result {
+    fn deliver(&self, packet: &[u8], ether_type: u16, checksum: Checksum) -> Result {
         if !self.0.is_up() {
             return Err(ENETDOWN);
         }
 
-        OwnedSkb::copied(&self.0, packet, ether_type)?.receive()
-    }
-
-    fn send(&self, mut skb: OwnedSkb) -> Result {
-        // Its link layer could not tell such a packet from one of its own.
-        if !self.lower().is_headerless() {
-            return Err(ENETDOWN);
-        }
-
-        self.private().driver.transmit(&mut skb)?;
-        skb.transmit(self.lower())
+        let skb = OwnedSkb::copied(&self.0, packet, ether_type, checksum)?;
+        self.private().receiver.receive(skb);
+        Ok(())
     }
 
     /// # Safety
@@ -169,6 +233,9 @@ impl<T: Driver> Device<T> {
         net.mtu = 1500;
         net.needed_headroom = T::HEADER_LEN;
         net.needs_free_netdev = true;
+        net.ethtool_ops = Self::ETHTOOL_OPS;
+        net.hw_features = Self::FEATURES.bits();
+        net.features |= Self::FEATURES.bits();
         let [attributes, ..] = &mut net.sysfs_groups;
         *attributes = T::ATTRIBUTES.as_raw();
 
@@ -188,21 +255,95 @@ impl<T: Driver> Device<T> {
         let dev = unsafe { Self::from_raw(net) };
 
         from_result(|| {
-            if !dev.lower().is_up() {
+            if !dev.lower().net().is_up() {
                 return Err(ENETDOWN);
             }
-            dev.0.set_carrier(dev.lower().has_carrier());
+            // SAFETY: the core holds RTNL.
+            let rtnl = unsafe { Rtnl::assume_held() };
+            dev.private().receiver.enable(&rtnl);
+            dev.0.set_carrier(dev.lower().net().has_carrier());
             Ok(0)
         })
     }
 
     /// # Safety
     ///
+    /// To be called by the network core only, as `net_device_ops.ndo_uninit`.
+    unsafe extern "C" fn uninit_callback(net: *mut bindings::net_device) {
+        // Until here a packet may have arrived after the device went down.
+        //
+        // SAFETY: the core passes a device of `T`.
+        unsafe { Self::from_raw(net) }.private().receiver.purge();
+    }
+
+    /// # Safety
+    ///
     /// To be called by the network core only, as `net_device_ops.ndo_stop`.
     unsafe extern "C" fn stop_callback(net: *mut bindings::net_device) -> ffi::c_int {
-        // SAFETY: the core passes a valid device.
-        unsafe { NetDevice::from_raw(net) }.set_carrier(false);
+        // SAFETY: the core passes a device of `T`.
+        let dev = unsafe { Self::from_raw(net) };
+
+        dev.0.set_carrier(false);
+        T::stop(dev.lower());
+        // SAFETY: the core holds RTNL.
+        let rtnl = unsafe { Rtnl::assume_held() };
+        dev.private().receiver.disable(&rtnl);
         0
+    }
+
+    /// # Safety
+    ///
+    /// To be called by the network core only, as `net_device_ops.ndo_features_check`.
+    unsafe extern "C" fn features_check_callback(
+        _skb: *mut bindings::sk_buff,
+        net: *mut bindings::net_device,
+        features: bindings::netdev_features_t,
+    ) -> bindings::netdev_features_t {
+        // SAFETY: the core passes a device of `T`.
+        let lower = unsafe { Self::from_raw(net) }.lower();
+
+        let without = match T::offloads(lower) {
+            Offloads::None => Features::CHECKSUM.union(Features::SEGMENTATION),
+            Offloads::Checksum => Features::SEGMENTATION,
+            Offloads::Segmentation => return features,
+        };
+        features & !without.bits()
+    }
+
+    /// # Safety
+    ///
+    /// To be called by the network core only, as `ethtool_ops.get_coalesce`.
+    unsafe extern "C" fn get_coalesce_callback(
+        net: *mut bindings::net_device,
+        _coalesce: *mut bindings::ethtool_coalesce,
+        parameters: *mut bindings::kernel_ethtool_coalesce,
+        _ack: *mut bindings::netlink_ext_ack,
+    ) -> ffi::c_int {
+        // SAFETY: the core passes a device of `T`, with RTNL held.
+        let aggregation = T::aggregation(unsafe { Self::from_raw(net) }.lower());
+
+        // SAFETY: the core passes parameters to fill in.
+        aggregation.write(unsafe { &mut *parameters });
+        0
+    }
+
+    /// # Safety
+    ///
+    /// To be called by the network core only, as `ethtool_ops.set_coalesce`.
+    unsafe extern "C" fn set_coalesce_callback(
+        net: *mut bindings::net_device,
+        _coalesce: *mut bindings::ethtool_coalesce,
+        parameters: *mut bindings::kernel_ethtool_coalesce,
+        _ack: *mut bindings::netlink_ext_ack,
+    ) -> ffi::c_int {
+        // SAFETY: the core passes a device of `T`, with RTNL held.
+        let lower = unsafe { Self::from_raw(net) }.lower();
+
+        from_result(|| {
+            // SAFETY: the core passes the parameters that are wanted.
+            T::set_aggregation(lower, TxAggregation::read(unsafe { &*parameters }))?;
+            Ok(0)
+        })
     }
 
     /// # Safety
@@ -219,7 +360,8 @@ impl<T: Driver> Device<T> {
         let skb = unsafe { OwnedSkb::from_raw(skb) };
         let len = skb.len();
 
-        dev.private().sent.count(dev.send(skb), len);
+        let result = dev.private().driver.transmit(dev.lower(), skb);
+        dev.private().sent.count(result, len);
         bindings::netdev_tx_NETDEV_TX_OK
     }
 
@@ -228,7 +370,10 @@ impl<T: Driver> Device<T> {
     /// To be called by the network core only, as `net_device_ops.ndo_get_iflink`.
     unsafe extern "C" fn get_iflink_callback(net: *const bindings::net_device) -> ffi::c_int {
         // SAFETY: the core passes a device of `T`.
-        unsafe { Self::from_raw(net.cast_mut()) }.lower().index()
+        unsafe { Self::from_raw(net.cast_mut()) }
+            .lower()
+            .net()
+            .index()
     }
 
     /// # Safety
@@ -270,11 +415,11 @@ unsafe impl<T: Driver> sysfs::Parent for Device<T> {
 }
 
 /// A stacked device that is not registered.
-struct Unregistered<T>(ptr::NonNull<bindings::net_device>, PhantomData<T>);
+struct Unregistered<T: Driver>(ptr::NonNull<bindings::net_device>, PhantomData<T>);
 
 impl<T: Driver> Unregistered<T> {
     /// Allocates a device above `lower`, in its network namespace.
-    fn new(lower: &NetDevice, driver: T, _rtnl: &Rtnl) -> Result<Self> {
+    fn new(lower: &T::Lower, driver: T, _rtnl: &Rtnl) -> Result<Self> {
         // SAFETY: the arguments are valid, and the callback sets up what it is passed.
         let net = unsafe {
             bindings::alloc_netdev_mqs(
@@ -289,21 +434,24 @@ impl<T: Driver> Unregistered<T> {
         let this = Self(ptr::NonNull::new(net).ok_or(ENOMEM)?, PhantomData);
 
         // SAFETY: the lower device is valid, and its namespace cannot change while RTNL is held.
-        let namespace = unsafe { (*lower.as_raw()).nd_net };
+        let namespace = unsafe { (*lower.net().as_raw()).nd_net };
         // SAFETY: the device is valid, and nobody else uses it.
         unsafe { (*net).nd_net = namespace };
 
         // SAFETY: the device is valid, and nobody else uses it.
         let private = unsafe { NetDevice::private(net) }.cast::<Private<T>>();
-        // SAFETY: the private part has room for this, and the alignment of a cache line.
-        unsafe {
-            private.write(Private {
-                lower,
-                driver,
-                received: Counters::new(),
-                sent: Counters::new(),
-            })
-        };
+        let new = pin_init!(Private {
+            lower,
+            driver,
+            received: Counters::new(),
+            sent: Counters::new(),
+            // SAFETY: the device outlives its private part, and nobody else knows its lock.
+            receiver <- unsafe { Receiver::new(net) },
+        });
+
+        // SAFETY: the private part has room for this, the alignment of a cache line, and stays
+        // where it is. What `new` made is never dropped.
+        unsafe { pin_init::raw_init(private, new) };
         Ok(this)
     }
 
@@ -316,7 +464,7 @@ impl<T: Driver> Unregistered<T> {
     }
 }
 
-impl<T> Drop for Unregistered<T> {
+impl<T: Driver> Drop for Unregistered<T> {
     fn drop(&mut self) {
         // SAFETY: the device was allocated, and not registered.
         unsafe { bindings::free_netdev(self.0.as_ptr()) };

@@ -7,6 +7,7 @@
 mod adapter;
 mod binding;
 mod device;
+mod ethtool;
 
 pub(crate) use adapter::Adapter;
 pub(crate) use binding::Binding;
@@ -42,11 +43,17 @@ pub(crate) trait Driver: Sized + 'static {
     /// What a kind of device needs.
     type Quirks: Send + Sync + 'static;
 
+    /// Names of the counters that ethtool shows.
+    const STATISTICS: &'static [&'static CStr];
+
+    /// Names of the flags that ethtool sets, from the lowest bit on; 32 at most.
+    const FLAGS: &'static [&'static CStr];
+
     /// What the driver keeps for a device while it is bound.
     type State: Send + Sync;
 
     /// Devices that may lie above the network device.
-    type Stacked: stacked::Driver;
+    type Stacked: stacked::Driver<Lower = Device<Self>>;
 
     /// Whether `intf`, which matched `id`, is one for this driver; `ENODEV` if not.
     fn accept(intf: &Interface, id: &DeviceId) -> Result;
@@ -72,6 +79,18 @@ pub(crate) trait Driver: Sized + 'static {
     /// itself; an error drops it. Called in softirq context.
     fn rx_fixup(dev: &Device<Self>, skb: &mut SkBuff) -> Result<Received>;
 
+    /// The timer of the device fired. Called in softirq context.
+    fn timer_expired(dev: &Device<Self>);
+
+    /// The counters that ethtool shows, in the order of their names. RTNL is held.
+    fn statistics(dev: &Device<Self>) -> impl Iterator<Item = u64> + '_;
+
+    /// The flags that ethtool shows, each with its bit. RTNL is held.
+    fn flags(dev: &Device<Self>) -> u32;
+
+    /// Sets the flags. RTNL is held.
+    fn set_flags(dev: &Device<Self>, flags: u32) -> Result;
+
     /// Whether the network device may have the hardware address.
     fn check_address(address: [u8; 6]) -> Result;
 
@@ -88,8 +107,10 @@ pub(crate) trait Driver: Sized + 'static {
 /// What became of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Received {
-    /// It is a frame or packet now, for usbnet to deliver.
+    /// It is an Ethernet frame now, to be delivered.
     Frame,
+    /// It is a packet now, with its protocol, to be delivered.
+    Packet,
     /// Its content is delivered.
     Delivered,
 }

@@ -5,6 +5,7 @@
 use super::{
     Device,
     Driver,
+    Lower,
     Unregistered, //
 };
 use crate::kernel_ext::{
@@ -41,7 +42,7 @@ const SLOTS: usize = 1 << u8::BITS;
 /// change under RTNL, and a device is unregistered, which waits for the readers of RCU, after its
 /// slot was emptied.
 #[pin_data]
-pub(crate) struct Table<T> {
+pub(crate) struct Table<T: Driver> {
     slots: [Atomic<*mut bindings::net_device>; SLOTS],
     /// How many slots are not NULL. Changes under RTNL.
     len: Atomic<usize>,
@@ -110,9 +111,10 @@ impl<T: Driver> Table<T> {
         &self,
         number: u8,
         driver: T,
-        lower: &NetDevice,
+        lower: &T::Lower,
         rtnl: &Rtnl,
     ) -> Result {
+        let lower_net = lower.net().as_raw();
         let slot = self.slot(number);
 
         if self.closed.load(Relaxed) {
@@ -124,13 +126,13 @@ impl<T: Driver> Table<T> {
 
         let net = Unregistered::new(lower, driver, rtnl)?.register(rtnl)?;
         // SAFETY: both devices are registered, and RTNL is held.
-        to_result(unsafe { bindings::netdev_upper_dev_link(lower.as_raw(), net, ptr::null_mut()) })
+        to_result(unsafe { bindings::netdev_upper_dev_link(lower_net, net, ptr::null_mut()) })
             .inspect_err(|_| {
                 // SAFETY: as above, and nobody has found the device yet.
                 unsafe { bindings::unregister_netdevice_queue(net, ptr::null_mut()) };
             })?;
         // SAFETY: as above.
-        unsafe { bindings::netif_stacked_transfer_operstate(lower.as_raw(), net) };
+        unsafe { bindings::netif_stacked_transfer_operstate(lower_net, net) };
 
         // INVARIANT: the device is registered and linked, and RTNL is held.
         slot.store(net, Release);
@@ -197,7 +199,7 @@ impl<T: Driver> Table<T> {
         self.len.fetch_sub(1, Relaxed);
 
         // SAFETY: by the type invariant the device is registered, so its lower device is, too.
-        let lower = unsafe { Device::<T>::from_raw(net) }.lower();
+        let lower = unsafe { Device::<T>::from_raw(net) }.lower().net();
         // SAFETY: as above; the two are linked, and RTNL is held.
         unsafe { bindings::netdev_upper_dev_unlink(lower.as_raw(), net) };
         Some(net)

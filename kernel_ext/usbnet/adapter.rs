@@ -36,6 +36,9 @@ use kernel::{
     types::ForeignOwnable, //
 };
 
+/// Length of an Ethernet header, in bytes.
+const ETH_HLEN: usize = 14;
+
 /// Connects a [`Driver`] with usbnet and with the USB core.
 pub(crate) struct Adapter<T>(PhantomData<T>);
 
@@ -45,7 +48,7 @@ impl<T: Driver> Adapter<T> {
         ndo_stop: Some(Self::stop_callback),
         ndo_start_xmit: Some(bindings::usbnet_start_xmit),
         ndo_tx_timeout: Some(bindings::usbnet_tx_timeout),
-        ndo_change_mtu: Some(bindings::usbnet_change_mtu),
+        ndo_change_mtu: Some(Self::change_mtu_callback),
         ndo_set_mac_address: Some(Self::set_mac_address_callback),
         ndo_validate_addr: Some(bindings::eth_validate_addr),
         ..pin_init::zeroed()
@@ -67,12 +70,15 @@ impl<T: Driver> Adapter<T> {
 
             // SAFETY: usbnet passes its new device and the interface that is probed.
             let mut binding = unsafe { Binding::<T>::new(dev, intf) };
-            let state = T::bind(&mut binding)?;
-            let private = KBox::pin_init(Private::<T>::new(state), GFP_KERNEL)?;
             let net = binding.net();
             net.set_limits();
             net.set_ops(Self::NETDEV_OPS);
+            net.set_ethtool_ops(Self::ETHTOOL_OPS);
             net.set_attributes(T::ATTRIBUTES);
+
+            let state = T::bind(&mut binding)?;
+            // SAFETY: the device is new, and outlives its state.
+            let private = KBox::pin_init(unsafe { Private::<T>::new(state, dev) }, GFP_KERNEL)?;
 
             // SAFETY: the device is valid.
             unsafe { (*dev).driver_priv = private.into_foreign() };
@@ -151,9 +157,18 @@ impl<T: Driver> Adapter<T> {
         // SAFETY: usbnet allocated the buffer, has not shared it, and lends it.
         let skb = unsafe { SkBuff::from_raw(skb) };
 
-        let len = skb.data().len();
+        let len = skb.len();
         match T::rx_fixup(dev, skb) {
-            Ok(Received::Frame) => return 1,
+            // usbnet counts what is too short as such.
+            Ok(Received::Frame | Received::Packet) if skb.len() < ETH_HLEN => return 1,
+            Ok(Received::Frame) => {
+                skb.take_ethernet_header(dev.net());
+                // SAFETY: see below.
+                unsafe { Self::deliver(dev, skb) };
+            }
+            // SAFETY: this returns 0: usbnet then looks for a request in the control block, and
+            // gives its reference up.
+            Ok(Received::Packet) => unsafe { Self::deliver(dev, skb) },
             Ok(Received::Delivered) => dev.net().count_received(len),
             Err(_) => dev.net().count_receive_error(),
         }
@@ -162,14 +177,45 @@ impl<T: Driver> Adapter<T> {
 
     /// # Safety
     ///
+    /// As for [`SkBuff::keep`].
+    unsafe fn deliver(dev: &Device<T>, skb: &mut SkBuff) {
+        dev.net().count_received(skb.len());
+        // SAFETY: by the requirement of the function.
+        dev.receiver().receive(unsafe { skb.keep() });
+    }
+
+    /// # Safety
+    ///
+    /// To be called by the network core only, as `net_device_ops.ndo_change_mtu`.
+    unsafe extern "C" fn change_mtu_callback(
+        net: *mut bindings::net_device,
+        mtu: ffi::c_int,
+    ) -> ffi::c_int {
+        // SAFETY: the core passes a network device of usbnet, with RTNL held.
+        let ret = unsafe { bindings::usbnet_change_mtu(net, mtu) };
+
+        // SAFETY: as above; the device is bound.
+        unsafe { Device::<T>::from_net(net) }.set_tx_queue();
+        ret
+    }
+
+    /// # Safety
+    ///
     /// To be called by the network core only, as `net_device_ops.ndo_open`.
     unsafe extern "C" fn open_callback(net: *mut bindings::net_device) -> ffi::c_int {
+        // SAFETY: the core passes the network device of a bound device.
+        let dev = unsafe { Device::<T>::from_net(net) };
+        // SAFETY: the core holds RTNL.
+        let rtnl = unsafe { Rtnl::assume_held() };
+
+        dev.receiver().enable(&rtnl);
         // SAFETY: the core passes a network device of usbnet.
         let ret = unsafe { bindings::usbnet_open(net) };
-
         if ret == 0 {
-            // SAFETY: the core passes the network device of a bound device, with RTNL held.
-            unsafe { Self::set_stacked_carrier(net, true) };
+            dev.set_tx_queue();
+            dev.stacked().set_carrier(true, &rtnl);
+        } else {
+            dev.receiver().disable(&rtnl);
         }
         ret
     }
@@ -178,23 +224,25 @@ impl<T: Driver> Adapter<T> {
     ///
     /// To be called by the network core only, as `net_device_ops.ndo_stop`.
     unsafe extern "C" fn stop_callback(net: *mut bindings::net_device) -> ffi::c_int {
-        // SAFETY: the core passes the network device of a bound device, with RTNL held.
-        unsafe { Self::set_stacked_carrier(net, false) };
+        // SAFETY: the core passes the network device of a bound device.
+        let dev = unsafe { Device::<T>::from_net(net) };
+        // SAFETY: the core holds RTNL.
+        let rtnl = unsafe { Rtnl::assume_held() };
 
-        // SAFETY: as above.
-        unsafe { bindings::usbnet_stop(net) }
+        dev.stacked().set_carrier(false, &rtnl);
+        dev.start_timer(0);
+        // SAFETY: the core passes a network device of usbnet.
+        let ret = unsafe { bindings::usbnet_stop(net) };
+        dev.receiver().disable(&rtnl);
+        ret
     }
 
     /// # Safety
     ///
-    /// `net` must be the network device of a bound device, and RTNL be held.
-    unsafe fn set_stacked_carrier(net: *mut bindings::net_device, on: bool) {
+    /// To be called by the device's timer only, with a bound device.
+    pub(super) unsafe fn timer_callback(dev: *mut ffi::c_void) {
         // SAFETY: by the requirement of the function.
-        let dev = unsafe { Device::<T>::from_net(net) };
-
-        // SAFETY: as above.
-        let rtnl = unsafe { Rtnl::assume_held() };
-        dev.stacked().set_carrier(on, &rtnl);
+        T::timer_expired(unsafe { Device::from_raw(dev.cast()) });
     }
 
     /// # Safety
@@ -260,6 +308,7 @@ impl<T: Driver> usb::Driver for Adapter<T> {
             return Ok(());
         };
 
+        dev.start_timer(0);
         // SAFETY: the interface has its `usbnet`.
         to_result(unsafe { bindings::usbnet_suspend(intf.as_raw(), message.0) })?;
 

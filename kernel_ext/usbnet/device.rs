@@ -2,13 +2,18 @@
 
 //! Bound devices.
 
-use super::Driver;
+use super::{
+    Adapter,
+    Driver, //
+};
 use crate::kernel_ext::{
     bindings,
+    napi::Receiver,
     netdevice::NetDevice,
     rtnl::Rtnl,
     stacked,
     sysfs,
+    timer::Timer,
     usb::Interface, //
 };
 use core::{
@@ -18,6 +23,7 @@ use core::{
 use kernel::{
     ffi,
     prelude::*,
+    time::Delta,
     types::{
         ForeignOwnable,
         Opaque, //
@@ -27,17 +33,33 @@ use kernel::{
 /// What usbnet keeps for the driver.
 #[pin_data]
 pub(super) struct Private<T: Driver> {
+    // First, so that it is dropped first: it uses the others.
+    #[pin]
+    timer: Timer,
     #[pin]
     state: T::State,
     #[pin]
     stacked: stacked::Table<T::Stacked>,
+    #[pin]
+    receiver: Receiver,
 }
 
 impl<T: Driver> Private<T> {
-    pub(super) fn new(state: impl PinInit<T::State>) -> impl PinInit<Self> {
+    /// # Safety
+    ///
+    /// `dev` must be a new device that outlives the result, which becomes its private part.
+    pub(super) unsafe fn new(
+        state: impl PinInit<T::State>,
+        dev: *mut bindings::usbnet,
+    ) -> impl PinInit<Self> {
         pin_init!(Self {
+            // SAFETY: nobody starts the timer before the device is bound, and from then on it has
+            // its private part until that is dropped, the timer first.
+            timer <- unsafe { Timer::new(Adapter::<T>::timer_callback, dev.cast()) },
             state <- state,
             stacked <- stacked::Table::new(),
+            // SAFETY: usbnet's network device lives as long as the device, which is part of it.
+            receiver <- unsafe { Receiver::new((*dev).net) },
         })
     }
 }
@@ -112,6 +134,42 @@ impl<T: Driver> Device<T> {
         unsafe { Pin::<KBox<Private<T>>>::borrow(private) }.get_ref()
     }
 
+    /// What hands packets to the network stack.
+    pub(super) fn receiver(&self) -> &Receiver {
+        &self.private().receiver
+    }
+
+    /// Has [`Driver::timer_expired`] called in `usecs` microseconds, not when it was to be called
+    /// before. Does not sleep.
+    pub(crate) fn start_timer(&self, usecs: u32) {
+        self.private().timer.start(Delta::from_micros(usecs.into()));
+    }
+
+    /// Lets as many transfers be queued to be sent as usbnet does with the usual MTU.
+    ///
+    /// usbnet divides its memory by the MTU, which user space makes large to have large transfers
+    /// received, and leaves two then. Bytes are limited by the queue limits of the network core.
+    pub(super) fn set_tx_queue(&self) {
+        /// Of 1514 bytes, at high speed (`MAX_QUEUE_MEMORY`).
+        const HIGH_SPEED: ffi::c_uint = 60;
+        /// The same from super speed on, where usbnet takes five times as much.
+        const SUPER_SPEED: ffi::c_uint = 5 * HIGH_SPEED;
+
+        // SAFETY: by the type invariant the device is valid.
+        let speed = unsafe { (*(*self.as_raw()).udev).speed };
+        let len = match speed {
+            bindings::usb_device_speed_USB_SPEED_HIGH => HIGH_SPEED,
+            bindings::usb_device_speed_USB_SPEED_SUPER
+            | bindings::usb_device_speed_USB_SPEED_SUPER_PLUS => SUPER_SPEED,
+            _ => return,
+        };
+        // SAFETY: as above.
+        let tx_qlen = unsafe { &raw mut (*self.as_raw()).tx_qlen };
+
+        // SAFETY: as above. Like usbnet's own writes, this is seen late by who sends.
+        unsafe { tx_qlen.write_volatile(len as _) };
+    }
+
     /// The devices above the network device.
     pub(crate) fn stacked(&self) -> &stacked::Table<T::Stacked> {
         &self.private().stacked
@@ -122,7 +180,7 @@ impl<T: Driver> Device<T> {
     /// Fails with `EEXIST` if there is one, with `ENODEV` if the modem goes away. Sleeps.
     pub(crate) fn add_stacked(&self, number: u8, driver: T::Stacked, rtnl: &Rtnl) -> Result {
         // SAFETY: the table is this device's, and closed before the device is disconnected.
-        unsafe { self.stacked().add(number, driver, self.net(), rtnl) }
+        unsafe { self.stacked().add(number, driver, self, rtnl) }
     }
 
     /// Tells usbnet that the size of headers has changed, so that it computes its buffers anew.
@@ -135,6 +193,7 @@ impl<T: Driver> Device<T> {
 
         // SAFETY: the device is valid, and `rtnl` shows that RTNL is held.
         unsafe { bindings::usbnet_change_mtu(self.net().as_raw(), mtu) };
+        self.set_tx_queue();
     }
 
     /// Tells whether received IP headers are to be aligned as if an Ethernet header came first.
@@ -152,6 +211,12 @@ impl<T: Driver> Device<T> {
             // SAFETY: as above.
             unsafe { bindings::set_bit(bit, flags) };
         }
+    }
+}
+
+impl<T: Driver> stacked::Lower for Device<T> {
+    fn net(&self) -> &NetDevice {
+        self.net()
     }
 }
 

@@ -13,13 +13,15 @@ add_mux 2
 add_mux 3 # stays down
 start_mux 2
 start_mux 1
-listen
+listen 1 2
 from_modem "$(qmap 1 "$(udp 1 a)")" "$(qmap 3 "$(udp 3 b)")" "$(qmap 2 "$(udp 2 c)")" "$(qmap 3 "$(udp 3 d)")" "$(qmap 1 "$(udp 1 e)")"
-wait_for_value ace /tmp/heard
+wait_for_value ae /tmp/heard-1
+wait_for_value c /tmp/heard-2
 
 step "also when it was up before"
 ip link set qmimux1 down
 from_modem "$(qmap 2 "$(udp 2 f)")" "$(qmap 1 "$(udp 1 g)")"
 ip link set qmimux1 up
 ping_all 1 "$gateway"
-wait_for_value aceg /tmp/heard
+wait_for_value ae /tmp/heard-1
+wait_for_value cg /tmp/heard-2

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! What ethtool shows and sets.
+//!
+//! C header: [`include/linux/ethtool.h`](srctree/include/linux/ethtool.h)
+
+use super::bindings;
+use kernel::{
+    ffi,
+    prelude::*, //
+};
+
+/// How packets that are sent are joined into transfers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TxAggregation {
+    /// Most bytes of a transfer (`tx-aggr-max-bytes`).
+    pub(crate) max_bytes: u32,
+    /// Most packets of a transfer (`tx-aggr-max-frames`).
+    pub(crate) max_frames: u32,
+    /// How long a transfer waits for more, in microseconds (`tx-aggr-time-usecs`).
+    pub(crate) time_usecs: u32,
+}
+
+/// The parameters that [`TxAggregation`] has (`ETHTOOL_COALESCE_TX_AGGR`).
+pub(super) const TX_AGGREGATION: u32 = 7 << 24;
+
+impl TxAggregation {
+    pub(super) fn read(raw: &bindings::kernel_ethtool_coalesce) -> Self {
+        Self {
+            max_bytes: raw.tx_aggr_max_bytes,
+            max_frames: raw.tx_aggr_max_frames,
+            time_usecs: raw.tx_aggr_time_usecs,
+        }
+    }
+
+    pub(super) fn write(self, raw: &mut bindings::kernel_ethtool_coalesce) {
+        raw.tx_aggr_max_bytes = self.max_bytes;
+        raw.tx_aggr_max_frames = self.max_frames;
+        raw.tx_aggr_time_usecs = self.time_usecs;
+    }
+}
+
+/// Operations of which all are missing.
+pub(super) const NONE: bindings::ethtool_ops = {
+    // SAFETY: all zero bytes are valid: no operation, no parameter, no flag.
+    unsafe { core::mem::zeroed() }
+};
+
+/// A set of names that ethtool asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StringSet {
+    /// Counters.
+    Statistics,
+    /// Flags that are the driver's own.
+    PrivateFlags,
+}
+
+impl StringSet {
+    /// The set that the network core calls `number`.
+    pub(super) fn new(number: u32) -> Option<Self> {
+        match number {
+            bindings::ethtool_stringset_ETH_SS_STATS => Some(Self::Statistics),
+            bindings::ethtool_stringset_ETH_SS_PRIV_FLAGS => Some(Self::PrivateFlags),
+            _ => None,
+        }
+    }
+}
+
+/// Writes `names` to `to`, each into a field of its own.
+///
+/// # Safety
+///
+/// `to` must be valid for writes of a field for each name.
+pub(super) unsafe fn write_names(names: &[&CStr], to: *mut u8) {
+    const FIELD: usize = bindings::ETH_GSTRING_LEN as usize;
+
+    for (i, name) in names.iter().enumerate() {
+        let mut field = [0; FIELD];
+        // The last byte stays zero.
+        for (byte, &value) in field.iter_mut().take(FIELD - 1).zip(name.to_bytes()) {
+            *byte = value;
+        }
+
+        // SAFETY: by the requirement of the function there is a field for each name.
+        unsafe { to.cast::<[u8; FIELD]>().add(i).write_unaligned(field) };
+    }
+}
+
+/// As an answer to how many names a set has.
+pub(super) fn count(names: &[&CStr]) -> ffi::c_int {
+    // CAST: the sets are constant, and small.
+    names.len() as ffi::c_int
+}

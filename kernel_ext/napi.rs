@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! NAPI: reception in batches, in which the network stack merges packets of a flow (GRO).
+//!
+//! C header: [`include/linux/netdevice.h`](srctree/include/linux/netdevice.h)
+
+use super::{
+    bindings,
+    rtnl::Rtnl,
+    skbuff::{
+        OwnedSkb,
+        Queue, //
+    }, //
+};
+use kernel::{
+    ffi,
+    new_spinlock_irq,
+    prelude::*,
+    sync::SpinLockIrq,
+    types::Opaque, //
+};
+
+/// Packets that a poll may take (`NAPI_POLL_WEIGHT`).
+const POLL_WEIGHT: ffi::c_int = 64;
+
+/// A queue of received packets, and the NAPI context that hands them to the network stack.
+///
+/// # Invariants
+///
+/// `napi` is the context of a network device that outlives it, and is disabled when this is dropped.
+#[pin_data(PinnedDrop)]
+#[repr(C)]
+pub(super) struct Receiver {
+    // First, so that the poll callback finds the rest.
+    #[pin]
+    napi: Opaque<bindings::napi_struct>,
+    #[pin]
+    queue: SpinLockIrq<Queue>,
+}
+
+// SAFETY: the queue has a lock, and a NAPI context may be scheduled from anywhere.
+unsafe impl Send for Receiver {}
+
+// SAFETY: as above.
+unsafe impl Sync for Receiver {}
+
+impl Receiver {
+    /// A disabled receiver.
+    ///
+    /// # Safety
+    ///
+    /// `net` must be a valid device that outlives the receiver. The caller must not hold its lock.
+    pub(super) unsafe fn new(net: *mut bindings::net_device) -> impl PinInit<Self> {
+        pin_init!(Self {
+            napi <- Opaque::ffi_init(move |napi: *mut bindings::napi_struct| {
+                // SAFETY: `napi` is valid for writes.
+                unsafe { napi.write_bytes(0, 1) };
+
+                // SAFETY: by the requirement of the function the device is valid.
+                let lock = unsafe { &raw mut (*net).lock };
+                // SAFETY: as above.
+                unsafe { bindings::mutex_lock(lock.cast()) };
+                // SAFETY: `napi` is zeroed and stays in its place; the device's lock is held.
+                unsafe {
+                    bindings::netif_napi_add_weight_locked(
+                        net,
+                        napi,
+                        Some(Self::poll_callback),
+                        POLL_WEIGHT,
+                    )
+                };
+                // SAFETY: it was locked above.
+                unsafe { bindings::mutex_unlock(lock.cast()) };
+            }),
+            queue <- new_spinlock_irq!(Queue::new()),
+        })
+    }
+
+    /// Lets packets through. Sleeps.
+    pub(super) fn enable(&self, _rtnl: &Rtnl) {
+        // SAFETY: by the type invariant the context is set up; who brings the device up enables it.
+        unsafe { bindings::napi_enable(self.napi.get()) };
+    }
+
+    /// Lets no packet through any more, and drops those that wait. Sleeps.
+    pub(super) fn disable(&self, _rtnl: &Rtnl) {
+        // SAFETY: by the type invariant the context is set up; who takes the device down disables
+        // it.
+        unsafe { bindings::napi_disable(self.napi.get()) };
+
+        self.purge();
+    }
+
+    /// Drops the packets that wait.
+    pub(super) fn purge(&self) {
+        while let Some(skb) = self.take() {
+            drop(skb);
+        }
+    }
+
+    fn take(&self) -> Option<OwnedSkb> {
+        self.queue.lock().pop()
+    }
+
+    /// Hands `skb` to the network stack, soon. Does not sleep; bottom halves are off.
+    pub(super) fn receive(&self, skb: OwnedSkb) {
+        let napi = self.napi.get();
+
+        self.queue.lock().push(skb);
+        // SAFETY: by the type invariant the context is set up.
+        if unsafe { bindings::napi_schedule_prep(napi) } {
+            // SAFETY: as above, and this is who may schedule it.
+            unsafe { bindings::__napi_schedule(napi) };
+        }
+    }
+
+    /// # Safety
+    ///
+    /// To be called by the network core only, for the context of a receiver.
+    unsafe extern "C" fn poll_callback(
+        napi: *mut bindings::napi_struct,
+        budget: ffi::c_int,
+    ) -> ffi::c_int {
+        // SAFETY: the context is the first field of a receiver.
+        let this = unsafe { &*napi.cast::<Self>() };
+        // SAFETY: the context is valid.
+        let gro = unsafe { &raw mut (*napi).gro };
+
+        for done in 0..budget {
+            let Some(mut skb) = this.take() else {
+                // SAFETY: the core runs the context, and less than the budget is done.
+                unsafe { bindings::napi_complete_done(napi, done) };
+                return done;
+            };
+            if skb.is_lent() {
+                // Another processor is about to let go of it.
+                this.queue.lock().push_front(skb);
+                break;
+            }
+
+            skb.clear_control_block();
+            // SAFETY: this is the context's own, whose poll runs; the buffer is given away.
+            unsafe { bindings::gro_receive_skb(gro, skb.into_raw()) };
+        }
+        budget
+    }
+}
+
+#[pinned_drop]
+impl PinnedDrop for Receiver {
+    fn drop(self: Pin<&mut Self>) {
+        let napi = self.napi.get();
+        // SAFETY: by the type invariant the device is valid.
+        let net = unsafe { (*napi).dev }.cast::<bindings::net_device>();
+        // SAFETY: as above.
+        let lock = unsafe { &raw mut (*net).lock };
+
+        // SAFETY: as above.
+        unsafe { bindings::mutex_lock(lock.cast()) };
+        // SAFETY: by the type invariant the context is set up and disabled; the lock is held.
+        unsafe { bindings::__netif_napi_del_locked(napi) };
+        // SAFETY: it was locked above.
+        unsafe { bindings::mutex_unlock(lock.cast()) };
+        // SAFETY: there is nothing to observe. After this nobody reads the context any more.
+        unsafe { bindings::synchronize_net() };
+    }
+}

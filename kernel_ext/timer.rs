@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! Timers of high resolution that fire in softirq context.
+//!
+//! [`kernel::time::hrtimer`] wants each start to own its timer until it ends; these are part of
+//! what they serve, and are started again and again.
+//!
+//! C header: [`include/linux/hrtimer.h`](srctree/include/linux/hrtimer.h)
+
+use core::ffi::c_void;
+use kernel::{
+    bindings,
+    prelude::*,
+    time::Delta,
+    types::Opaque, //
+};
+
+/// What a timer calls, with what it was given.
+pub(super) type Callback = unsafe fn(*mut c_void);
+
+/// A timer.
+///
+/// # Invariants
+///
+/// `raw` is set up, and calls `callback` with `context`.
+#[pin_data(PinnedDrop)]
+#[repr(C)]
+pub(super) struct Timer {
+    // First, so that the callback finds the rest.
+    #[pin]
+    raw: Opaque<bindings::hrtimer>,
+    callback: Callback,
+    context: *mut c_void,
+}
+
+// SAFETY: a timer has a lock of its own; who makes it answers for the context.
+unsafe impl Send for Timer {}
+
+// SAFETY: as above.
+unsafe impl Sync for Timer {}
+
+impl Timer {
+    /// A timer that does not run.
+    ///
+    /// # Safety
+    ///
+    /// It must be sound to call `callback` with `context`, from softirq context, until the timer is
+    /// dropped.
+    pub(super) unsafe fn new(callback: Callback, context: *mut c_void) -> impl PinInit<Self> {
+        // INVARIANT: the C function sets the timer up; the other fields are what they should be.
+        pin_init!(Self {
+            raw <- Opaque::ffi_init(|raw| {
+                // SAFETY: `raw` is valid for writes, and stays in its place.
+                unsafe {
+                    bindings::hrtimer_setup(
+                        raw,
+                        Some(Self::expired_callback),
+                        bindings::CLOCK_MONOTONIC as bindings::clockid_t,
+                        bindings::hrtimer_mode_HRTIMER_MODE_REL_SOFT,
+                    )
+                };
+            }),
+            callback,
+            context,
+        })
+    }
+
+    /// Has the timer fire in `delay`, not when it was to do so before. Does not sleep.
+    pub(super) fn start(&self, delay: Delta) {
+        // SAFETY: by the type invariant the timer is set up.
+        unsafe {
+            bindings::hrtimer_start_range_ns(
+                self.raw.get(),
+                delay.as_nanos(),
+                0,
+                bindings::hrtimer_mode_HRTIMER_MODE_REL_SOFT,
+            )
+        };
+    }
+
+    /// # Safety
+    ///
+    /// To be called by the timer core only, for a timer of this type.
+    unsafe extern "C" fn expired_callback(raw: *mut bindings::hrtimer) -> bindings::hrtimer_restart {
+        // SAFETY: `raw` is the first field of a timer.
+        let this = unsafe { &*raw.cast::<Self>() };
+
+        // SAFETY: whoever made the timer answers for this.
+        unsafe { (this.callback)(this.context) };
+        bindings::hrtimer_restart::HRTIMER_NORESTART
+    }
+}
+
+#[pinned_drop]
+impl PinnedDrop for Timer {
+    fn drop(self: Pin<&mut Self>) {
+        // SAFETY: by the type invariant the timer is set up. This waits for the callback.
+        unsafe { bindings::hrtimer_cancel(self.raw.get()) };
+    }
+}
