@@ -34,8 +34,9 @@ aggregate() {
 	from_modem "$@"
 	ends=$((ends + 1))
 	from_modem "$(qmap 1 "$(udp 1 "end$ends")")"
-	wait_for_line "end$ends" /tmp/heard
-	record "heard-$name" sed "s/.*end$((ends - 1))//" /tmp/heard
+	wait_for_line "end$ends" /tmp/heard-1
+	record "heard-$name" sed "s/.*end$((ends - 1))//" /tmp/heard-1
+	record "heard-2-$name" cat /tmp/heard-2
 	record "errors-$name" cat /sys/class/net/wwan0/statistics/rx_errors
 }
 
@@ -63,10 +64,8 @@ observe() {
 	done
 	record sent sent
 
-	listen
-	listener=$!
+	listen 1 2
 	ends=0
-	: >/tmp/heard
 	aggregate two "$(qmap 1 "$(udp 1 a)")" "$(qmap 2 "$(udp 2 b)")"
 	aggregate padding "$(qmap 1 "$(udp 1 a)" 1)" "$(qmap 2 "$(udp 2 b)" 63)" "$(qmap 1 "$(udp 1 c)" 2)"
 	aggregate command "$(qmap 1 01000000 0 0x80)" "$(qmap 2 "$(udp 2 b)")"
@@ -80,7 +79,8 @@ observe() {
 	aggregate tiny 00
 	write 2 $qmi_attributes/del_mux
 	aggregate deleted "$(qmap 2 "$(udp 2 a)")" "$(qmap 1 "$(udp 1 b)")"
-	kill $listener
+	# shellcheck disable=SC2086 # one word a process
+	kill $listeners
 	spare_rcu
 	unplug 0
 	record gone ls /sys/class/net

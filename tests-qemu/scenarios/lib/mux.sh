@@ -92,18 +92,16 @@ udp() {
 	printf '%s0fa00fa0%04x0000%s' "$header" $((length - 20)) "$text"
 }
 
-# listen [ID...]: writes the text of each packet for port 4000 that comes on the device with this mux id to /tmp/heard-ID; or
-# without ids, on any device to /tmp/heard. What comes on one device stays in its order.
+# listen ID...: writes the text of each packet for port 4000 that comes on the device with this mux id to /tmp/heard-ID. What
+# comes on different devices has no order. Sets $listeners.
 listen() {
-	if [ $# = 0 ]; then
-		socat -u UDP-RECV:4000 OPEN:/tmp/heard,creat,trunc &
-	fi
+	listeners=
 	for listener; do
 		socat -u "UDP-RECV:4000,reuseaddr,so-bindtodevice=$(mux_device "$listener")" "OPEN:/tmp/heard-$listener,creat,trunc" &
+		listeners="$listeners $!"
 	done
-	listeners=$(($# > 0 ? $# : 1))
 	deadline=$(($(date +%s) + limit))
-	until [ "$(grep -c ':0FA0 ' /proc/net/udp)" -ge $listeners ]; do
+	until [ "$(grep -c ':0FA0 ' /proc/net/udp)" -ge $# ]; do
 		[ "$(date +%s)" -lt "$deadline" ] || fail "nobody listens after $limit s"
 		sleep 0.1
 	done
