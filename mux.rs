@@ -88,7 +88,7 @@ impl stacked::Driver for Mux {
 pub(crate) fn receive(dev: &Device<QmiWwan>, aggregate: &[u8]) -> Result {
     let guard = rcu::read_lock();
     let statistics = &dev.statistics;
-    let mut datagrams = 0;
+    let mut datagrams = 0_u64;
     let mut result = Ok(());
 
     for datagram in Datagrams::new(aggregate, dev.version()) {
@@ -97,7 +97,7 @@ pub(crate) fn receive(dev: &Device<QmiWwan>, aggregate: &[u8]) -> Result {
             result = Err(EPROTO);
             break;
         };
-        datagrams += 1;
+        datagrams = datagrams.wrapping_add(1);
 
         let Some(version) = IpVersion::of(datagram.packet) else {
             statistics.count(Counter::RxDroppedNotIp, 1);

@@ -208,7 +208,11 @@ impl Header {
         let (flags, about, len) = match version {
             Version::V1 => (0, [0; offload::UPLINK_HEADER_LEN], HEADER_LEN),
             Version::V4 => (0, offload::uplink_header_v4(request), Self::MAX_LEN),
-            Version::V5 => (NEXT_HEADER, offload::uplink_header_v5(request), Self::MAX_LEN),
+            Version::V5 => (
+                NEXT_HEADER,
+                offload::uplink_header_v5(request),
+                Self::MAX_LEN,
+            ),
         };
         let [a0, a1, a2, a3] = about;
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! What mux devices send: each packet in a transfer of its own or, if user space wants that, several
-//! in one.
+//! What mux devices send: each packet in a transfer of its own or, if user space wants that,
+//! several in one.
 //!
 //! Packets that are joined are copied into the buffer of the transfer, and only there cut into
-//! segments and given checksums. The buffer keeps them until it is sent, so that sockets do not send
-//! more than they may.
+//! segments and given checksums. The buffer keeps them until it is sent, so that sockets do not
+//! send more than they may.
 
 #![forbid(unsafe_code)]
 
@@ -134,13 +134,7 @@ impl Uplink {
     }
 
     /// Copies `skb` into one transfer or several, and sends those that are full.
-    fn join(
-        &self,
-        dev: &Device<QmiWwan>,
-        id: MuxId,
-        version: Version,
-        skb: OwnedSkb,
-    ) -> Result {
+    fn join(&self, dev: &Device<QmiWwan>, id: MuxId, version: Version, skb: OwnedSkb) -> Result {
         let mut full = Queue::new();
         let result = self.append_all(dev, id, version, skb, &mut full);
 
@@ -169,7 +163,7 @@ impl Uplink {
             id,
             version,
             limits,
-            pending: &mut *pending,
+            pending: &mut pending,
             full,
         };
 
@@ -238,7 +232,11 @@ impl Writer<'_> {
             Some(segment) => (segment.headers(), segment.payload()),
             None => (0, 0..skb.len()),
         };
-        let len = head.checked_add(payload.len()).ok_or(EOVERFLOW)?;
+        let len = payload
+            .end
+            .saturating_sub(payload.start)
+            .checked_add(head)
+            .ok_or(EOVERFLOW)?;
         let version = self.version;
         let request = partial.filter(|_| version != Version::V1).map(Request);
         let header = qmap::Header::new(version, self.id, len, request).ok_or(EMSGSIZE)?;

@@ -8,27 +8,14 @@ use super::bindings;
 use kernel::ffi;
 
 /// The ones' complement sum of `data`, as 16-bit words in the order in which they lie in memory.
+/// Of more than 1 MiB only that is summed; no packet is as long.
 pub(crate) fn sum(data: &[u8]) -> u16 {
-    let mut rest = data;
-    let mut total = 0;
+    const MOST: usize = 1 << 20;
 
-    // No packet is longer than one round.
-    while !rest.is_empty() {
-        let (now, later) = rest
-            .split_at_checked(MOST)
-            .unwrap_or((rest, Default::default()));
-
-        // SAFETY: `now` is as long as told.
-        total = unsafe {
-            bindings::csum_partial(now.as_ptr().cast(), now.len() as ffi::c_int, total)
-        };
-        rest = later;
-    }
+    let len = data.len().min(MOST) as ffi::c_int;
+    // SAFETY: `data` is at least `len` bytes long.
+    let total = unsafe { bindings::csum_partial(data.as_ptr().cast(), len, 0) };
 
     let folded = (total & 0xffff).wrapping_add(total >> 16);
     (folded & 0xffff).wrapping_add(folded >> 16) as u16
 }
-
-/// What the kernel's function is given at once, in bytes: it counts by `int`, and words do not
-/// straddle.
-const MOST: usize = 1 << 20;

@@ -74,15 +74,18 @@ impl StringSet {
 pub(super) unsafe fn write_names(names: &[&CStr], to: *mut u8) {
     const FIELD: usize = bindings::ETH_GSTRING_LEN as usize;
 
-    for (i, name) in names.iter().enumerate() {
+    let mut to = to.cast::<[u8; FIELD]>();
+
+    for name in names {
         let mut field = [0; FIELD];
-        // The last byte stays zero.
-        for (byte, &value) in field.iter_mut().take(FIELD - 1).zip(name.to_bytes()) {
+        let [bytes @ .., _zero] = &mut field;
+        for (byte, &value) in bytes.iter_mut().zip(name.to_bytes_with_nul()) {
             *byte = value;
         }
 
         // SAFETY: by the requirement of the function there is a field for each name.
-        unsafe { to.cast::<[u8; FIELD]>().add(i).write_unaligned(field) };
+        unsafe { to.write_unaligned(field) };
+        to = to.wrapping_add(1);
     }
 }
 

@@ -27,7 +27,8 @@ const POLL_WEIGHT: ffi::c_int = 64;
 ///
 /// # Invariants
 ///
-/// `napi` is the context of a network device that outlives it, and is disabled when this is dropped.
+/// `napi` is the context of a network device that outlives it, and is disabled when this is
+/// dropped.
 #[pin_data(PinnedDrop)]
 #[repr(C)]
 pub(super) struct Receiver {

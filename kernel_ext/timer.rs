@@ -81,7 +81,9 @@ impl Timer {
     /// # Safety
     ///
     /// To be called by the timer core only, for a timer of this type.
-    unsafe extern "C" fn expired_callback(raw: *mut bindings::hrtimer) -> bindings::hrtimer_restart {
+    unsafe extern "C" fn expired_callback(
+        raw: *mut bindings::hrtimer,
+    ) -> bindings::hrtimer_restart {
         // SAFETY: `raw` is the first field of a timer.
         let this = unsafe { &*raw.cast::<Self>() };
 

@@ -138,13 +138,14 @@ impl OwnedSkb {
         head: usize,
         payload: Range<usize>,
     ) -> Result<&mut [u8]> {
-        let len = head.checked_add(payload.len()).ok_or(EOVERFLOW)?;
+        let payload_len = payload.end.saturating_sub(payload.start);
+        let len = head.checked_add(payload_len).ok_or(EOVERFLOW)?;
         let room = self.put(len)?;
 
         // SAFETY: `room` is new, and has room for `head` bytes and as many as `payload` tells.
         let copied = unsafe { source.copy_to(0, room, head) }.and_then(|()| {
             // SAFETY: as above.
-            unsafe { source.copy_to(payload.start, room.wrapping_add(head), payload.len()) }
+            unsafe { source.copy_to(payload.start, room.wrapping_add(head), payload_len) }
         });
         if let Err(err) = copied {
             // SAFETY: what is new must be initialised in any case.
@@ -180,7 +181,8 @@ impl OwnedSkb {
         Ok(byte)
     }
 
-    /// Keeps `other` until this buffer is freed: its socket does not send more than it may meanwhile.
+    /// Keeps `other` until this buffer is freed, so that its socket does not send more than it may
+    /// meanwhile.
     pub(crate) fn keep(&mut self, other: Self) {
         // SAFETY: by the type invariant the buffer is valid.
         let end = end_pointer(unsafe { self.0.as_ref() }).cast::<bindings::skb_shared_info>();
@@ -188,7 +190,9 @@ impl OwnedSkb {
         let kept = unsafe { &raw mut (*end).frag_list };
 
         // SAFETY: the list is NULL, or what was put there here.
-        unsafe { other.link().write(kept.read()) };
+        let first = unsafe { kept.read() };
+        // SAFETY: the other buffer belongs to the caller, so nobody else uses its link.
+        unsafe { other.link().write(first) };
         // SAFETY: as above. The list is freed with the buffer's data.
         unsafe { kept.write(other.into_raw()) };
     }

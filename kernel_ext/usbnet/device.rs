@@ -52,6 +52,9 @@ impl<T: Driver> Private<T> {
         state: impl PinInit<T::State>,
         dev: *mut bindings::usbnet,
     ) -> impl PinInit<Self> {
+        // SAFETY: by the requirement of the function the device is valid.
+        let net = unsafe { (*dev).net };
+
         pin_init!(Self {
             // SAFETY: nobody starts the timer before the device is bound, and from then on it has
             // its private part until that is dropped, the timer first.
@@ -59,7 +62,7 @@ impl<T: Driver> Private<T> {
             state <- state,
             stacked <- stacked::Table::new(),
             // SAFETY: usbnet's network device lives as long as the device, which is part of it.
-            receiver <- unsafe { Receiver::new((*dev).net) },
+            receiver <- unsafe { Receiver::new(net) },
         })
     }
 }
@@ -145,18 +148,21 @@ impl<T: Driver> Device<T> {
         self.private().timer.start(Delta::from_micros(usecs.into()));
     }
 
-    /// Lets as many transfers be queued to be sent as usbnet does with the usual MTU.
+    /// Lets at least as many transfers be queued to be sent as usbnet does with the usual MTU. RTNL
+    /// must be held.
     ///
     /// usbnet divides its memory by the MTU, which user space makes large to have large transfers
     /// received, and leaves two then. Bytes are limited by the queue limits of the network core.
     pub(super) fn set_tx_queue(&self) {
         /// Of 1514 bytes, at high speed (`MAX_QUEUE_MEMORY`).
-        const HIGH_SPEED: ffi::c_uint = 60;
+        const HIGH_SPEED: ffi::c_ushort = 60;
         /// The same from super speed on, where usbnet takes five times as much.
-        const SUPER_SPEED: ffi::c_uint = 5 * HIGH_SPEED;
+        const SUPER_SPEED: ffi::c_ushort = 5 * HIGH_SPEED;
 
         // SAFETY: by the type invariant the device is valid.
-        let speed = unsafe { (*(*self.as_raw()).udev).speed };
+        let device = unsafe { (*self.as_raw()).udev };
+        // SAFETY: the USB device is valid as long as the interface that the device is of.
+        let speed = unsafe { (*device).speed };
         let len = match speed {
             bindings::usb_device_speed_USB_SPEED_HIGH => HIGH_SPEED,
             bindings::usb_device_speed_USB_SPEED_SUPER
@@ -166,8 +172,10 @@ impl<T: Driver> Device<T> {
         // SAFETY: as above.
         let tx_qlen = unsafe { &raw mut (*self.as_raw()).tx_qlen };
 
-        // SAFETY: as above. Like usbnet's own writes, this is seen late by who sends.
-        unsafe { tx_qlen.write_volatile(len as _) };
+        // SAFETY: as above. RTNL keeps other writers away; who sends sees it late.
+        let by_mtu = unsafe { tx_qlen.read() };
+        // SAFETY: as above.
+        unsafe { tx_qlen.write_volatile(by_mtu.max(len)) };
     }
 
     /// The devices above the network device.

@@ -83,9 +83,12 @@ impl<T: Driver> Adapter<T> {
         // SAFETY: the core passes the network device of a bound device.
         let dev = unsafe { Device::<T>::from_net(net) };
 
-        for (i, value) in T::statistics(dev).take(T::STATISTICS.len()).enumerate() {
-            // SAFETY: the core made room for as many values as there are names.
-            unsafe { data.add(i).write(value) };
+        let mut to = data;
+
+        for (_name, value) in T::STATISTICS.iter().zip(T::statistics(dev)) {
+            // SAFETY: the core made room for a value for each name.
+            unsafe { to.write(value) };
+            to = to.wrapping_add(1);
         }
     }
 
