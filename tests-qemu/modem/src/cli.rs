@@ -2,7 +2,7 @@
 //! The command line.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -12,11 +12,13 @@ use tracing::info;
 
 use crate::addresses::AddressPlan;
 use crate::alias::{Alias, AliasError};
-use crate::event_log::EventLog;
+use crate::ethernet_port;
+use crate::event_log::{Bulk, EventLog};
 use crate::event_loop::{connect, run, Ending, LinkError};
 use crate::hostile::control::Control;
 use crate::hostile::presence::Presence;
 use crate::hostile::{descriptors, Case, Cases};
+use crate::link_layer::EthernetLink;
 use crate::modem::Modem;
 use crate::peer::{Peer, Stack, Tun, TunError};
 use crate::profile::{Profile, ProfileError, Speed};
@@ -31,14 +33,18 @@ use crate::redir::Host;
 #[command(version)]
 pub struct Arguments {
     /// UNIX socket on which QEMU listens
-    #[arg(long, value_name = "SOCKET", required_unless_present = "list_profiles")]
+    #[arg(long, value_name = "SOCKET", required_unless_present_any = ["list_profiles", "ethernet"])]
     connect: Option<PathBuf>,
+
+    /// Be no modem, but the network behind one at a network card: UNIX socket on which QEMU listens for its -netdev stream
+    #[arg(long, value_name = "SOCKET", conflicts_with = "connect")]
+    ethernet: Option<PathBuf>,
 
     /// Name of a built-in profile, or path of a profile file
     #[arg(
         long,
         value_name = "NAME_OR_FILE",
-        required_unless_present = "list_profiles"
+        required_unless_present_any = ["list_profiles", "ethernet"]
     )]
     profile: Option<String>,
 
@@ -53,6 +59,10 @@ pub struct Arguments {
     /// Write the bytes of bulk transfers to the log too
     #[arg(long, requires = "log")]
     log_payload: bool,
+
+    /// Count bulk transfers, and leave them out of the log
+    #[arg(long, conflicts_with = "log_payload")]
+    count_bulk: bool,
 
     /// Use the kernel's TUN device of this name as peer, in place of the in-process one (needs root)
     #[arg(long, value_name = "NAME")]
@@ -86,6 +96,9 @@ pub struct Arguments {
     #[arg(long)]
     list_profiles: bool,
 }
+
+/// Whose addresses are used at a network card.
+const ETHERNET_PROFILE: &str = "union-802-3";
 
 /// What can be wrong with a modem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -137,6 +150,9 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
     if arguments.list_profiles {
         return list_profiles();
     }
+    if let Some(socket) = &arguments.ethernet {
+        return serve_ethernet(arguments, socket);
+    }
     let (Some(socket), Some(name)) = (&arguments.connect, &arguments.profile) else {
         return Err(Error::Arguments);
     };
@@ -183,11 +199,30 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
     Ok(())
 }
 
+fn serve_ethernet(arguments: &Arguments, socket: &Path) -> Result<(), Error> {
+    let profile = Profile::load(arguments.profile.as_deref().unwrap_or(ETHERNET_PROFILE))?;
+    let addresses = AddressPlan::new(&profile.network, arguments.unit).on(0);
+    let peer = Box::new(Stack::new(
+        &addresses,
+        arguments.seed,
+        event_log(arguments)?,
+    ));
+    let stream = connect(socket, Duration::from_secs(arguments.patience))?;
+    ethernet_port::run(EthernetLink::new(&profile.link, addresses), peer, stream)
+        .map_err(LinkError::Io)?;
+    Ok(())
+}
+
 fn event_log(arguments: &Arguments) -> Result<EventLog, Error> {
     let Some(path) = &arguments.log else {
         return Ok(EventLog::none());
     };
-    EventLog::create(path, arguments.log_payload).map_err(|reason| Error::Log {
+    let bulk = match (arguments.log_payload, arguments.count_bulk) {
+        (true, _) => Bulk::WithPayload,
+        (_, true) => Bulk::Counted,
+        _ => Bulk::Told,
+    };
+    EventLog::create(path, bulk).map_err(|reason| Error::Log {
         path: path.clone(),
         reason,
     })

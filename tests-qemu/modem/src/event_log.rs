@@ -4,7 +4,7 @@
 //! Every line has `time` (seconds since start), `event` and that event's own keys. README.md of this
 //! crate lists them; a key, once there, keeps its name and meaning.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
@@ -17,39 +17,61 @@ use tracing::{debug, error};
 use crate::hex;
 use crate::hostile::Wrong;
 
+/// What is written of a bulk transfer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bulk {
+    /// Nothing: it is only counted.
+    Counted,
+    /// An event without the bytes.
+    Told,
+    /// An event with the bytes.
+    WithPayload,
+}
+
+/// Bulk transfers so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Transfers {
+    /// To the host.
+    pub inward: u64,
+    /// From the host.
+    pub outward: u64,
+}
+
 /// A handle to the log; copies write to the same one.
 #[derive(Clone)]
 pub struct EventLog(Rc<Inner>);
 
 struct Inner {
     start: Instant,
-    payload: bool,
+    bulk: Bulk,
+    transfers: Cell<Transfers>,
     writer: RefCell<Option<Box<dyn Write>>>,
 }
 
 impl EventLog {
-    /// A log to a new file at `path`. With `payload`, the bytes of bulk transfers are written too.
+    /// A log to a new file at `path`.
     ///
     /// # Errors
     /// If the file cannot be created.
-    pub fn create(path: &Path, payload: bool) -> io::Result<Self> {
-        Ok(Self::to(Box::new(File::create(path)?), payload))
+    pub fn create(path: &Path, bulk: Bulk) -> io::Result<Self> {
+        Ok(Self::to(Box::new(File::create(path)?), bulk))
     }
 
     /// A log to any writer.
-    pub fn to(writer: Box<dyn Write>, payload: bool) -> Self {
-        Self::new(Some(writer), payload)
+    pub fn to(writer: Box<dyn Write>, bulk: Bulk) -> Self {
+        Self::new(Some(writer), bulk)
     }
 
     /// A log that keeps nothing; events still reach `tracing`.
     pub fn none() -> Self {
-        Self::new(None, false)
+        Self::new(None, Bulk::Told)
     }
 
-    fn new(writer: Option<Box<dyn Write>>, payload: bool) -> Self {
+    fn new(writer: Option<Box<dyn Write>>, bulk: Bulk) -> Self {
         Self(Rc::new(Inner {
             start: Instant::now(),
-            payload,
+            bulk,
+            transfers: Cell::default(),
             writer: RefCell::new(writer),
         }))
     }
@@ -81,12 +103,25 @@ impl EventLog {
         self.event("hostile", json!({ "case": number, "wrong": wrongs }));
     }
 
-    /// The payload of a transfer as hexadecimal text, or null unless payloads are wanted.
-    pub fn payload(&self, bytes: &[u8]) -> Value {
-        if self.0.payload {
-            json!(hex::encode(bytes))
-        } else {
-            Value::Null
-        }
+    /// Counts a bulk transfer to the host, or from it, and writes it.
+    pub fn bulk(&self, inward: bool, data: &[u8], fields: impl FnOnce(&str, Value) -> Value) {
+        let mut transfers = self.transfers();
+        let (direction, count) = match inward {
+            true => ("in", &mut transfers.inward),
+            false => ("out", &mut transfers.outward),
+        };
+        *count += 1;
+        self.0.transfers.set(transfers);
+        let payload = match self.0.bulk {
+            Bulk::Counted => return,
+            Bulk::Told => Value::Null,
+            Bulk::WithPayload => json!(hex::encode(data)),
+        };
+        self.event("bulk", fields(direction, payload));
+    }
+
+    /// The bulk transfers so far.
+    pub fn transfers(&self) -> Transfers {
+        self.0.transfers.get()
     }
 }

@@ -12,6 +12,7 @@ pub mod bearer;
 pub mod cli;
 pub mod control_channel;
 pub mod download_mode;
+pub mod ethernet_port;
 pub mod event_log;
 pub mod event_loop;
 pub mod hex;

@@ -290,17 +290,16 @@ impl Modem {
         let role = interface.role;
         let packet = usize::from(endpoint.max_packet).max(1);
         let number = interface.number;
-        self.log.event(
-            "bulk",
+        self.log.bulk(false, data, |direction, payload| {
             json!({
-                "direction": "out",
+                "direction": direction,
                 "endpoint": format!("0x{address:02x}"),
                 "interface": number,
                 "length": data.len(),
                 "status": "ok",
-                "payload": self.log.payload(data),
-            }),
-        );
+                "payload": payload,
+            })
+        });
         if role == Role::Download && download_mode::is_reset(data) {
             self.next = Some(Rc::clone(&self.home));
         }
@@ -342,17 +341,16 @@ impl Modem {
                 self.outgoing.insert(address, rest);
             }
         }
-        self.log.event(
-            "bulk",
+        self.log.bulk(true, &data, |direction, payload| {
             json!({
-                "direction": "in",
+                "direction": direction,
                 "endpoint": format!("0x{address:02x}"),
                 "interface": number,
                 "length": data.len(),
                 "status": if babble { "babble" } else { "ok" },
-                "payload": self.log.payload(&data),
-            }),
-        );
+                "payload": payload,
+            })
+        });
         Some(BulkIn { data, babble })
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What stands behind the bearer: somebody to talk IP with.
 
+mod measure;
 mod queue;
 mod services;
 mod stack;

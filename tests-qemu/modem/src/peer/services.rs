@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The services of the in-process peer, on the ports of the old small services:
-//! 5 verbatim (UDP), 6 hostile (UDP), 7 echo (UDP and TCP), 9 sink, 19 source (TCP).
+//! 5 verbatim (UDP), 6 hostile (UDP), 7 echo (UDP and TCP), 9 sink, 19 source (TCP); 9 count, 20 flood (UDP).
 //!
 //! What comes to verbatim goes back as one transfer of the modem, with nothing around it.
 //! Hostile takes "SEED FIRST COUNT" and has the modem send that many wrong transfers.
@@ -15,6 +15,7 @@ use smoltcp::iface::{SocketHandle, SocketSet};
 use smoltcp::socket::{tcp, udp};
 use smoltcp::time::Duration;
 
+use super::measure::{Count, Flood};
 use crate::event_log::EventLog;
 use crate::hex;
 use crate::hostile::{Case, Cases};
@@ -24,6 +25,8 @@ const HOSTILE: u16 = 6;
 const ECHO: u16 = 7;
 const SINK: u16 = 9;
 const SOURCE: u16 = 19;
+const COUNT: u16 = 9;
+const FLOOD: u16 = 20;
 
 /// Connections at the same time to one service.
 const BACKLOG: usize = 8;
@@ -34,6 +37,9 @@ const TCP_BUFFER: usize = 64 * 1024;
 const GIVE_UP: Duration = Duration::from_secs(60);
 const UDP_BUFFER: usize = 64 * 1024;
 const UDP_PACKETS: usize = 64;
+/// For measurements, in which no datagram may be lost: all that one poll may bring.
+const MANY_BYTES: usize = 2 * 1024 * 1024;
+const MANY_PACKETS: usize = 2048;
 /// Longest line that the source takes, in bytes.
 const MAX_LINE: usize = 20;
 /// Bytes that the generator makes at a time.
@@ -73,6 +79,8 @@ pub struct Services {
     datagrams: SocketHandle,
     verbatim: SocketHandle,
     hostile: SocketHandle,
+    counted: (SocketHandle, Count),
+    flood: (SocketHandle, Flood),
     seed: u64,
     log: EventLog,
 }
@@ -96,9 +104,14 @@ impl Services {
         }
         let mut services = Self {
             listeners,
-            datagrams: sockets.add(udp_socket(ECHO)),
-            verbatim: sockets.add(udp_socket(VERBATIM)),
-            hostile: sockets.add(udp_socket(HOSTILE)),
+            datagrams: sockets.add(small(ECHO)),
+            verbatim: sockets.add(small(VERBATIM)),
+            hostile: sockets.add(small(HOSTILE)),
+            counted: (
+                sockets.add(udp_socket(COUNT, MANY_PACKETS, MANY_BYTES)),
+                Count::default(),
+            ),
+            flood: (sockets.add(small(FLOOD)), Flood::default()),
             seed,
             log,
         };
@@ -109,6 +122,10 @@ impl Services {
     /// Moves what can be moved; tells whether anything was.
     pub fn serve(&mut self, sockets: &mut SocketSet<'static>) -> bool {
         let mut acted = echo_datagrams(sockets.get_mut(self.datagrams));
+        let (counted, count) = &mut self.counted;
+        acted |= count.serve(sockets.get_mut(*counted), &self.log);
+        let (socket, flood) = &mut self.flood;
+        acted |= flood.serve(sockets.get_mut(*socket));
         for listener in &mut self.listeners {
             let socket: &mut tcp::Socket = sockets.get_mut(listener.handle);
             if !socket.is_open() {
@@ -142,13 +159,13 @@ impl Services {
     }
 }
 
-fn udp_socket(port: u16) -> udp::Socket<'static> {
-    let buffer = || {
-        udp::PacketBuffer::new(
-            vec![udp::PacketMetadata::EMPTY; UDP_PACKETS],
-            vec![0; UDP_BUFFER],
-        )
-    };
+fn small(port: u16) -> udp::Socket<'static> {
+    udp_socket(port, UDP_PACKETS, UDP_BUFFER)
+}
+
+fn udp_socket(port: u16, packets: usize, bytes: usize) -> udp::Socket<'static> {
+    let buffer =
+        || udp::PacketBuffer::new(vec![udp::PacketMetadata::EMPTY; packets], vec![0; bytes]);
     let mut socket = udp::Socket::new(buffer(), buffer());
     // A fresh socket and a port that is not 0: this cannot fail.
     let _ = socket.bind(port);

@@ -9,7 +9,7 @@ use std::io::Write;
 use std::rc::Rc;
 
 use qmi_modem::addresses::AddressPlan;
-use qmi_modem::event_log::EventLog;
+use qmi_modem::event_log::{Bulk, EventLog};
 use qmi_modem::modem::Modem;
 use qmi_modem::peer::{Peer, Stack};
 use qmi_modem::profile::Profile;
@@ -96,7 +96,7 @@ fn with_peer(name: &str, log: EventLog, peer: Box<dyn Peer>) -> Host {
 
 /// A modem with nobody behind it.
 pub fn host(name: &str, log: &Log) -> Host {
-    let log = EventLog::to(Box::new(log.clone()), true);
+    let log = EventLog::to(Box::new(log.clone()), Bulk::WithPayload);
     with_peer(name, log, Box::new(Silence))
 }
 
@@ -120,7 +120,7 @@ impl Guest {
     /// A modem with the IP stack behind it, plugged in, with configuration 1.
     pub fn new(name: &str) -> Self {
         let log = Log::default();
-        let events = EventLog::to(Box::new(log.clone()), true);
+        let events = EventLog::to(Box::new(log.clone()), Bulk::WithPayload);
         let addresses = AddressPlan::new(&profile(name).network, 0).on(0);
         let stack = Stack::new(&addresses, 1, events.clone());
         let host = with_peer(name, events, Box::new(stack));

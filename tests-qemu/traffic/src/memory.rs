@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! How much memory the kernel has in use for itself.
+
+use std::fs;
+
+use crate::error::{Error, Result};
+
+/// What is not the kernel's own working memory: free, a cache of files, a process's, or its page tables and stacks.
+const OTHER: [&str; 7] = [
+    "MemFree",
+    "Buffers",
+    "Cached",
+    "SReclaimable",
+    "AnonPages",
+    "PageTables",
+    "KernelStack",
+];
+
+/// KiB in use for buffers, the kernel's small objects, and what nobody accounts for, which is where drivers' pages are.
+pub fn in_use() -> Result<i64> {
+    of(&fs::read_to_string("/proc/meminfo")?)
+}
+
+fn of(text: &str) -> Result<i64> {
+    let figure = |name| {
+        text.lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
+            .and_then(|rest| rest.split_whitespace().next()?.parse::<i64>().ok())
+            .ok_or(Error::NoFigure(name))
+    };
+    let mut left = figure("MemTotal")?;
+    for name in OTHER {
+        left -= figure(name)?;
+    }
+    Ok(left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_the_kernels() {
+        let mut text = "MemTotal:        1000 kB\nCachedX: 7 kB\n".to_owned();
+        assert!(of(&text).is_err());
+        for name in OTHER {
+            text += &format!("{name}:  100 kB\n");
+        }
+        assert_eq!(of(&text).unwrap(), 300);
+    }
+}
