@@ -11,7 +11,7 @@ use crate::run_folder::RunFolder;
 use crate::setup::{Driver, Kernel, Settings, SDK};
 use crate::suite::Hall;
 use crate::test::Choice;
-use crate::{checks, defects, demo, scenario, seed, shell, test};
+use crate::{bench, checks, defects, demo, scenario, seed, shell, test};
 
 /// Runs the driver in QEMU guests with virtual modems.
 #[derive(Debug, Parser)]
@@ -53,6 +53,19 @@ enum Command {
         /// Guests that run side by side
         #[arg(long, default_value_t = 2)]
         jobs: usize,
+    },
+    /// Measure what packets cost with the kernel's own driver and with ours, and write Documentation/benchmarks/
+    Bench {
+        #[command(flatten)]
+        common: Common,
+        /// Only what tells most, once; writes nothing
+        #[arg(long)]
+        quick: bool,
+        /// Tell where the instructions go, by function
+        #[arg(long, conflicts_with = "quick")]
+        profile: bool,
+        /// Measure only what has one of these in its name, such as "ours, raw-ip"; writes nothing
+        patterns: Vec<String>,
     },
     /// Open a shell in a guest with a modem attached; `exit` ends it
     Shell {
@@ -126,6 +139,20 @@ pub fn run(cli: Cli) -> Result<bool> {
         Command::Defects { common, jobs } => {
             let (run, children) = common.run(false)?;
             defects::run(&run, &children, jobs)
+        }
+        Command::Bench {
+            common,
+            quick,
+            profile,
+            patterns,
+        } => {
+            let (run, children) = common.run(false)?;
+            let choice = bench::Choice {
+                quick,
+                profile,
+                patterns,
+            };
+            bench::run(&choice, &run, &children)
         }
         Command::Shell {
             common,

@@ -18,7 +18,7 @@ use crate::children::{Child, Children};
 use crate::error::{Error, Result};
 use crate::modem::Modems;
 use crate::outcome::{Failure, Outcome, Recording};
-use crate::qemu::{self, Machine};
+use crate::qemu::{self, Counted, Machine};
 use crate::run_folder::RunFolder;
 use crate::scenario::Scenario;
 use crate::setup::System;
@@ -27,6 +27,19 @@ use crate::setup::System;
 const BOOT_TIMEOUT: Duration = Duration::from_secs(180);
 /// For the last checks before a guest is switched off.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Answers what a scenario asks for beyond what the guest itself can do.
+pub trait Answers {
+    /// The answer to `verb` with `rest` behind it, or `None` if it is unknown.
+    fn answer(&mut self, verb: &str, rest: &str) -> Option<Result<String>>;
+}
+
+/// Nothing more.
+impl Answers for () {
+    fn answer(&mut self, _: &str, _: &str) -> Option<Result<String>> {
+        None
+    }
+}
 
 /// A booted guest; dropping it switches it off and ends its modems.
 pub struct Guest {
@@ -62,6 +75,7 @@ impl Guest {
         run: &RunFolder,
         name: &str,
         children: &Children,
+        counted: Option<&Counted>,
     ) -> Result<Self> {
         let folder = run.subfolder(name)?;
         let machine = Machine {
@@ -69,6 +83,7 @@ impl Guest {
             folder: &folder,
             settings: run.settings(),
             shell: None,
+            counted,
         };
         let qemu = machine.start(children)?;
         let (sender, events) = channel();
@@ -116,11 +131,22 @@ impl Guest {
         folder: PathBuf,
         on_output: &mut dyn FnMut(&str),
     ) -> Result<Outcome> {
+        self.run_with(scenario, folder, on_output, &mut ())
+    }
+
+    /// Runs a scenario that asks for more.
+    pub fn run_with(
+        &mut self,
+        scenario: &Scenario,
+        folder: PathBuf,
+        on_output: &mut dyn FnMut(&str),
+        answers: &mut dyn Answers,
+    ) -> Result<Outcome> {
         let recording = Recording::begin(&scenario.name, folder, on_output)?
             .permitting(scenario.permits.as_deref())?;
         let request = format!("run {}", scenario.name);
         let timeout = scenario.timeout * self.patience;
-        let mut outcome = self.carry_out(&request, timeout, recording)?;
+        let mut outcome = self.carry_out(&request, timeout, recording, answers)?;
         if let Some(pattern) = &scenario.shows {
             outcome = outcome.showing(pattern)?;
         }
@@ -134,7 +160,7 @@ impl Guest {
         let mut ignore = |_: &str| ();
         let recording = Recording::begin("close", folder, &mut ignore)?;
         let timeout = CLOSE_TIMEOUT * self.patience;
-        self.carry_out("close", timeout, recording)
+        self.carry_out("close", timeout, recording, &mut ())
     }
 
     fn carry_out(
@@ -142,6 +168,7 @@ impl Guest {
         request: &str,
         timeout: Duration,
         mut recording: Recording<'_>,
+        answers: &mut dyn Answers,
     ) -> Result<Outcome> {
         let deadline = recording.start() + timeout;
         let mut broken_off = None;
@@ -150,7 +177,7 @@ impl Guest {
             match self.next(deadline)? {
                 Next::Event(Event::Kernel(line)) => recording.kernel_line(&line)?,
                 Next::Event(Event::Output(line)) => recording.output_line(&line)?,
-                Next::Event(Event::Control(line)) => self.serve(&line, &mut recording)?,
+                Next::Event(Event::Control(line)) => self.serve(&line, &mut recording, answers)?,
                 Next::DeadlinePassed => broken_off = Some(Failure::TimedOut(timeout)),
                 Next::GuestEnded => broken_off = Some(Failure::GuestEnded),
             }
@@ -159,7 +186,12 @@ impl Guest {
     }
 
     /// Does what the agent or a scenario asks for.
-    fn serve(&mut self, line: &str, recording: &mut Recording<'_>) -> Result<()> {
+    fn serve(
+        &mut self,
+        line: &str,
+        recording: &mut Recording<'_>,
+        answers: &mut dyn Answers,
+    ) -> Result<()> {
         tracing::debug!(line, "guest");
         let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
         let answer = match verb {
@@ -175,7 +207,11 @@ impl Guest {
                 recording.fact(key, value);
                 return Ok(());
             }
-            _ => return self.send(&format!("error the host knows no request {verb}")),
+            "card" => self.modems.stand_at_card().map(|()| String::new()),
+            _ => match answers.answer(verb, rest) {
+                Some(answer) => answer,
+                None => return self.send(&format!("error the host knows no request {verb}")),
+            },
         };
         match answer {
             Ok(text) => self.send(&format!("ok {text}")),

@@ -4,6 +4,7 @@
 //! A guest boots once and runs many scenarios, which are shell scripts; see
 //! `tests-qemu/scenarios/lib.sh` for what they can ask of this program.
 
+pub mod bench;
 pub mod checks;
 pub mod children;
 pub mod cli;

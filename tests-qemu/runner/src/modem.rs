@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use crate::children::{Child, Children};
 use crate::error::{Error, Result};
-use crate::qemu::{redir_socket, MODEM_PORTS};
+use crate::qemu::{card_socket, redir_socket, MODEM_PORTS};
 
 /// Modems by USB port.
 pub struct Modems {
@@ -16,6 +16,7 @@ pub struct Modems {
     folder: PathBuf,
     children: Children,
     ports: [Option<Child>; MODEM_PORTS],
+    card: Option<Child>,
 }
 
 impl Modems {
@@ -26,6 +27,7 @@ impl Modems {
             folder: folder.to_owned(),
             children: children.clone(),
             ports: Default::default(),
+            card: None,
         }
     }
 
@@ -58,6 +60,23 @@ impl Modems {
         )?;
         self.ports[index] = Some(child);
         Ok(port)
+    }
+
+    /// Puts the network that modems have behind them behind the guest's network card.
+    pub fn stand_at_card(&mut self) -> Result<()> {
+        let messages = self.folder.join("card.messages");
+        let messages = File::create(&messages).map_err(Error::file(&messages))?;
+        self.card = Some(
+            self.children.spawn(
+                Command::new(&self.program)
+                    .arg("--ethernet")
+                    .arg(card_socket(&self.folder))
+                    .stdin(Stdio::null())
+                    .stdout(Stdio::null())
+                    .stderr(messages),
+            )?,
+        );
+        Ok(())
     }
 
     /// Pulls the modem out of a port (`1`...) or of each (`all`).

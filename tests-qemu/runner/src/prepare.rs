@@ -28,12 +28,54 @@ impl<'a> Workshop<'a> {
 
     /// Builds the virtual modem, and returns its program.
     pub fn modem(&self) -> Result<PathBuf> {
+        self.cargo("qmi-modem", "qmi-modem")
+    }
+
+    /// Builds what makes traffic in guests, and returns its program.
+    pub fn traffic(&self) -> Result<PathBuf> {
+        self.cargo("traffic", "traffic")
+    }
+
+    /// Builds what counts a guest's instructions, and returns the plugin of QEMU.
+    pub fn counter(&self) -> Result<PathBuf> {
+        self.cargo("qemu-counter", "libqemu_counter.so")
+    }
+
+    /// Builds a package of the workspace, and returns its product.
+    fn cargo(&self, package: &str, product: &str) -> Result<PathBuf> {
         let manifest = Path::new(CHECKOUT).join("tests-qemu/Cargo.toml");
         let mut cargo = Command::new("cargo");
-        cargo.args(["build", "--release", "--locked", "--package", "qmi-modem"]);
-        self.helper("build-modem", cargo.arg("--manifest-path").arg(manifest))?;
-        // Cargo puts all programs of the workspace into one folder.
-        Ok(env::current_exe()?.with_file_name("qmi-modem"))
+        cargo.args(["build", "--release", "--locked", "--package", package]);
+        self.helper(
+            &format!("build-{package}"),
+            cargo.arg("--manifest-path").arg(manifest),
+        )?;
+        // Cargo puts all products of the workspace into one folder.
+        Ok(env::current_exe()?.with_file_name(product))
+    }
+
+    /// Bytes of a module's code.
+    pub fn text_size(&self, system: &System, module: &str) -> Result<u64> {
+        let program = Path::new(CHECKOUT).join("tests-qemu/guest/text-size");
+        let mut command = Command::new(program);
+        command
+            .arg(&system.install_root)
+            .arg(version("KERNEL_RELEASE")?)
+            .arg(module);
+        let log = self.helper(&format!("text-size-{module}"), &mut command)?;
+        let text = fs::read_to_string(&log).map_err(Error::file(&log))?;
+        text.trim().parse().map_err(|_| Error::Helper {
+            name: "text-size".to_owned(),
+            message: "no number".to_owned(),
+            log: outside(&log),
+        })
+    }
+
+    /// What a program says of its version, in one line.
+    pub fn said_by(&self, name: &str, command: &mut Command) -> Result<String> {
+        let log = self.helper(name, command)?;
+        let text = fs::read_to_string(&log).map_err(Error::file(&log))?;
+        Ok(text.lines().next().unwrap_or_default().to_owned())
     }
 
     /// Makes a system of a kernel and a driver.

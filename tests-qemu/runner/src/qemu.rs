@@ -22,6 +22,10 @@ const KERNEL_ARGS: &str = "console=ttyS0 panic=-1 net.ifnames=0 mitigations=off 
     rcupdate.rcu_cpu_stall_timeout=120 watchdog_thresh=60 printk.devkmsg=on kunit.enable=1 \
     dummy.numdummies=0";
 
+/// A card as plain as a modem: one packet at a time, and checksums are the guest's.
+const PLAIN_CARD: &str = "csum=off,gso=off,guest_csum=off,guest_tso4=off,guest_tso6=off,guest_ecn=off,guest_ufo=off,\
+    guest_uso4=off,guest_uso6=off,host_tso4=off,host_tso6=off,host_ecn=off,host_ufo=off,host_uso=off,mrg_rxbuf=off,ctrl_vq=off";
+
 /// What makes one guest differ from another.
 pub struct Machine<'a> {
     /// Kernel and driver.
@@ -32,6 +36,17 @@ pub struct Machine<'a> {
     pub settings: Settings,
     /// A guest for a user at the terminal.
     pub shell: Option<Shell>,
+    /// A guest whose instructions are counted.
+    pub counted: Option<&'a Counted>,
+}
+
+/// How a guest's instructions are counted. It has one CPU then, whose clock goes with them.
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// The plugin that counts.
+    pub plugin: PathBuf,
+    /// Whether there is a network card.
+    pub card: bool,
 }
 
 /// What a guest with a shell needs to know.
@@ -68,6 +83,21 @@ pub struct Qemu {
 /// Where a modem connects to be plugged into the port with this number.
 pub fn redir_socket(folder: &Path, port: usize) -> PathBuf {
     folder.join(format!("redir{port}.sock"))
+}
+
+/// Where the network behind the card connects.
+pub fn card_socket(folder: &Path) -> PathBuf {
+    folder.join("card.sock")
+}
+
+/// Where the plugin that counts can be asked.
+pub fn counter_socket(folder: &Path) -> PathBuf {
+    folder.join("counter.sock")
+}
+
+/// What the guest has told of its kernel's symbols.
+pub fn symbols_file(folder: &Path) -> PathBuf {
+    folder.join("symbols")
 }
 
 /// QEMU's own messages.
@@ -123,7 +153,7 @@ impl Machine<'_> {
             "-cpu",
             "qemu64",
             "-smp",
-            "2",
+            if self.counted.is_some() { "1" } else { "2" },
         ]);
         qemu.arg("-m").arg(self.system.kernel.memory().to_string());
         qemu.args([
@@ -183,6 +213,9 @@ impl Machine<'_> {
             ));
         }
 
+        if let Some(counted) = self.counted {
+            self.count(&mut qemu, counted);
+        }
         if let Some(shell) = &self.shell {
             qemu.args(["-chardev", "stdio,id=terminal,signal=off"]);
             qemu.args(["-device", "virtconsole,chardev=terminal"]);
@@ -194,6 +227,29 @@ impl Machine<'_> {
             }
         }
         qemu
+    }
+
+    fn count(&self, qemu: &mut Command, counted: &Counted) {
+        // An instruction takes 2 ns of the guest's time.
+        qemu.args(["-icount", "shift=1"]);
+        qemu.arg("-plugin").arg(format!(
+            "{},socket={}",
+            counted.plugin.display(),
+            counter_socket(self.folder).display()
+        ));
+        qemu.arg("-chardev").arg(format!(
+            "file,id=symbols,path={}",
+            symbols_file(self.folder).display()
+        ));
+        qemu.args(["-device", "virtserialport,chardev=symbols,name=symbols"]);
+        if counted.card {
+            qemu.arg("-netdev").arg(format!(
+                "stream,id=card,server=on,addr.type=unix,addr.path={}",
+                card_socket(self.folder).display()
+            ));
+            qemu.arg("-device")
+                .arg(format!("virtio-net-pci,netdev=card,{PLAIN_CARD}"));
+        }
     }
 
     fn kernel_args(&self) -> String {

@@ -4,12 +4,15 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::script::{self, Script};
 use crate::setup::{Driver, Kernel, CHECKOUT};
 
 /// For a scenario that does not say how long it may take.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(180);
+
+/// The script that a benchmark runs.
+const BENCH: &str = "bench";
 
 /// A script of the scenarios' folder, described by the comments at its top:
 /// the first one after the licence is its title; `Timeout: SECONDS` and
@@ -114,9 +117,23 @@ impl Scenario {
 
 /// All scenarios, sorted by name.
 pub fn all() -> Result<Vec<Scenario>> {
-    let scripts = script::all(&Path::new(CHECKOUT).join("tests-qemu/scenarios"), ".sh")?;
-    let scenarios = scripts.iter().filter(|script| script.name != "lib");
+    let scripts = scripts()?;
+    let scenarios = scripts
+        .iter()
+        .filter(|script| script.name != "lib" && script.name != BENCH);
     Ok(scenarios.map(Scenario::new).collect())
+}
+
+/// What a benchmark runs in its guests: no test.
+pub fn bench() -> Result<Scenario> {
+    let scripts = scripts()?;
+    let script = scripts.iter().find(|script| script.name == BENCH);
+    let missing = || Error::NoScenario(BENCH.to_owned());
+    script.map(Scenario::new).ok_or_else(missing)
+}
+
+fn scripts() -> Result<Vec<Script>> {
+    script::all(&Path::new(CHECKOUT).join("tests-qemu/scenarios"), ".sh")
 }
 
 #[cfg(test)]

@@ -43,6 +43,7 @@ pub fn run(hall: &Hall, modem: ShellModem) -> Result<bool> {
             rows,
             columns,
         }),
+        counted: None,
     };
     let qemu = machine.start(&hall.children)?;
 

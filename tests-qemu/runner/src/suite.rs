@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::guest::Guest;
 use crate::outcome::Outcome;
 use crate::prepare::Workshop;
+use crate::qemu::Counted;
 use crate::run_folder::RunFolder;
 use crate::scenario::Scenario;
 use crate::setup::{Driver, Kernel, System};
@@ -48,12 +49,18 @@ impl Hall {
 
     /// Boots a guest with this name.
     pub fn boot(&self, name: &str) -> Result<Guest> {
+        self.boot_counted(name, None)
+    }
+
+    /// Boots a guest whose instructions may be counted.
+    pub fn boot_counted(&self, name: &str, counted: Option<&Counted>) -> Result<Guest> {
         Guest::boot(
             &self.system,
             &self.modem_program,
             &self.run,
             name,
             &self.children,
+            counted,
         )
     }
 

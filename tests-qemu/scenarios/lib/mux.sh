@@ -4,12 +4,13 @@
 
 qmi_attributes=/sys/class/net/wwan0/qmi
 
-# use_qmap: raw IP and QMAP in modem and driver, wwan0 up. The MTU, which sets the size of receive buffers, is that of the
-# aggregates, and set before raw IP as ModemManager does: afterwards a multiple of the packet size would be refused.
+# use_qmap [DATAGRAMS]: raw IP and QMAP in modem and driver, at most so many datagrams (10) in a transfer, wwan0 up. The MTU,
+# which sets the size of receive buffers, is that of the aggregates, and set before raw IP as ModemManager does: afterwards a
+# multiple of the packet size would be refused.
 use_qmap() {
 	size=16384
 	expect_line "Downlink data aggregation protocol: 'qmap'" qmi --wda-set-data-format="link-layer-protocol=raw-ip,\
-ul-protocol=qmap,dl-protocol=qmap,dl-datagram-max-size=$size,dl-max-datagrams=10"
+ul-protocol=qmap,dl-protocol=qmap,dl-datagram-max-size=$size,dl-max-datagrams=${1-10}"
 	ip link set wwan0 mtu $size
 	write Y $qmi_attributes/raw_ip
 	ip link set wwan0 up

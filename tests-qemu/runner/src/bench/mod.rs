@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! `bench`: what packets cost, counted in instructions, with the kernel's own driver, ours, and others beside them.
+
+mod cases;
+mod counter;
+mod groups;
+mod results;
+mod session;
+mod symbols;
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use crate::children::Children;
+use crate::error::{Error, Result};
+use crate::prepare::Workshop;
+use crate::qemu::Counted;
+use crate::run_folder::{outside, RunFolder};
+use crate::scenario::{self, Scenario};
+use crate::setup::Kernel;
+use crate::suite::Hall;
+
+use cases::{Case, Contender, Extent};
+use results::Results;
+use session::{Event, Session};
+
+/// Guests that a contender may spoil in one repeat.
+const GUESTS: usize = 3;
+/// Repeats of a full run.
+const REPEATS: usize = 3;
+
+/// What to measure.
+pub struct Choice {
+    /// What tells most, once, in a few minutes.
+    pub quick: bool,
+    /// Break instructions down by function.
+    pub profile: bool,
+    /// Parts of names of contenders and cases, such as "ours, raw-ip"; none means all.
+    pub patterns: Vec<String>,
+}
+
+impl Choice {
+    fn extent(&self) -> Extent {
+        match (self.profile, self.quick) {
+            (true, _) => Extent::Profile,
+            (_, true) => Extent::Quick,
+            _ => Extent::Full,
+        }
+    }
+
+    fn contenders(&self) -> &'static [Contender] {
+        match self.extent() {
+            Extent::Full => &Contender::ALL,
+            Extent::Quick | Extent::Profile => &[Contender::C, Contender::Ours],
+        }
+    }
+
+    fn repeats(&self) -> usize {
+        match self.extent() {
+            Extent::Full => REPEATS,
+            Extent::Quick | Extent::Profile => 1,
+        }
+    }
+
+    fn cases(&self, contender: Contender) -> Vec<Case> {
+        let mut cases = cases::of(contender, self.extent());
+        cases.retain(|case| {
+            let name = name(contender, *case);
+            self.patterns.is_empty() || self.patterns.iter().any(|part| name.contains(part))
+        });
+        cases
+    }
+}
+
+/// What a contender's case is called.
+fn name(contender: Contender, case: Case) -> String {
+    format!("{}, {case}", contender.label())
+}
+
+/// What all guests of a contender are made of.
+struct Stand {
+    contender: Contender,
+    cases: Vec<Case>,
+    hall: Hall,
+    counted: Counted,
+    traffic: PathBuf,
+    scenario: Scenario,
+}
+
+/// Measures; true if there was something to measure, and no packet was lost.
+pub fn run(choice: &Choice, run: &RunFolder, children: &Children) -> Result<bool> {
+    let mut results = Results::default();
+    let stands = prepare(choice, run, children, &mut results)?;
+    let repeats = choice.repeats();
+    for repeat in 1..=repeats {
+        for stand in &stands {
+            println!("{}, run {repeat} of {repeats}:", stand.contender.label());
+            stand.measure(choice.extent(), repeat, &mut results)?;
+        }
+    }
+    Ok(true)
+}
+
+fn prepare(
+    choice: &Choice,
+    run: &RunFolder,
+    children: &Children,
+    results: &mut Results,
+) -> Result<Vec<Stand>> {
+    println!("Building the drivers, the virtual modem, and what counts.");
+    let workshop = Workshop::new(run, children);
+    let plugin = workshop.counter()?;
+    let traffic = workshop.traffic()?;
+    let mut stands = Vec::new();
+    for &contender in choice.contenders() {
+        let cases = choice.cases(contender);
+        if cases.is_empty() {
+            continue;
+        }
+        let part = run.part(contender.key())?;
+        let hall = Hall::prepare(Kernel::Stock, contender.driver(), part, children.clone())?;
+        for module in contender.modules() {
+            let size = workshop.text_size(&hall.system, module)?;
+            results.text.insert((*module).to_owned(), size);
+        }
+        stands.push(Stand {
+            contender,
+            cases,
+            hall,
+            counted: Counted {
+                plugin: plugin.clone(),
+                card: contender == Contender::Virtio,
+            },
+            traffic: traffic.clone(),
+            scenario: scenario::bench()?,
+        });
+    }
+    if stands.is_empty() {
+        return Err(Error::NoScenario(choice.patterns.join(" ")));
+    }
+    Ok(stands)
+}
+
+impl Stand {
+    /// Measures all cases once.
+    fn measure(&self, extent: Extent, repeat: usize, results: &mut Results) -> Result<()> {
+        let start = Instant::now();
+        let mut done = 0;
+        let mut on_event = |event| {
+            done += 1;
+            let seconds = start.elapsed().as_secs();
+            let place = format!("  [{done:3}, {:2}:{:02}]", seconds / 60, seconds % 60);
+            self.note(&place, event, results);
+        };
+        let mut session = Session::new(self.contender, extent, &self.cases, &mut on_event);
+        for guest in 1..=GUESTS {
+            let name = format!("repeat-{repeat}.{guest}");
+            let failure = self.in_a_guest(&name, &mut session)?;
+            if session.is_done() {
+                return Ok(());
+            }
+            println!("  the guest failed: {failure}");
+            session.leave(&failure);
+        }
+        println!("  gave up after {GUESTS} guests");
+        Ok(())
+    }
+
+    /// Goes on in a fresh guest; returns why that ended.
+    fn in_a_guest(&self, name: &str, session: &mut Session<'_>) -> Result<String> {
+        let folder = self.hall.run.subfolder(name)?;
+        let program = folder.join("traffic");
+        fs::copy(&self.traffic, &program).map_err(Error::file(&program))?;
+        let mut guest = self.hall.boot_counted(name, Some(&self.counted))?;
+        session.enter(folder.clone())?;
+        let logs = self.hall.run.subfolder(&format!("{name}-logs"))?;
+        let outcome = guest.run_with(&self.scenario, logs, &mut |_| (), session)?;
+        if self.hall.children.interrupted() {
+            return Err(Error::Interrupted);
+        }
+        Ok(match outcome.failure {
+            None => String::new(),
+            Some(failure) => {
+                format!(
+                    "{failure} (all logs: {})",
+                    outside(&outcome.folder).display()
+                )
+            }
+        })
+    }
+
+    /// Keeps a result, and shows it in a line.
+    fn note(&self, place: &str, event: Event, results: &mut Results) {
+        let contender = self.contender;
+        match event {
+            Event::Measured(case, measurement) => {
+                let lost = match measurement.lost {
+                    0 => String::new(),
+                    lost => format!(", {lost} LOST"),
+                };
+                println!(
+                    "{place} {:<44} {:8.3} k instructions a packet{lost}",
+                    case.to_string(),
+                    measurement.cost()
+                );
+                results.measured(contender, case, measurement);
+            }
+            Event::Memory(link, value) => {
+                println!("{place} {:<44} {value:8.0} KiB at most", link.name());
+                results
+                    .memory
+                    .entry((contender, link))
+                    .or_default()
+                    .add(value);
+            }
+            Event::Failed(case, reason) => {
+                println!("{place} {case}: not available: {reason}");
+                results.missing(contender, case, reason);
+            }
+            Event::NoMemory(link, reason) => {
+                println!("{place} {}, memory: not available: {reason}", link.name());
+            }
+        }
+    }
+}
