@@ -15,7 +15,7 @@ in_sdk := scripts/in-sdk
 e2e := $(in_sdk) cargo run --release --locked --manifest-path tests-qemu/Cargo.toml -p e2e --
 
 ##@ See it work
-.PHONY: demo test test-full kunit defects shell
+.PHONY: demo test test-full kunit defects bench bench-profile shell
 demo: ## boot a stock kernel in QEMU and let a virtual modem talk through the driver
 	@$(e2e) demo
 
@@ -30,6 +30,12 @@ kunit: ## run the KUnit suites in a kernel under UML, which is built the first t
 
 defects: sdk-debug ## show the defects of the C driver, and that ours has none; write the table of Documentation/
 	@$(e2e) defects
+
+bench: ## measure what packets cost with both drivers; QUICK=1 in 3 minutes, T=PATTERN chooses; write Documentation/benchmarks/
+	@$(e2e) bench $(if $(QUICK),--quick) $(T)
+
+bench-profile: ## tell where the instructions go, by function; write Documentation/benchmarks/profile.md
+	@$(e2e) bench --profile $(T)
 
 shell: ## open a shell in a guest with a modem; MODEM=usb:VVVV:PPPP takes a real one of this machine
 	@$(e2e) shell
@@ -75,4 +81,4 @@ distclean: clean ## remove the SDK too
 	@scripts/sdk --remove
 
 help: ## show this list
-	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile

@@ -146,13 +146,20 @@ traffic() {
 memory() {
 	lower=$(cat /tmp/lower)
 	ip link set "$lower" down
-	# Compaction takes free pages back that processors hold for themselves, which the kernel counts as in use.
-	write 1 /proc/sys/vm/compact_memory
+	take_back_free_memory
 	before=$($traffic in-use)
 	ip link set "$lower" up
 	# shellcheck disable=SC2046
 	most=$($traffic memory --count "$1" $(cat /tmp/gateways-4))
 	ask_host memory $((most - before))
+}
+
+# take_back_free_memory: what was freed but counts as in use, because caches of objects and processors hold it.
+take_back_free_memory() {
+	for cache in /sys/kernel/slab/*; do
+		[ -L "$cache" ] || write 1 "$cache/shrink"
+	done
+	write 1 /proc/sys/vm/compact_memory
 }
 
 if [ $# -gt 0 ]; then

@@ -64,6 +64,9 @@ enum Command {
         /// Tell where the instructions go, by function
         #[arg(long, conflicts_with = "quick")]
         profile: bool,
+        /// How often to measure; 3 times if not given, or once with --quick or --profile
+        #[arg(long)]
+        repeats: Option<usize>,
         /// Measure only what has one of these in its name, such as "ours, raw-ip"; writes nothing
         patterns: Vec<String>,
     },
@@ -144,12 +147,14 @@ pub fn run(cli: Cli) -> Result<bool> {
             common,
             quick,
             profile,
+            repeats,
             patterns,
         } => {
             let (run, children) = common.run(false)?;
             let choice = bench::Choice {
                 quick,
                 profile,
+                repeats,
                 patterns,
             };
             bench::run(&choice, &run, &children)

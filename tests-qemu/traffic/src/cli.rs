@@ -69,7 +69,7 @@ pub fn main(arguments: &Arguments) -> Result<()> {
             let streams = stream::connect(&size.addresses, stream::port(down), size.count)?;
             measure(size, || {
                 if down {
-                    stream::download(streams, || ())?;
+                    stream::download(streams)?;
                 } else {
                     stream::upload(streams)?;
                 }
@@ -91,7 +91,7 @@ pub fn main(arguments: &Arguments) -> Result<()> {
         Kind::Memory(size) => {
             let streams = stream::connect(&size.addresses, stream::port(true), size.count)?;
             let most = AtomicI64::new(memory::in_use()?);
-            stream::download(streams, || {
+            stream::watched_download(streams, || {
                 if let Ok(now) = memory::in_use() {
                     most.fetch_max(now, Ordering::Relaxed);
                 }

@@ -12,6 +12,8 @@ use crate::modem::{share, PATIENCE, SINK, SOURCE};
 pub const SEGMENT: u64 = 1460;
 /// Bytes that are read or written at a time.
 const CHUNK: usize = 64 * 1024;
+/// The same, if somebody watches.
+const FEW: usize = 8 * 1024;
 
 /// A connection and the bytes that are to pass over it.
 pub struct Stream {
@@ -37,9 +39,14 @@ pub fn connect(addresses: &[IpAddr], port: u16, segments: u64) -> Result<Vec<Str
     addresses.iter().zip(shares).map(connect).collect()
 }
 
-/// Has the modem send; `on_chunk` is called for each that is read.
-pub fn download(streams: Vec<Stream>, on_chunk: impl Fn() + Sync) -> Result<()> {
-    each(streams, |stream| stream.download(&on_chunk))
+/// Has the modem send.
+pub fn download(streams: Vec<Stream>) -> Result<()> {
+    each(streams, |stream| stream.download(CHUNK, &|| ()))
+}
+
+/// Has the modem send, and calls `look` every few segments.
+pub fn watched_download(streams: Vec<Stream>, look: impl Fn() + Sync) -> Result<()> {
+    each(streams, |stream| stream.download(FEW, &look))
 }
 
 /// Sends, and waits until the modem has all.
@@ -76,10 +83,10 @@ fn each(mut streams: Vec<Stream>, work: impl Fn(Stream) -> Result<()> + Sync) ->
 }
 
 impl Stream {
-    fn download(mut self, on_chunk: &impl Fn()) -> Result<()> {
+    fn download(mut self, chunk: usize, on_chunk: &impl Fn()) -> Result<()> {
         let fail = Error::network("reading from", self.address);
         writeln!(self.connection, "{}", self.bytes).map_err(&fail)?;
-        let mut buffer = vec![0; CHUNK];
+        let mut buffer = vec![0; chunk];
         let mut got = 0;
         loop {
             let length = self.connection.read(&mut buffer).map_err(&fail)?;

@@ -214,9 +214,9 @@ impl Traffic {
     /// How many packets there are.
     pub fn count(self, extent: Extent) -> u64 {
         match (self, extent) {
-            (Self::Ping, Extent::Quick) => 100,
-            (Self::Ping, _) => 500,
-            (_, Extent::Quick) => 1500,
+            (Self::Ping, Extent::Quick) => 200,
+            (Self::Ping, _) => 1000,
+            (_, Extent::Quick) => 3000,
             (Self::Tcp(_), _) => 12_000,
             (Self::Udp(..), _) => 6000,
         }

@@ -93,6 +93,22 @@ static NAMES: LazyLock<Vec<(Group, Regex)>> = LazyLock::new(|| {
 });
 
 impl Group {
+    /// All, in the order of tables.
+    pub const ALL: [Self; 12] = [
+        Self::Driver,
+        Self::CdcWdm,
+        Self::Usbnet,
+        Self::UsbCore,
+        Self::HostController,
+        Self::Network,
+        Self::Memory,
+        Self::Copying,
+        Self::Scheduling,
+        Self::Other,
+        Self::User,
+        Self::Idle,
+    ];
+
     /// The group of a function.
     pub fn of(function: &Function) -> Self {
         match function.module.as_deref() {

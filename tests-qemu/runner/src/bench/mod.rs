@@ -2,14 +2,20 @@
 //! `bench`: what packets cost, counted in instructions, with the kernel's own driver, ours, and others beside them.
 
 mod cases;
+mod chart;
 mod counter;
+mod documents;
 mod groups;
+mod profile;
 mod results;
 mod session;
 mod symbols;
+mod tables;
+mod targets;
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Instant;
 
 use crate::children::Children;
@@ -18,10 +24,11 @@ use crate::prepare::Workshop;
 use crate::qemu::Counted;
 use crate::run_folder::{outside, RunFolder};
 use crate::scenario::{self, Scenario};
-use crate::setup::Kernel;
+use crate::setup::{version, Kernel};
 use crate::suite::Hall;
 
 use cases::{Case, Contender, Extent};
+use documents::Provenance;
 use results::Results;
 use session::{Event, Session};
 
@@ -36,6 +43,8 @@ pub struct Choice {
     pub quick: bool,
     /// Break instructions down by function.
     pub profile: bool,
+    /// How often, if not as often as usual.
+    pub repeats: Option<usize>,
     /// Parts of names of contenders and cases, such as "ours, raw-ip"; none means all.
     pub patterns: Vec<String>,
 }
@@ -57,10 +66,10 @@ impl Choice {
     }
 
     fn repeats(&self) -> usize {
-        match self.extent() {
+        self.repeats.unwrap_or(match self.extent() {
             Extent::Full => REPEATS,
             Extent::Quick | Extent::Profile => 1,
-        }
+        })
     }
 
     fn cases(&self, contender: Contender) -> Vec<Case> {
@@ -91,6 +100,7 @@ struct Stand {
 /// Measures; true if there was something to measure, and no packet was lost.
 pub fn run(choice: &Choice, run: &RunFolder, children: &Children) -> Result<bool> {
     let mut results = Results::default();
+    let provenance = provenance(choice, run, children)?;
     let stands = prepare(choice, run, children, &mut results)?;
     let repeats = choice.repeats();
     for repeat in 1..=repeats {
@@ -99,7 +109,43 @@ pub fn run(choice: &Choice, run: &RunFolder, children: &Children) -> Result<bool
             stand.measure(choice.extent(), repeat, &mut results)?;
         }
     }
-    Ok(true)
+    let targets = targets::all(&results);
+    let whole = choice.patterns.is_empty();
+    match choice.extent() {
+        Extent::Profile => {
+            println!("\n{}", profile::sections(&results).trim_end());
+            if whole {
+                documents::write_profile(&results, &provenance)?;
+                println!("\nwritten to {}/profile.md", documents::FOLDER);
+            }
+        }
+        extent => {
+            let report = documents::report(&results, &targets, &provenance);
+            println!("\n{}", report.trim_end());
+            if whole && extent == Extent::Full {
+                documents::write(&results, &targets, &provenance)?;
+                println!("\nwritten to {}", documents::FOLDER);
+            }
+        }
+    }
+    let mut figures = results.cases.values();
+    Ok(figures.all(|figures| figures.lost == 0))
+}
+
+/// What is measured with, for those who compare results later.
+fn provenance(choice: &Choice, run: &RunFolder, children: &Children) -> Result<Provenance> {
+    let workshop = Workshop::new(run, children);
+    let mut qemu = Command::new("qemu-system-x86_64");
+    let mut git = Command::new("git");
+    // The checkout need not be root's.
+    git.args(["-c", "safe.directory=/src", "describe"]);
+    git.args(["--always", "--dirty", "--abbrev=12"]);
+    Ok(Provenance {
+        kernel: version("KERNEL_VERSION")?,
+        qemu: workshop.said_by("qemu-version", qemu.arg("--version"))?,
+        commit: workshop.said_by("commit", &mut git)?,
+        repeats: choice.repeats(),
+    })
 }
 
 fn prepare(

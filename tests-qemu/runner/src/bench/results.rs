@@ -72,6 +72,7 @@ impl Measurement {
 
 /// The same, measured several times.
 #[derive(Clone, Debug, Default, Serialize)]
+#[serde(transparent)]
 pub struct Figure {
     values: Vec<f64>,
 }
@@ -80,6 +81,11 @@ impl Figure {
     /// Adds a value.
     pub fn add(&mut self, value: f64) {
         self.values.push(value);
+    }
+
+    /// How often it was measured.
+    pub fn count(&self) -> usize {
+        self.values.len()
     }
 
     /// The middle one, or the mean of the two in the middle.

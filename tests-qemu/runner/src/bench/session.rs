@@ -263,7 +263,7 @@ mod tests {
         let mut session = Session::new(Contender::C, Extent::Quick, &cases, &mut ignore);
         let steps = steps(&mut session, |_, _| ());
         assert_eq!(steps[0], "link raw-ip driver");
-        assert_eq!(steps[1], "traffic 4 tcp-down --count 1500");
+        assert_eq!(steps[1], "traffic 4 tcp-down --count 3000");
         assert_eq!(steps.len(), cases.len() + 2);
         assert!(session.is_done());
     }
@@ -300,7 +300,7 @@ mod tests {
         session.leave("panic");
         session.link_is_up = false;
         assert_eq!(session.next(), "link qmap-1 rmnet");
-        assert_eq!(session.next(), "traffic 4 tcp-up --count 1500");
+        assert_eq!(session.next(), "traffic 4 tcp-up --count 3000");
         drop(session);
         assert_eq!(failed, 1);
     }

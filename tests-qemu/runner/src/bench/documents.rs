@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The files of Documentation/benchmarks/.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::chart;
+use super::profile;
+use super::results::Results;
+use super::tables;
+use super::targets::Target;
+use crate::error::{Error, Result};
+use crate::setup::CHECKOUT;
+
+/// Where the files go, in the checkout.
+pub const FOLDER: &str = "Documentation/benchmarks";
+
+/// What was measured with.
+#[derive(Debug, serde::Serialize)]
+pub struct Provenance {
+    /// The kernel's release.
+    pub kernel: String,
+    /// QEMU's version.
+    pub qemu: String,
+    /// The commit of the checkout.
+    pub commit: String,
+    /// How often each was measured.
+    pub repeats: usize,
+}
+
+impl Provenance {
+    fn line(&self) -> String {
+        let Self {
+            kernel,
+            qemu,
+            commit,
+            repeats,
+        } = self;
+        format!("Kernel {kernel}, {qemu}, commit {commit}; median of {repeats} runs.")
+    }
+}
+
+/// Everything but the breakdown, as it is printed and written.
+pub fn report(results: &Results, targets: &[Target], provenance: &Provenance) -> String {
+    let sections = [
+        ("Targets", tables::targets(targets)),
+        (
+            "Thousands of instructions for each packet",
+            tables::costs(results),
+        ),
+        ("USB requests for each MB of TCP", tables::requests(results)),
+        ("Peak memory of a download, in KiB", tables::memory(results)),
+        ("Code of the modules, in bytes", tables::text(results)),
+    ];
+    let mut text = format!("{}\n", provenance.line());
+    for (title, table) in sections {
+        if table.row_count() > 0 {
+            text += &format!("\n## {title}\n\n{table}\n");
+        }
+    }
+    let reasons = tables::reasons(results);
+    if !reasons.is_empty() {
+        text += "\n## Not available\n\n";
+        for reason in reasons {
+            text += &format!("- {reason}\n");
+        }
+    }
+    text
+}
+
+/// Writes the results: results.md, results.json and chart.svg.
+pub fn write(results: &Results, targets: &[Target], provenance: &Provenance) -> Result<()> {
+    let text = format!(
+        "<!-- Made by `make bench`; README.md tells what it means. -->\n# Results\n\n![chart](chart.svg)\n\n{}",
+        report(results, targets, provenance)
+    );
+    put("results.md", &text)?;
+    let json = serde_json::to_string_pretty(&data(results, targets, provenance))
+        .map_err(|error| Error::Results("results.json", error.to_string()))?;
+    put("results.json", &format!("{json}\n"))?;
+    let title = "thousands of instructions for each packet, IPv4";
+    chart::draw(results, title, &path("chart.svg"))
+}
+
+/// Writes the breakdown: profile.md.
+pub fn write_profile(results: &Results, provenance: &Provenance) -> Result<()> {
+    let text = format!(
+        "<!-- Made by `make bench-profile`; README.md tells how. -->\n# Where the instructions go\n\n{}\n\n{}",
+        provenance.line(),
+        profile::sections(results).trim_end()
+    );
+    put("profile.md", &format!("{text}\n"))
+}
+
+fn data(results: &Results, targets: &[Target], provenance: &Provenance) -> serde_json::Value {
+    let cases: Vec<_> = results
+        .cases
+        .iter()
+        .map(|((contender, case), figures)| {
+            json!({
+                "contender": contender,
+                "link": case.link.name(),
+                "traffic": case.traffic.to_string(),
+                "family": case.family as u8,
+                "kiloinstructions-per-packet": figures.cost,
+                "usb-requests-per-megabyte": figures.requests,
+                "lost": figures.lost,
+                "missing": figures.missing,
+            })
+        })
+        .collect();
+    let memory: Vec<_> = results
+        .memory
+        .iter()
+        .map(|((contender, link), figure)| {
+            json!({ "contender": contender, "link": link.name(), "kibibytes": figure })
+        })
+        .collect();
+    let targets: Vec<_> = targets
+        .iter()
+        .map(|target| json!({ "target": target, "verdict": target.verdict() }))
+        .collect();
+    json!({
+        "measured-with": provenance,
+        "cases": cases,
+        "memory": memory,
+        "text": results.text,
+        "targets": targets,
+    })
+}
+
+fn path(name: &str) -> PathBuf {
+    Path::new(CHECKOUT).join(FOLDER).join(name)
+}
+
+fn put(name: &str, text: &str) -> Result<()> {
+    let path = path(name);
+    fs::write(&path, text).map_err(Error::file(&path))
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Where the instructions go: by part of the system, and by function.
+
+use std::fmt::Write;
+
+use comfy_table::{presets, Table};
+
+use super::cases::{Case, Contender};
+use super::groups::Group;
+use super::results::{Measurement, Results};
+
+/// Functions of each group.
+const TOP: usize = 8;
+
+/// A section for each case: all contenders by group, then the functions that cost most.
+pub fn sections(results: &Results) -> String {
+    let mut text = String::new();
+    for case in results.all_cases() {
+        let measured: Vec<_> = Contender::ALL
+            .into_iter()
+            .filter_map(|contender| {
+                let figures = results.cases.get(&(contender, case))?;
+                Some((contender, figures.last.as_ref()?))
+            })
+            .collect();
+        if measured.is_empty() {
+            continue;
+        }
+        // Writing into a string cannot fail.
+        let _ = write!(text, "## {}\n\n{}\n\n", heading(case), by_group(&measured));
+        for (contender, measurement) in measured {
+            let functions = by_function(measurement);
+            let _ = write!(text, "{}:\n\n{functions}\n\n", contender.label());
+        }
+    }
+    text
+}
+
+fn heading(case: Case) -> String {
+    format!("{case}, thousands of instructions for each packet")
+}
+
+fn by_group(measured: &[(Contender, &Measurement)]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::ASCII_MARKDOWN);
+    let labels = measured.iter().map(|(contender, _)| contender.label());
+    table.set_header(["part"].into_iter().chain(labels));
+    let groups: Vec<_> = measured.iter().map(|(_, one)| one.by_group()).collect();
+    for group in Group::ALL {
+        let values = groups.iter().map(|groups| groups.get(&group));
+        if values.clone().all(|value| value.is_none()) {
+            continue;
+        }
+        let cells = values.map(|value| format!("{:.3}", value.unwrap_or(&0.0)));
+        table.add_row([group.label().to_owned()].into_iter().chain(cells));
+    }
+    let sums = measured.iter().map(|(_, one)| format!("{:.3}", one.cost()));
+    table.add_row(["all".to_owned()].into_iter().chain(sums));
+    table
+}
+
+fn by_function(measurement: &Measurement) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::ASCII_MARKDOWN);
+    table.set_header(["part", "functions"]);
+    for group in Group::ALL {
+        let functions: Vec<_> = measurement
+            .most(group, TOP)
+            .iter()
+            .map(|(function, cost)| format!("{} {cost:.3}", function.name))
+            .collect();
+        if !functions.is_empty() {
+            table.add_row([group.label().to_owned(), functions.join(", ")]);
+        }
+    }
+    table
+}
