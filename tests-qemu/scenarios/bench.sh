@@ -35,7 +35,7 @@ link() {
 set_up_card() {
 	modprobe virtio_net
 	ask_host card
-	udevadm wait --timeout=$limit --settle /sys/class/net/eth0
+	udevadm wait --timeout=$limit --initialized=no /sys/class/net/eth0
 	echo eth0 >/tmp/lower
 	give_addresses eth0 0
 }

@@ -24,7 +24,7 @@ const KERNEL_ARGS: &str = "console=ttyS0 panic=-1 net.ifnames=0 mitigations=off 
 
 /// A card as plain as a modem: one packet at a time, and checksums are the guest's.
 const PLAIN_CARD: &str = "csum=off,gso=off,guest_csum=off,guest_tso4=off,guest_tso6=off,guest_ecn=off,guest_ufo=off,\
-    guest_uso4=off,guest_uso6=off,host_tso4=off,host_tso6=off,host_ecn=off,host_ufo=off,host_uso=off,mrg_rxbuf=off,ctrl_vq=off";
+    guest_uso4=off,guest_uso6=off,host_tso4=off,host_tso6=off,host_ecn=off,host_ufo=off,host_uso=off,mrg_rxbuf=off";
 
 /// What makes one guest differ from another.
 pub struct Machine<'a> {

@@ -8,7 +8,6 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::cases::{Case, Contender, Family, Link};
 use super::results::Results;
-use super::tables::without_aggregation;
 use crate::error::{Error, Result};
 
 const WIDTH: u32 = 1000;
@@ -40,15 +39,8 @@ fn groups(results: &Results) -> Vec<(Case, Vec<(Contender, f64)>)> {
         let bars: Vec<_> = Contender::ALL
             .into_iter()
             .filter_map(|contender| {
-                let case = match contender {
-                    Contender::Virtio => Case {
-                        link: Link::Card,
-                        ..case
-                    },
-                    Contender::C => without_aggregation(case),
-                    _ => case,
-                };
-                Some((contender, results.cost(contender, case)?))
+                let cost = &results.beside(contender, case)?.cost;
+                Some((contender, cost.median()?))
             })
             .collect();
         if !bars.is_empty() {

@@ -17,6 +17,9 @@ use crate::setup::CHECKOUT;
 /// Where the files go, in the checkout.
 pub const FOLDER: &str = "Documentation/benchmarks";
 
+/// Where the targets stand.
+const TARGETS: &str = "Targets";
+
 /// What was measured with.
 #[derive(Debug, serde::Serialize)]
 pub struct Provenance {
@@ -38,14 +41,14 @@ impl Provenance {
             commit,
             repeats,
         } = self;
-        format!("Kernel {kernel}, {qemu}, commit {commit}; median of {repeats} runs.")
+        format!("Kernel {kernel}, {qemu}, commit {commit}; median of {repeats} runs, ± half of what lies between the least and the most.")
     }
 }
 
 /// Everything but the breakdown, as it is printed and written.
 pub fn report(results: &Results, targets: &[Target], provenance: &Provenance) -> String {
     let sections = [
-        ("Targets", tables::targets(targets)),
+        (TARGETS, tables::targets(targets)),
         (
             "Thousands of instructions for each packet",
             tables::costs(results),
@@ -55,8 +58,9 @@ pub fn report(results: &Results, targets: &[Target], provenance: &Provenance) ->
         ("Code of the modules, in bytes", tables::text(results)),
     ];
     let mut text = format!("{}\n", provenance.line());
+    let compared = targets.iter().any(|target| target.ratio.is_some());
     for (title, table) in sections {
-        if table.row_count() > 0 {
+        if table.row_count() > 0 && (compared || title != TARGETS) {
             text += &format!("\n## {title}\n\n{table}\n");
         }
     }

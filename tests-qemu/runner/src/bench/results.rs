@@ -167,11 +167,25 @@ impl Results {
         self.cases.get(&(contender, case))?.requests.median()
     }
 
-    /// All cases that anybody was measured in, in order.
+    /// What a contender has to show beside the others' `case`: a card has but one kind of link, and the C driver none with
+    /// uplink aggregation.
+    pub fn beside(&self, contender: Contender, case: Case) -> Option<&Figures> {
+        let link = match (contender, case.link) {
+            (Contender::Virtio, _) => Link::Card,
+            (Contender::C, Link::Qmap1Aggregated) => Link::Qmap1,
+            (_, link) => link,
+        };
+        self.cases.get(&(contender, Case { link, ..case }))
+    }
+
+    /// All cases that anybody was measured in, in order; those of the card alone only if there are no others.
     pub fn all_cases(&self) -> Vec<Case> {
         let mut cases: Vec<_> = self.cases.keys().map(|(_, case)| *case).collect();
         cases.sort();
         cases.dedup();
+        if cases.iter().any(|case| case.link != Link::Card) {
+            cases.retain(|case| case.link != Link::Card);
+        }
         cases
     }
 }

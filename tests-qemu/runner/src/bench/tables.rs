@@ -3,8 +3,8 @@
 
 use comfy_table::{presets, Table};
 
-use super::cases::{Case, Contender, Link, Traffic};
-use super::results::{Figure, Results};
+use super::cases::{Contender, Link, Traffic};
+use super::results::{Figure, Figures, Results};
 use super::targets::Target;
 
 /// For what was not measured.
@@ -20,32 +20,35 @@ fn table<T: Into<comfy_table::Row>>(header: T) -> Table {
 /// Thousands of instructions for each packet.
 pub fn costs(results: &Results) -> Table {
     let contenders = Contender::ALL.map(Contender::label);
-    let header = ["case"].into_iter().chain(contenders).chain(["ours : C"]);
+    let ratios = ["ours : C", "ours : virtio-net"];
+    let header = ["case"].into_iter().chain(contenders).chain(ratios);
     let mut table = table(header.collect::<Vec<_>>());
     for case in results.all_cases() {
+        let figures = |contender| results.beside(contender, case);
         let mut row = vec![case.to_string()];
-        for contender in Contender::ALL {
-            let figures = results.cases.get(&(contender, case));
-            row.push(figures.map_or(NOTHING.to_owned(), |figures| {
-                let lost = match figures.lost {
-                    0 => String::new(),
-                    lost => format!(" ({lost} lost)"),
-                };
-                let none = if figures.missing.is_some() {
-                    "not available"
-                } else {
-                    NOTHING
-                };
-                shown(&figures.cost, 2).map_or(none.to_owned(), |text| text + &lost)
-            }));
+        row.extend(Contender::ALL.map(|contender| cost(figures(contender))));
+        let median = |contender| figures(contender)?.cost.median();
+        for other in [Contender::C, Contender::Virtio] {
+            row.push(ratio(median(Contender::Ours), median(other)));
         }
-        row.push(ratio(
-            results.cost(Contender::Ours, case),
-            results.cost(Contender::C, without_aggregation(case)),
-        ));
         table.add_row(row);
     }
     table
+}
+
+fn cost(figures: Option<&Figures>) -> String {
+    let Some(figures) = figures else {
+        return NOTHING.to_owned();
+    };
+    let text = match (shown(&figures.cost, 2), &figures.missing) {
+        (Some(text), _) => text,
+        (None, Some(_)) => return "not available".to_owned(),
+        (None, None) => return NOTHING.to_owned(),
+    };
+    match figures.lost {
+        0 => text,
+        lost => format!("{text} ({lost} lost)"),
+    }
 }
 
 /// USB requests for each megabyte.
@@ -53,11 +56,10 @@ pub fn requests(results: &Results) -> Table {
     let usb = [Contender::C, Contender::Ours, Contender::Rmnet];
     let header = ["case"].into_iter().chain(usb.map(Contender::label));
     let mut table = table(header.collect::<Vec<_>>());
-    let cases = results.all_cases().into_iter();
-    for case in cases
-        .filter(|case| matches!(case.traffic, Traffic::Tcp(_)))
-        .filter(|case| case.link != Link::Card)
-    {
+    for case in results.all_cases() {
+        if !matches!(case.traffic, Traffic::Tcp(_)) || case.link == Link::Card {
+            continue;
+        }
         let mut row = vec![case.to_string()];
         row.extend(usb.map(|contender| {
             let figures = results.cases.get(&(contender, case));
@@ -128,17 +130,6 @@ pub fn reasons(results: &Results) -> Vec<String> {
         }
     }
     lines
-}
-
-/// The C driver's case that a case with uplink aggregation is compared to.
-pub fn without_aggregation(case: Case) -> Case {
-    match case.link {
-        Link::Qmap1Aggregated => Case {
-            link: Link::Qmap1,
-            ..case
-        },
-        _ => case,
-    }
 }
 
 /// The median and, if it was measured more than once, the spread.
