@@ -15,6 +15,16 @@ pub enum Direction {
     Down,
 }
 
+impl Direction {
+    /// Its name in the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+        }
+    }
+}
+
 /// Packets and bytes in one direction.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counter {

@@ -15,6 +15,7 @@ use crate::alias::{Alias, AliasError};
 use crate::ethernet_port;
 use crate::event_log::{Bulk, EventLog};
 use crate::event_loop::{connect, run, Ending, LinkError};
+use crate::hostile::checksums::{Checksums, Statement};
 use crate::hostile::control::Control;
 use crate::hostile::presence::Presence;
 use crate::hostile::{descriptors, Case, Cases};
@@ -84,7 +85,7 @@ pub struct Arguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 0, requires = "hostile")]
     case: u64,
 
-    /// How many wrong answers, or departures, there are before all is well
+    /// How many wrong answers, departures, or packets there are before all is well
     #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "hostile")]
     cases: u64,
 
@@ -109,6 +110,10 @@ enum Hostile {
     Control,
     /// It is pulled out at some request, and comes back
     Presence,
+    /// Checksums of TCP and UDP in packets to the host; with QMAPv4 and QMAPv5 it says that they are wrong
+    Checksums,
+    /// The same, but it says that they are right
+    FeignedChecksums,
 }
 
 /// Why the program ends with a failure.
@@ -185,8 +190,15 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
         device.vendor, device.product, addresses.ipv4
     );
     let mut modem = Modem::new(Rc::clone(&profile), schema, plan, peer, log.clone());
-    if arguments.hostile == Some(Hostile::Control) {
-        modem.set_hostile(Control::new(cases()));
+    match arguments.hostile {
+        Some(Hostile::Control) => modem.set_hostile(Control::new(cases())),
+        Some(Hostile::Checksums) => {
+            modem.set_checksums(Checksums::new(cases(), Statement::Honest));
+        }
+        Some(Hostile::FeignedChecksums) => {
+            modem.set_checksums(Checksums::new(cases(), Statement::Feigned));
+        }
+        _ => {}
     }
     let mut host = Host::new(modem, log.clone());
     if arguments.hostile == Some(Hostile::Presence) {

@@ -13,6 +13,7 @@ use crate::control_channel::ControlChannel;
 use crate::download_mode;
 use crate::event_log::EventLog;
 use crate::hex;
+use crate::hostile::checksums::Checksums;
 use crate::hostile::control::{Answer, Control};
 use crate::network::Network;
 use crate::peer::Peer;
@@ -100,6 +101,11 @@ impl Modem {
     /// Has `control` spoil its answers from now on.
     pub fn set_hostile(&mut self, control: Control) {
         self.hostile = Some(control);
+    }
+
+    /// Has `checksums` spoil packets to the host from now on.
+    pub fn set_checksums(&mut self, checksums: Checksums) {
+        self.network.set_checksums(checksums);
     }
 
     /// Has it leave the bus at once and come back.

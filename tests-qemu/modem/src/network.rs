@@ -10,14 +10,24 @@ use serde_json::json;
 use crate::addresses::AddressPlan;
 use crate::bearer::{Bearers, Direction};
 use crate::event_log::EventLog;
+use crate::hostile::checksums::Checksums;
 use crate::hostile::{frames, Cases};
-use crate::link_layer::qmap::{self, Datagrams};
-use crate::link_layer::{DataFormat, EthernetLink, IpFamily, Limits, LinkLayer, Received};
+use crate::link_layer::checksum::{self, Request, Verdict};
+use crate::link_layer::qmap::{self, Datagrams, Version};
+use crate::link_layer::{DataFormat, EthernetLink, IpFamily, LinkLayer, Qmap, Received};
 use crate::peer::Peer;
 use crate::profile::Link;
 
 /// The link without mux id.
 const UNMUXED: u8 = 0;
+
+/// A packet on its way to the host.
+struct Outgoing {
+    mux: u8,
+    packet: Vec<u8>,
+    /// What the modem says of its checksum, if it has spoilt that.
+    verdict: Option<Verdict>,
+}
 
 /// Moves packets between the host's frames and the peer.
 pub struct Network {
@@ -25,10 +35,12 @@ pub struct Network {
     ethernet: EthernetLink,
     peer: Box<dyn Peer>,
     answers: VecDeque<Vec<u8>>,
-    /// A packet and its mux id, for which the last aggregate had no room.
-    held: Option<(u8, Vec<u8>)>,
+    /// What the last aggregate had no room for.
+    held: Option<Outgoing>,
     /// Wrong transfers that are still to come.
     hostile: Cases,
+    /// Spoils the checksums of packets to the host.
+    checksums: Option<Checksums>,
     log: EventLog,
 }
 
@@ -42,6 +54,7 @@ impl Network {
             answers: VecDeque::new(),
             held: None,
             hostile: Cases::default(),
+            checksums: None,
             log,
         }
     }
@@ -54,13 +67,16 @@ impl Network {
         self.hostile = Cases::default();
     }
 
+    /// Has `checksums` spoil packets to the host from now on.
+    pub fn set_checksums(&mut self, checksums: Checksums) {
+        self.checksums = Some(checksums);
+    }
+
     /// Takes a frame of the host.
     pub fn send(&mut self, frame: Vec<u8>, format: DataFormat, bearers: &mut Bearers) {
         match (format.layer, format.qmap) {
             (LinkLayer::RawIp, None) => self.send_packet(UNMUXED, frame, bearers),
-            (LinkLayer::RawIp, Some(limits)) => {
-                self.send_aggregate(&frame, limits.uplink, bearers);
-            }
+            (LinkLayer::RawIp, Some(qmap)) => self.send_aggregate(&frame, qmap, bearers),
             (LinkLayer::Ethernet, _) => match self.ethernet.receive(&frame) {
                 Received::Packet(packet) => self.send_packet(UNMUXED, packet, bearers),
                 Received::Answered(answer) => self.answers.push_back(answer),
@@ -75,21 +91,32 @@ impl Network {
         }
     }
 
-    fn send_aggregate(&mut self, transfer: &[u8], limits: Limits, bearers: &mut Bearers) {
-        if transfer.len() > limits.size {
+    fn send_aggregate(&mut self, transfer: &[u8], qmap: Qmap, bearers: &mut Bearers) {
+        let datagrams: Vec<_> = Datagrams::of(transfer, qmap.version).collect();
+        let asked = datagrams.iter().flatten();
+        let asked = asked.filter(|datagram| datagram.request != Request::Nothing);
+        self.note_aggregate(
+            Direction::Up,
+            transfer.len(),
+            datagrams.len(),
+            asked.count(),
+        );
+        if transfer.len() > qmap.uplink.size {
             return self.drop(Direction::Up, "longer than agreed", transfer.len());
         }
-        let mut room = limits.datagrams;
-        for datagram in Datagrams::of(transfer) {
+        if datagrams.len() > qmap.uplink.datagrams {
+            let reason = "more datagrams than agreed";
+            return self.drop(Direction::Up, reason, transfer.len());
+        }
+        for datagram in datagrams {
             match datagram {
                 Err(reason) => self.drop(Direction::Up, reason, transfer.len()),
-                Ok(datagram) if room == 0 => {
-                    let reason = "more datagrams than agreed";
-                    self.drop(Direction::Up, reason, datagram.packet.len());
-                }
                 Ok(datagram) => {
-                    room -= 1;
-                    self.send_packet(datagram.mux, datagram.packet.to_vec(), bearers);
+                    let mut packet = datagram.packet.to_vec();
+                    match checksum::complete(&mut packet, datagram.request) {
+                        Ok(()) => self.send_packet(datagram.mux, packet, bearers),
+                        Err(reason) => self.drop(Direction::Up, reason, packet.len()),
+                    }
                 }
             }
         }
@@ -103,15 +130,15 @@ impl Network {
         if let Some(transfer) = self.hostile_transfer(format) {
             return Some(transfer);
         }
-        if let Some(limits) = format.qmap {
-            return self.receive_aggregate(limits.downlink, bearers);
+        if let Some(qmap) = format.qmap {
+            return self.receive_aggregate(qmap, bearers);
         }
         self.held = None;
         if let Some(answer) = self.answers.pop_front() {
             return Some(answer);
         }
         loop {
-            let (mux, packet) = self.receive_packet(bearers)?;
+            let Outgoing { mux, packet, .. } = self.receive_packet(bearers)?;
             if mux != UNMUXED {
                 self.drop(Direction::Down, "a mux id, but no QMAP", packet.len());
                 continue;
@@ -134,37 +161,64 @@ impl Network {
         Some(transfer)
     }
 
-    fn receive_aggregate(&mut self, limits: Limits, bearers: &mut Bearers) -> Option<Vec<u8>> {
+    fn receive_aggregate(&mut self, qmap: Qmap, bearers: &mut Bearers) -> Option<Vec<u8>> {
+        let limits = qmap.downlink;
         let mut transfer = Vec::new();
         let mut room = limits.datagrams;
+        let mut right = 0;
         while room > 0 {
             let held = self.held.take();
-            let Some((mux, packet)) = held.or_else(|| self.receive_packet(bearers)) else {
+            let Some(next) = held.or_else(|| self.receive_packet(bearers)) else {
                 break;
             };
-            let size = transfer.len() + qmap::size(packet.len());
+            let size = transfer.len() + qmap::size(qmap.version, next.packet.len());
             if size > limits.size && !transfer.is_empty() {
-                self.held = Some((mux, packet));
+                self.held = Some(next);
                 break;
             }
-            if size > limits.size || !qmap::append(&mut transfer, mux, &packet) {
+            let Outgoing { mux, packet, .. } = &next;
+            let verdict = match qmap.version {
+                Version::V1 => Verdict::default(),
+                _ => next.verdict.unwrap_or_else(|| Verdict::of(packet)),
+            };
+            if size > limits.size
+                || !qmap::append(&mut transfer, qmap.version, *mux, packet, verdict)
+            {
                 self.drop(Direction::Down, "longer than agreed", packet.len());
                 continue;
             }
             room -= 1;
+            right += usize::from(verdict.right);
         }
-        (!transfer.is_empty()).then_some(transfer)
+        if transfer.is_empty() {
+            return None;
+        }
+        let count = limits.datagrams - room;
+        self.note_aggregate(Direction::Down, transfer.len(), count, right);
+        Some(transfer)
     }
 
-    /// The next packet that a bearer carries, and its mux id.
-    fn receive_packet(&mut self, bearers: &mut Bearers) -> Option<(u8, Vec<u8>)> {
-        while let Some(packet) = self.peer.receive() {
+    /// The next packet that a bearer carries.
+    fn receive_packet(&mut self, bearers: &mut Bearers) -> Option<Outgoing> {
+        while let Some(mut packet) = self.peer.receive() {
             let mux = self.plan.mux_to(&packet);
             if self.pass(Direction::Down, mux, &packet, bearers) {
-                return Some((mux, packet));
+                let verdict = self.spoil(&mut packet);
+                return Some(Outgoing {
+                    mux,
+                    packet,
+                    verdict,
+                });
             }
         }
         None
+    }
+
+    /// Spoils the packet's checksum, if that is due, and tells what the modem says of it.
+    fn spoil(&mut self, packet: &mut [u8]) -> Option<Verdict> {
+        let (number, wrong, verdict) = self.checksums.as_mut()?.spoil(packet)?;
+        self.log.hostile(number, &[wrong]);
+        Some(verdict)
     }
 
     /// Lets the peer do what is due.
@@ -198,14 +252,29 @@ impl Network {
         open
     }
 
+    /// `checksums`: that the modem is to compute, or that it found right.
+    fn note_aggregate(
+        &self,
+        direction: Direction,
+        length: usize,
+        datagrams: usize,
+        checksums: usize,
+    ) {
+        self.log.event(
+            "aggregate",
+            json!({
+                "direction": direction.name(),
+                "length": length,
+                "datagrams": datagrams,
+                "checksums": checksums,
+            }),
+        );
+    }
+
     fn drop(&self, direction: Direction, reason: &str, length: usize) {
-        let direction = match direction {
-            Direction::Up => "up",
-            Direction::Down => "down",
-        };
         self.log.event(
             "dropped",
-            json!({ "direction": direction, "reason": reason, "length": length }),
+            json!({ "direction": direction.name(), "reason": reason, "length": length }),
         );
     }
 }

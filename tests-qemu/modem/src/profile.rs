@@ -14,7 +14,8 @@ use serde::{de, Deserialize, Deserializer};
 use thiserror::Error;
 
 use crate::hex::Hex;
-use crate::link_layer::{LinkLayer, MacAddress, Qmap};
+use crate::link_layer::qmap::Version;
+use crate::link_layer::{LinkLayer, MacAddress, QmapAbilities};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/profiles");
 
@@ -227,7 +228,7 @@ pub struct Link {
     /// What WDA lets the host choose.
     pub supported: Vec<LinkLayer>,
     /// The largest aggregates that the modem takes and sends; without it, it cannot do QMAP.
-    pub qmap: Option<Qmap>,
+    pub qmap: Option<QmapAbilities>,
     /// The modem's own address on an 802.3 link.
     #[serde(default = "default_modem_mac")]
     pub modem_mac: MacAddress,
@@ -343,6 +344,10 @@ impl Profile {
         }
         if self.link.qmap.is_some() && !self.link.supported.contains(&LinkLayer::RawIp) {
             return Err("it has QMAP without raw IP".to_owned());
+        }
+        let without_first = |qmap: &QmapAbilities| !qmap.versions.contains(&Version::V1);
+        if self.link.qmap.as_ref().is_some_and(without_first) {
+            return Err("it has QMAP without version 1".to_owned());
         }
         Ok(())
     }

@@ -3,7 +3,8 @@
 
 mod support;
 
-use qmi_modem::link_layer::qmap::{self, Datagrams};
+use qmi_modem::link_layer::checksum::Verdict;
+use qmi_modem::link_layer::qmap::{self, Datagrams, Version};
 use qmi_modem::redir::packet::kind;
 use support::{allocate, error, request, tlv, Guest};
 
@@ -52,9 +53,14 @@ fn start(guest: &mut Guest, mux: u8, family: u8) -> u8 {
 
 /// A modem with QMAP, and a session on mux ids 1 and 2.
 fn online() -> Guest {
+    online_with(5)
+}
+
+/// The same, with a protocol of WDA's number.
+fn online_with(protocol: u32) -> Guest {
     let mut guest = Guest::new("raw-ip-ss");
     guest.control([0x21, 0x22, 1, 0, 4, 0, 0, 0], &[]);
-    set_format(&mut guest, 5, 3);
+    set_format(&mut guest, protocol, 3);
     start(&mut guest, 1, 4);
     start(&mut guest, 2, 4);
     guest
@@ -71,7 +77,14 @@ fn gateway(mux: u8) -> [u8; 4] {
 fn aggregate(packets: &[(u8, Vec<u8>)]) -> Vec<u8> {
     let mut transfer = Vec::new();
     for (mux, packet) in packets {
-        assert!(qmap::append(&mut transfer, *mux, packet));
+        let verdict = Verdict::default();
+        assert!(qmap::append(
+            &mut transfer,
+            Version::V1,
+            *mux,
+            packet,
+            verdict
+        ));
     }
     transfer
 }
@@ -92,7 +105,7 @@ fn reasons(guest: &Guest) -> Vec<String> {
 fn fetch(guest: &mut Guest) -> Option<Vec<(u8, usize)>> {
     guest.bulk_in(DATA_IN, 4096);
     let body = guest.try_take(kind::BULK_PACKET)?.body;
-    let datagrams = Datagrams::of(&body[10..]).map(|datagram| {
+    let datagrams = Datagrams::of(&body[10..], Version::V1).map(|datagram| {
         let datagram = datagram.unwrap();
         (datagram.mux, datagram.packet.len())
     });
@@ -107,8 +120,13 @@ fn what_wda_agrees_to() {
         |response: &[u8], id| u32::from_le_bytes(tlv(response, id).unwrap().try_into().unwrap());
     let numbers =
         |response: &[u8]| [0x11, 0x12, 0x13, 0x15, 0x16, 0x17, 0x18].map(|id| number(response, id));
-    let response = set_format(&mut guest, 9, 5);
-    assert_eq!(numbers(&response), [2, 5, 5, 5, 31_744, 32, 2000]);
+    let response = set_format(&mut guest, 6, 5);
+    assert_eq!(numbers(&response), [2, 0, 0, 0, 0, 0, 0]);
+    for version in [9, 8, 5] {
+        let response = set_format(&mut guest, version, 5);
+        let wanted = [2, version, version, 5, 31_744, 32, 2000];
+        assert_eq!(numbers(&response), wanted);
+    }
     let client = allocate(&mut guest, 4, WDA);
     let response = guest.qmi(4, &request(WDA, client, 1, 0x21, &[]));
     assert_eq!(numbers(&response), [2, 5, 5, 5, 31_744, 32, 2000]);
@@ -173,6 +191,104 @@ fn what_is_longer_than_agreed_is_dropped() {
     guest.bulk_out(DATA_OUT, &aggregate(&[ping(1, 960), ping(1, 980)]));
     assert_eq!(reasons(&guest), ["longer than agreed"]);
     assert_eq!(fetch(&mut guest), None);
+}
+
+#[test]
+fn more_datagrams_than_agreed_are_dropped() {
+    let mut guest = online();
+    guest.bulk_out(DATA_OUT, &aggregate(&vec![ping(1, 4); 32]));
+    assert!(reasons(&guest).is_empty());
+    while fetch(&mut guest).is_some() {}
+    guest.bulk_out(DATA_OUT, &aggregate(&vec![ping(1, 4); 33]));
+    assert_eq!(reasons(&guest), ["more datagrams than agreed"]);
+    assert_eq!(fetch(&mut guest), None);
+}
+
+#[test]
+fn transfers_are_counted() {
+    let mut guest = online();
+    guest.bulk_out(DATA_OUT, &aggregate(&[ping(1, 1), ping(2, 2)]));
+    fetch(&mut guest);
+    let counts = guest.log.events("aggregate");
+    let counts = counts.iter().map(|event| {
+        let number = |key: &str| event[key].as_u64().unwrap();
+        let direction = event["direction"].as_str().unwrap().to_owned();
+        (direction, number("length"), number("datagrams"))
+    });
+    let wanted = [("up".to_owned(), 72, 2), ("down".to_owned(), 72, 2)];
+    assert_eq!(counts.collect::<Vec<_>>(), wanted);
+}
+
+/// An echo request for UDP on mux id 1, without checksum.
+fn echo() -> Vec<u8> {
+    support::udp(own(1), gateway(1), 7, b"four")
+}
+
+/// The same, with the sum of its pseudo header where the checksum belongs, or what `change` makes of that.
+fn prepared_echo(change: impl Fn(u16) -> u16) -> Vec<u8> {
+    let mut packet = echo();
+    let pseudo = [&packet[12..20], &[0, 17, 0, 12]].concat();
+    let sum = !u16::from_be_bytes(support::checksum(&pseudo));
+    packet[26..28].copy_from_slice(&change(sum).to_be_bytes());
+    packet
+}
+
+/// A transfer of one datagram that begins so.
+fn datagram(header: [u8; 8], packet: &[u8]) -> Vec<u8> {
+    [&header[..], packet].concat()
+}
+
+/// The next transfer to the host, as it is.
+fn fetch_bytes(guest: &mut Guest) -> Option<Vec<u8>> {
+    guest.bulk_in(DATA_IN, 4096);
+    Some(guest.try_take(kind::BULK_PACKET)?.body[10..].to_vec())
+}
+
+#[test]
+fn version_4_computes_and_sums() {
+    let mut guest = online_with(8);
+    let wanted = [0, 1, 0, 32, 0, 20, 0xc0, 6];
+    guest.bulk_out(DATA_OUT, &datagram(wanted, &prepared_echo(|sum| !sum)));
+    let answer = fetch_bytes(&mut guest).unwrap();
+    assert_eq!(answer[..4], [0, 1, 0, 32]);
+    assert_eq!(answer.len(), 4 + 32 + 8);
+    let trailer = &answer[36..];
+    assert_eq!(trailer[..6], [0, 1, 0, 0, 0, 32]);
+    assert_eq!(trailer[6..], support::checksum(&answer[4..36]));
+    assert_eq!(guest.log.events("aggregate")[0]["checksums"], 1);
+
+    // The modem takes the complement of the sum only.
+    guest.bulk_out(DATA_OUT, &datagram(wanted, &prepared_echo(|sum| sum)));
+    assert_eq!(fetch_bytes(&mut guest), None);
+    // What is not wanted is not computed.
+    let unwanted = [0, 1, 0, 32, 0, 0, 0, 0];
+    guest.bulk_out(DATA_OUT, &datagram(unwanted, &prepared_echo(|sum| !sum)));
+    assert_eq!(fetch_bytes(&mut guest), None);
+    guest.bulk_out(DATA_OUT, &datagram(unwanted, &echo()));
+    assert!(fetch_bytes(&mut guest).is_some());
+}
+
+#[test]
+fn version_5_computes_and_verifies() {
+    let mut guest = online_with(9);
+    let wanted = [0x40, 1, 0, 32, 4, 0x80, 0, 0];
+    guest.bulk_out(DATA_OUT, &datagram(wanted, &prepared_echo(|sum| sum)));
+    let answer = fetch_bytes(&mut guest).unwrap();
+    assert_eq!(answer[..8], [0x40, 1, 0, 32, 4, 0x80, 0, 0]);
+    assert_eq!(answer.len(), 8 + 32);
+
+    guest.bulk_out(DATA_OUT, &datagram(wanted, &prepared_echo(|sum| !sum)));
+    assert_eq!(fetch_bytes(&mut guest), None);
+    let unwanted = [0x40, 1, 0, 32, 4, 0, 0, 0];
+    guest.bulk_out(DATA_OUT, &datagram(unwanted, &prepared_echo(|sum| sum)));
+    assert_eq!(fetch_bytes(&mut guest), None);
+    // Pings have checksums that no modem looks at.
+    guest.bulk_out(DATA_OUT, &datagram(unwanted, &ping(1, 4).1));
+    assert_eq!(fetch_bytes(&mut guest).unwrap()[4..8], [4, 0, 0, 0]);
+    let headless = aggregate(&[(1, echo())]);
+    guest.bulk_out(DATA_OUT, &headless);
+    assert_eq!(fetch_bytes(&mut guest), None);
+    assert!(reasons(&guest).contains(&"no checksum header".to_owned()));
 }
 
 #[test]

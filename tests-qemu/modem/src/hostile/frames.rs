@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Bulk transfers to the host that are wrong: a good one of the link's layout, spoilt.
 
-#![expect(clippy::ptr_arg, reason = "changes of all kinds have one signature")]
-
 use std::net::Ipv4Addr;
 
 use rand::seq::IteratorRandom;
@@ -11,7 +9,9 @@ use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::wire::{IpProtocol, Ipv4Packet, Ipv4Repr};
 
 use super::{any, change, noise, Case, Kind, Random, Wrong};
-use crate::link_layer::{qmap, DataFormat, LinkLayer};
+use crate::link_layer::checksum::Verdict;
+use crate::link_layer::qmap::{self, Version};
+use crate::link_layer::{DataFormat, LinkLayer};
 
 /// Where the packets come from: a network for examples, so that no answer gets anywhere.
 const FROM: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 7);
@@ -26,8 +26,15 @@ const LONGEST: usize = 20_000;
 const ETHERNET_HEADER: usize = 14;
 const ETHER_TYPE: usize = 12;
 
+/// What is spoilt.
+struct Transfer {
+    bytes: Vec<u8>,
+    /// Of QMAP, if it is that.
+    version: Version,
+}
+
 /// What can be wrong in any layout.
-const ANY: [Kind<Vec<u8>>; 7] = [
+const ANY: [Kind<Transfer>; 7] = [
     ("empty", empty),
     ("cut", cut),
     ("cut to a few bytes", cut_to_a_few_bytes),
@@ -38,20 +45,21 @@ const ANY: [Kind<Vec<u8>>; 7] = [
 ];
 
 /// What can be wrong with an Ethernet frame.
-const ETHERNET: [Kind<Vec<u8>>; 3] = [
+const ETHERNET: [Kind<Transfer>; 3] = [
     ("destination", destination),
     ("EtherType", ether_type),
     ("no Ethernet header", no_ethernet_header),
 ];
 
-/// What can be wrong with an aggregate.
-const QMAP: [Kind<Vec<u8>>; 6] = [
+/// What can be wrong with an aggregate; the last is for versions that have checksums only.
+const QMAP: [Kind<Transfer>; 7] = [
     ("QMAP length", qmap_length),
     ("QMAP padding", qmap_padding),
     ("QMAP command", qmap_command),
     ("QMAP reserved bit", qmap_reserved_bit),
     ("QMAP mux id", qmap_mux_id),
     ("QMAP header behind the end", qmap_header_behind_the_end),
+    ("QMAP checksum", qmap_checksum),
 ];
 
 /// A transfer in `format`, and what is wrong with it. `wrap` makes a packet an Ethernet frame.
@@ -61,11 +69,13 @@ pub fn make(
     wrap: impl Fn(Vec<u8>) -> Vec<u8>,
 ) -> (Vec<u8>, Vec<Wrong>) {
     let mut random = case.random();
-    let (mut transfer, own): (_, &[_]) = match (format.layer, format.qmap) {
+    let version = format.qmap.map_or(Version::V1, |qmap| qmap.version);
+    let (bytes, own): (_, &[_]) = match (format.layer, format.qmap) {
         (LinkLayer::Ethernet, _) => (wrap(packet(&mut random)), &ETHERNET),
         (LinkLayer::RawIp, None) => (packet(&mut random), &[]),
-        (LinkLayer::RawIp, Some(_)) => (aggregate(&mut random), &QMAP),
+        (LinkLayer::RawIp, Some(_)) => (aggregate(version, &mut random), qmap_kinds(version)),
     };
+    let mut transfer = Transfer { bytes, version };
     let count = any(&[1, 1, 1, 2, 3], &mut random);
     // What spoils the layout comes first, as long as there is one.
     let of_layout = (0..count).filter(|_| random.random_bool(0.6)).count();
@@ -73,7 +83,14 @@ pub fn make(
         .filter_map(|_| change(own, &mut transfer, &mut random))
         .collect();
     wrongs.extend((wrongs.len()..count).filter_map(|_| change(&ANY, &mut transfer, &mut random)));
-    (transfer, wrongs)
+    (transfer.bytes, wrongs)
+}
+
+fn qmap_kinds(version: Version) -> &'static [Kind<Transfer>] {
+    match version {
+        Version::V1 => &QMAP[..QMAP.len() - 1],
+        _ => &QMAP,
+    }
 }
 
 /// A packet of a protocol that nobody has, to anybody.
@@ -95,33 +112,38 @@ fn packet(random: &mut Random) -> Vec<u8> {
 }
 
 /// Some packets for mux ids that the host has or has not.
-fn aggregate(random: &mut Random) -> Vec<u8> {
+fn aggregate(version: Version, random: &mut Random) -> Vec<u8> {
     let mut transfer = Vec::new();
     for _ in 0..random.random_range(1..=6) {
         let mux = any(&[0, 1, 1, 1, 2, 2, 254, 255, random.random()], random);
         // The packets are far shorter than a header can say.
-        qmap::append(&mut transfer, mux, &packet(random));
+        let packet = packet(random);
+        let verdict = Verdict::of(&packet);
+        qmap::append(&mut transfer, version, mux, &packet, verdict);
     }
     transfer
 }
 
-fn empty(transfer: &mut Vec<u8>, _: &mut Random) -> Option<String> {
-    transfer.clear();
+fn empty(Transfer { bytes, .. }: &mut Transfer, _: &mut Random) -> Option<String> {
+    bytes.clear();
     Some("a packet of no bytes".to_owned())
 }
 
-fn cut(transfer: &mut Vec<u8>, random: &mut Random) -> Option<String> {
-    let length = transfer.len();
-    transfer.truncate((0..length).choose(random)?);
-    Some(format!("after {} of {length} bytes", transfer.len()))
+fn cut(Transfer { bytes, .. }: &mut Transfer, random: &mut Random) -> Option<String> {
+    let length = bytes.len();
+    bytes.truncate((0..length).choose(random)?);
+    Some(format!("after {} of {length} bytes", bytes.len()))
 }
 
-fn cut_to_a_few_bytes(transfer: &mut Vec<u8>, random: &mut Random) -> Option<String> {
-    transfer.truncate(random.random_range(0..=20));
-    Some(transfer.len().to_string())
+fn cut_to_a_few_bytes(
+    Transfer { bytes, .. }: &mut Transfer,
+    random: &mut Random,
+) -> Option<String> {
+    bytes.truncate(random.random_range(0..=20));
+    Some(bytes.len().to_string())
 }
 
-fn length(transfer: &mut Vec<u8>, random: &mut Random) -> Option<String> {
+fn length(Transfer { bytes, .. }: &mut Transfer, random: &mut Random) -> Option<String> {
     let packets = any(&PACKETS, random);
     let length = match random.random_range(0..200) {
         // Rarely: what is longer than the host's buffer stops the endpoint for a while.
@@ -129,37 +151,40 @@ fn length(transfer: &mut Vec<u8>, random: &mut Random) -> Option<String> {
         1..40 => any(&[1499, 1500, 1501, 1513, 1514], random),
         _ => any(&[packets - 1, packets, packets + 1], random),
     };
-    let more = length.saturating_sub(transfer.len());
-    transfer.extend(noise(more, random));
-    transfer.truncate(length);
+    let more = length.saturating_sub(bytes.len());
+    bytes.extend(noise(more, random));
+    bytes.truncate(length);
     Some(length.to_string())
 }
 
-fn all_noise(transfer: &mut Vec<u8>, random: &mut Random) -> Option<String> {
+fn all_noise(Transfer { bytes, .. }: &mut Transfer, random: &mut Random) -> Option<String> {
     let length = random.random_range(1..=1500);
-    *transfer = noise(length, random);
+    *bytes = noise(length, random);
     Some(format!("{length} bytes"))
 }
 
-fn first_half_byte(transfer: &mut Vec<u8>, random: &mut Random) -> Option<String> {
-    let first = transfer.first_mut()?;
+fn first_half_byte(Transfer { bytes, .. }: &mut Transfer, random: &mut Random) -> Option<String> {
+    let first = bytes.first_mut()?;
     *first = (*first & 0x0f) | (random.random::<u8>() & 0xf0);
     Some(format!("{:x}", *first >> 4))
 }
 
-fn bytes(transfer: &mut Vec<u8>, random: &mut Random) -> Option<String> {
+fn bytes(Transfer { bytes, .. }: &mut Transfer, random: &mut Random) -> Option<String> {
     // Headers are at the beginning.
-    let end = any(&[8, 64, transfer.len()], random).min(transfer.len());
+    let end = any(&[8, 64, bytes.len()], random).min(bytes.len());
     let mut places = Vec::new();
     for _ in 0..random.random_range(1..=4) {
         let place = (0..end).choose(random)?;
-        transfer[place] = random.random();
+        bytes[place] = random.random();
         places.push(place);
     }
     Some(format!("at {places:?}"))
 }
 
-fn destination(frame: &mut Vec<u8>, random: &mut Random) -> Option<String> {
+fn destination(
+    Transfer { bytes: frame, .. }: &mut Transfer,
+    random: &mut Random,
+) -> Option<String> {
     let mut octets = noise(6, random);
     octets[0] = any(&[0x00, 0x01, 0x33, 0x45, 0x60, 0xff, octets[0]], random);
     if random.random() {
@@ -170,7 +195,7 @@ fn destination(frame: &mut Vec<u8>, random: &mut Random) -> Option<String> {
     Some(format!("{octets:02x?}"))
 }
 
-fn ether_type(frame: &mut Vec<u8>, random: &mut Random) -> Option<String> {
+fn ether_type(Transfer { bytes: frame, .. }: &mut Transfer, random: &mut Random) -> Option<String> {
     const TYPES: [u16; 10] = [
         0, 4, 0x05dc, 0x0600, 0x0806, 0x8100, 0x86dd, 0x8847, 0x88a8, 0xffff,
     ];
@@ -180,24 +205,32 @@ fn ether_type(frame: &mut Vec<u8>, random: &mut Random) -> Option<String> {
     Some(format!("0x{wrong:04x}"))
 }
 
-fn no_ethernet_header(frame: &mut Vec<u8>, _: &mut Random) -> Option<String> {
+fn no_ethernet_header(
+    Transfer { bytes: frame, .. }: &mut Transfer,
+    _: &mut Random,
+) -> Option<String> {
     *frame = frame.get(ETHERNET_HEADER..)?.to_vec();
     Some("a bare packet".to_owned())
 }
 
-/// The headers of an aggregate, as far as their lengths lead.
-fn any_header<'a>(transfer: &'a mut [u8], random: &mut Random) -> Option<&'a mut [u8; 4]> {
+/// Where the headers of an aggregate are, as far as their lengths lead: one of them.
+fn any_place(transfer: &Transfer, random: &mut Random) -> Option<usize> {
+    let Transfer { bytes, version } = transfer;
     let starts = std::iter::successors(Some(0), |&start: &usize| {
-        let length = transfer.get(start + 2..start + 4)?;
-        Some(start + 4 + usize::from(u16::from_be_bytes([length[0], length[1]])))
+        let length = bytes.get(start + 2..start + 4)?;
+        let length = u16::from_be_bytes([length[0], length[1]]);
+        Some(start + qmap::overhead(*version) + usize::from(length))
     });
-    let start = starts
-        .take_while(|&start| start < transfer.len())
-        .choose(random)?;
-    transfer.get_mut(start..)?.first_chunk_mut()
+    let starts = starts.take_while(|&start| start < bytes.len());
+    starts.choose(random)
 }
 
-fn qmap_length(transfer: &mut Vec<u8>, random: &mut Random) -> Option<String> {
+fn any_header<'a>(transfer: &'a mut Transfer, random: &mut Random) -> Option<&'a mut [u8; 4]> {
+    let start = any_place(transfer, random)?;
+    transfer.bytes.get_mut(start..)?.first_chunk_mut()
+}
+
+fn qmap_length(transfer: &mut Transfer, random: &mut Random) -> Option<String> {
     let header = any_header(transfer, random)?;
     let length = u16::from_be_bytes([header[2], header[3]]);
     let wrongs = [
@@ -214,35 +247,56 @@ fn qmap_length(transfer: &mut Vec<u8>, random: &mut Random) -> Option<String> {
     Some(format!("{wrong} in place of {length}"))
 }
 
-fn qmap_padding(transfer: &mut Vec<u8>, random: &mut Random) -> Option<String> {
+fn qmap_padding(transfer: &mut Transfer, random: &mut Random) -> Option<String> {
     let header = any_header(transfer, random)?;
     let padding = any(&[1, 4, 20, 62, 63], random);
     header[0] = (header[0] & 0xc0) | padding;
     Some(padding.to_string())
 }
 
-fn qmap_command(transfer: &mut Vec<u8>, random: &mut Random) -> Option<String> {
+fn qmap_command(transfer: &mut Transfer, random: &mut Random) -> Option<String> {
     let header = any_header(transfer, random)?;
     header[0] ^= 0x80;
     Some(format!("0x{:02x}", header[0]))
 }
 
-fn qmap_reserved_bit(transfer: &mut Vec<u8>, random: &mut Random) -> Option<String> {
+fn qmap_reserved_bit(transfer: &mut Transfer, random: &mut Random) -> Option<String> {
     let header = any_header(transfer, random)?;
     header[0] ^= 0x40;
     Some(format!("0x{:02x}", header[0]))
 }
 
-fn qmap_mux_id(transfer: &mut Vec<u8>, random: &mut Random) -> Option<String> {
+fn qmap_mux_id(transfer: &mut Transfer, random: &mut Random) -> Option<String> {
     let header = any_header(transfer, random)?;
     header[1] = random.random();
     Some(header[1].to_string())
 }
 
-fn qmap_header_behind_the_end(transfer: &mut Vec<u8>, random: &mut Random) -> Option<String> {
+fn qmap_header_behind_the_end(
+    Transfer { bytes, .. }: &mut Transfer,
+    random: &mut Random,
+) -> Option<String> {
     let length = random.random_range(1..=4);
-    transfer.extend(noise(length, random));
+    bytes.extend(noise(length, random));
     Some(format!("{length} bytes of it"))
+}
+
+/// One byte of what a later version has beside header and packet.
+fn qmap_checksum(transfer: &mut Transfer, random: &mut Random) -> Option<String> {
+    let start = any_place(transfer, random)?;
+    let bytes = &mut transfer.bytes;
+    let place = match transfer.version {
+        Version::V1 => return None,
+        Version::V4 => {
+            let length = bytes.get(start + 2..start + 4)?;
+            let length = u16::from_be_bytes([length[0], length[1]]);
+            start + 4 + usize::from(length) + random.random_range(0..8)
+        }
+        Version::V5 => start + random.random_range(4..8),
+    };
+    let byte = bytes.get_mut(place)?;
+    *byte = random.random();
+    Some(format!("0x{byte:02x} at {place}"))
 }
 
 #[cfg(test)]
@@ -250,20 +304,20 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::link_layer::{Limits, Qmap};
+    use crate::link_layer::Qmap;
 
-    fn formats() -> [DataFormat; 3] {
-        let limits = Limits::default();
-        let qmap = Qmap {
-            uplink: limits,
-            downlink: limits,
-        };
-        [
-            (LinkLayer::Ethernet, None),
-            (LinkLayer::RawIp, None),
-            (LinkLayer::RawIp, Some(qmap)),
-        ]
-        .map(|(layer, qmap)| DataFormat { layer, qmap })
+    fn formats() -> Vec<DataFormat> {
+        let mut formats = [LinkLayer::Ethernet, LinkLayer::RawIp]
+            .map(|layer| DataFormat { layer, qmap: None })
+            .to_vec();
+        formats.extend(Version::ALL.map(|version| DataFormat {
+            layer: LinkLayer::RawIp,
+            qmap: Some(Qmap {
+                version,
+                ..Qmap::default()
+            }),
+        }));
+        formats
     }
 
     fn frame(format: DataFormat, number: u64) -> (Vec<u8>, Vec<Wrong>) {
@@ -282,7 +336,8 @@ mod tests {
 
     #[test]
     fn every_kind_occurs_in_every_layout() {
-        for (format, own) in formats().into_iter().zip([&ETHERNET[..], &[], &QMAP]) {
+        let own = [&ETHERNET[..], &[], &QMAP[..6], &QMAP, &QMAP];
+        for (format, own) in formats().into_iter().zip(own) {
             let mut seen = BTreeSet::new();
             for number in 0..2000 {
                 let (transfer, wrongs) = frame(format, number);

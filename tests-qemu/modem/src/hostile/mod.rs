@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What a modem can do wrong. A seed and a number determine what it is; each wrong has a name, and says what it did.
 
+pub mod checksums;
 pub mod control;
 pub mod descriptors;
 pub mod frames;

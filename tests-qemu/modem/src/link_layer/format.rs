@@ -3,12 +3,8 @@
 
 use serde::Deserialize;
 
+use super::qmap::{self, Version};
 use super::LinkLayer;
-
-/// Aggregation protocols that a host may ask for, as WDA numbers them: QMAP, and the later versions of it for which QMAP is
-/// the nearest that this modem has.
-const QMAP: u32 = 5;
-const QMAP_FAMILY: [u32; 3] = [QMAP, 8, 9];
 
 /// What one transfer may hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -20,14 +16,32 @@ pub struct Limits {
     pub size: usize,
 }
 
-/// Limits in both directions.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// QMAP as host and modem agreed on it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Qmap {
-    /// From the host.
+    /// The same in both directions.
+    pub version: Version,
+    /// What a transfer from the host may hold.
     pub uplink: Limits,
-    /// To the host.
+    /// What one to the host may hold.
     pub downlink: Limits,
+}
+
+/// What a modem can do of QMAP.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QmapAbilities {
+    /// Versions; version 1 takes the place of any other that is asked for.
+    #[serde(default = "first_version")]
+    pub versions: Vec<Version>,
+    /// The largest limits from the host.
+    pub uplink: Limits,
+    /// The largest limits to the host.
+    pub downlink: Limits,
+}
+
+fn first_version() -> Vec<Version> {
+    vec![Version::V1]
 }
 
 /// The layout in force.
@@ -66,16 +80,16 @@ pub struct Wanted {
 pub struct Abilities {
     /// Link layers.
     pub layers: Vec<LinkLayer>,
-    /// The largest limits of its aggregates, if it can do QMAP.
-    pub qmap: Option<Qmap>,
-    /// Bytes that a transfer must have room for.
-    pub least_size: usize,
+    /// Its QMAP, if it has any.
+    pub qmap: Option<QmapAbilities>,
+    /// Bytes of a packet that a transfer must have room for.
+    pub mtu: usize,
 }
 
 impl DataFormat {
     /// WDA's number of the aggregation protocol in force, the same in both directions; 0 is none.
     pub fn protocol(&self) -> u32 {
-        self.qmap.map_or(0, |_| QMAP)
+        self.qmap.map_or(0, |qmap| qmap.version as u32)
     }
 }
 
@@ -86,34 +100,49 @@ impl Abilities {
             .layer
             .filter(|layer| self.layers.contains(layer))
             .unwrap_or(current.layer);
-        let aggregates = wanted
-            .protocols
-            .iter()
-            .all(|protocol| protocol.map_or(current.qmap.is_some(), |p| QMAP_FAMILY.contains(&p)));
         let qmap = self
             .qmap
-            .filter(|_| aggregates && layer == LinkLayer::RawIp)
-            .map(|most| {
-                let now = current.qmap.unwrap_or(most);
-                Qmap {
-                    uplink: self.limit(now.uplink, wanted.uplink, most.uplink),
-                    downlink: self.limit(now.downlink, wanted.downlink, most.downlink),
-                }
+            .as_ref()
+            .filter(|_| layer == LinkLayer::RawIp)
+            .and_then(|able| {
+                let version = able.version(current, wanted)?;
+                let now = current.qmap;
+                let least = qmap::size(version, self.mtu);
+                let limit = |now: Option<Limits>, wanted, most| {
+                    limit(now.unwrap_or(most), wanted, least, most)
+                };
+                Some(Qmap {
+                    version,
+                    uplink: limit(now.map(|q| q.uplink), wanted.uplink, able.uplink),
+                    downlink: limit(now.map(|q| q.downlink), wanted.downlink, able.downlink),
+                })
             });
         DataFormat { layer, qmap }
     }
+}
 
-    /// A wanted 0 leaves the choice to the modem.
-    fn limit(&self, now: Limits, wanted: WantedLimits, most: Limits) -> Limits {
-        let choose = |now, wanted, least: usize, most| match wanted {
-            None => now,
-            Some(0) => most,
-            Some(wanted) => usize::clamp(wanted, least.min(most), most),
-        };
-        Limits {
-            datagrams: choose(now.datagrams, wanted.datagrams, 1, most.datagrams),
-            size: choose(now.size, wanted.size, self.least_size, most.size),
-        }
+impl QmapAbilities {
+    /// `None` unless both directions are to have some version.
+    fn version(&self, current: DataFormat, wanted: Wanted) -> Option<Version> {
+        let [up, down] = wanted
+            .protocols
+            .map(|protocol| Version::from_wda(protocol.unwrap_or(current.protocol())));
+        let (up, down) = (up?, down?);
+        let can = up == down && self.versions.contains(&up);
+        Some(if can { up } else { Version::V1 })
+    }
+}
+
+/// A wanted 0 leaves the choice to the modem. `least` is in bytes.
+fn limit(now: Limits, wanted: WantedLimits, least: usize, most: Limits) -> Limits {
+    let choose = |now, wanted, least: usize, most| match wanted {
+        None => now,
+        Some(0) => most,
+        Some(wanted) => usize::clamp(wanted, least.min(most), most),
+    };
+    Limits {
+        datagrams: choose(now.datagrams, wanted.datagrams, 1, most.datagrams),
+        size: choose(now.size, wanted.size, least, most.size),
     }
 }
 
@@ -125,6 +154,7 @@ mod tests {
         datagrams: 32,
         size: 16_384,
     };
+    const QMAP: u32 = Version::V1 as u32;
     const PLAIN: DataFormat = DataFormat {
         layer: LinkLayer::Ethernet,
         qmap: None,
@@ -133,11 +163,12 @@ mod tests {
     fn abilities() -> Abilities {
         Abilities {
             layers: vec![LinkLayer::Ethernet, LinkLayer::RawIp],
-            qmap: Some(Qmap {
+            qmap: Some(QmapAbilities {
+                versions: vec![Version::V1],
                 uplink: MOST,
                 downlink: MOST,
             }),
-            least_size: 1504,
+            mtu: 1500,
         }
     }
 
@@ -171,8 +202,45 @@ mod tests {
         let mut half = wanted(LinkLayer::RawIp, QMAP);
         half.protocols[0] = Some(0);
         assert_eq!(abilities().agree(PLAIN, half).protocol(), 0);
-        let version_5 = wanted(LinkLayer::RawIp, 9);
-        assert_eq!(abilities().agree(PLAIN, version_5).protocol(), QMAP);
+    }
+
+    #[test]
+    fn a_version_that_is_not_offered_becomes_the_first() {
+        let mut able = abilities();
+        let ask = |able: &Abilities, protocols| {
+            let wanted = Wanted {
+                protocols,
+                ..wanted(LinkLayer::RawIp, QMAP)
+            };
+            able.agree(PLAIN, wanted).protocol()
+        };
+        for protocol in [8, 9] {
+            assert_eq!(ask(&able, [Some(protocol); 2]), QMAP);
+        }
+        able.qmap.as_mut().unwrap().versions = vec![Version::V1, Version::V5];
+        assert_eq!(ask(&able, [Some(8); 2]), QMAP);
+        assert_eq!(ask(&able, [Some(9); 2]), 9);
+        assert_eq!(ask(&able, [Some(8), Some(9)]), QMAP);
+        assert_eq!(ask(&able, [Some(0), Some(9)]), 0);
+    }
+
+    #[test]
+    fn a_version_stays_and_has_room_for_a_packet() {
+        let mut able = abilities();
+        able.qmap.as_mut().unwrap().versions = Version::ALL.to_vec();
+        for (protocol, least) in [(5, 1504), (8, 1512), (9, 1508)] {
+            let format = able.agree(qmap(), wanted(LinkLayer::RawIp, protocol));
+            let small = Wanted {
+                uplink: WantedLimits {
+                    datagrams: None,
+                    size: Some(1),
+                },
+                ..Wanted::default()
+            };
+            let format = able.agree(format, small);
+            assert_eq!(format.protocol(), protocol);
+            assert_eq!(format.qmap.unwrap().uplink.size, least);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What a frame on the bulk endpoints is: an Ethernet frame, an IP packet by itself, or several in a QMAP aggregate.
 
+pub mod checksum;
 mod ethernet;
 mod format;
 mod mac;
@@ -9,7 +10,7 @@ pub mod qmap;
 use serde::Deserialize;
 
 pub use ethernet::{EthernetLink, Received};
-pub use format::{Abilities, DataFormat, Limits, Qmap, Wanted, WantedLimits};
+pub use format::{Abilities, DataFormat, Limits, Qmap, QmapAbilities, Wanted, WantedLimits};
 pub use mac::MacAddress;
 
 /// The link layer protocol, numbered as in WDA's TLV 0x11.

@@ -7,7 +7,7 @@ use super::schema::File;
 use super::Schema;
 use crate::addresses::AddressPlan;
 use crate::bearer::Bearers;
-use crate::link_layer::{qmap, Abilities, DataFormat, IpFamily, Wanted};
+use crate::link_layer::{Abilities, DataFormat, IpFamily, Wanted};
 use crate::profile::{Profile, Role};
 
 /// Variable with what DMS says of the next start: 0 is normal.
@@ -107,8 +107,8 @@ impl State {
                 .collect(),
             abilities: Abilities {
                 layers: profile.link.supported.clone(),
-                qmap: profile.link.qmap,
-                least_size: qmap::size(profile.network.mtu.into()),
+                qmap: profile.link.qmap.clone(),
+                mtu: profile.network.mtu.into(),
             },
             interfaces: profile
                 .interfaces

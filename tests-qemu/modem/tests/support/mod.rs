@@ -329,7 +329,8 @@ pub fn udp(source: [u8; 4], destination: [u8; 4], port: u16, payload: &[u8]) -> 
     packet
 }
 
-fn checksum(bytes: &[u8]) -> [u8; 2] {
+/// The Internet checksum.
+pub fn checksum(bytes: &[u8]) -> [u8; 2] {
     let words = bytes
         .chunks(2)
         .map(|pair| (u32::from(pair[0]) << 8) | u32::from(*pair.get(1).unwrap_or(&0)));

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Packets to the host with a wrong checksum of TCP or UDP. A case is one such packet, and how many right ones are before it.
+
+use rand::Rng;
+
+use super::{Case, Cases, Wrong};
+use crate::link_layer::checksum::{spoil, Verdict};
+
+/// Right packets before a wrong one are at most as many.
+const MOST_BETWEEN: u64 = 20;
+
+/// What the modem says of a packet that it has spoilt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Statement {
+    /// That its checksum is wrong.
+    Honest,
+    /// That it is right.
+    Feigned,
+}
+
+/// Spoils packets.
+#[derive(Debug)]
+pub struct Checksums {
+    cases: Cases,
+    statement: Statement,
+    next: Option<Next>,
+}
+
+#[derive(Debug)]
+struct Next {
+    case: Case,
+    /// Right packets that are still to come before it.
+    before: u64,
+}
+
+impl Checksums {
+    /// One packet for each case.
+    pub fn new(cases: Cases, statement: Statement) -> Self {
+        let mut checksums = Self {
+            cases,
+            statement,
+            next: None,
+        };
+        checksums.draw();
+        checksums
+    }
+
+    fn draw(&mut self) {
+        self.next = self.cases.next().map(|case| Next {
+            case,
+            before: case.random().random_range(0..=MOST_BETWEEN),
+        });
+    }
+
+    /// Spoils the packet if it is its turn: the case's number, what is wrong, and what the modem says of it.
+    pub fn spoil(&mut self, packet: &mut [u8]) -> Option<(u64, Wrong, Verdict)> {
+        let next = self.next.as_mut()?;
+        let right = Verdict::of(packet);
+        right.sum?;
+        if next.before > 0 {
+            next.before -= 1;
+            return None;
+        }
+        spoil(packet);
+        let number = next.case.number;
+        let (what, verdict) = match self.statement {
+            Statement::Honest => ("found wrong", Verdict::of(packet)),
+            Statement::Feigned => ("called right", right),
+        };
+        self.draw();
+        let wrong = Wrong {
+            kind: "checksum",
+            what: what.to_owned(),
+        };
+        Some((number, wrong, verdict))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use smoltcp::phy::ChecksumCapabilities;
+    use smoltcp::wire::{IpProtocol, Ipv4Address, Ipv4Packet, Ipv4Repr, UdpPacket, UdpRepr};
+
+    use super::*;
+
+    const FIRST: Case = Case { seed: 1, number: 7 };
+
+    fn packet(protocol: IpProtocol) -> Vec<u8> {
+        let all = ChecksumCapabilities::default();
+        let [src_addr, dst_addr] = [1, 2].map(|host| Ipv4Address::new(10, 64, 0, host));
+        let header = Ipv4Repr {
+            src_addr,
+            dst_addr,
+            next_header: protocol,
+            payload_len: 12,
+            hop_limit: 64,
+        };
+        let mut bytes = vec![0; 32];
+        header.emit(&mut Ipv4Packet::new_unchecked(&mut bytes), &all);
+        let (src_port, dst_port) = (7, 4000);
+        UdpRepr { src_port, dst_port }.emit(
+            &mut UdpPacket::new_unchecked(&mut bytes[20..]),
+            &src_addr.into(),
+            &dst_addr.into(),
+            4,
+            |payload| payload.fill(1),
+            &all,
+        );
+        bytes
+    }
+
+    /// The cases in which something happened, and what was said.
+    fn run(statement: Statement, protocol: IpProtocol) -> Vec<(u64, Verdict, bool)> {
+        let mut checksums = Checksums::new(Cases::new(FIRST, 10), statement);
+        let right = packet(protocol);
+        let most = 10 * (MOST_BETWEEN + 1);
+        let outcomes = (0..most).filter_map(|_| {
+            let mut packet = right.clone();
+            let outcome = checksums.spoil(&mut packet);
+            assert_eq!(outcome.is_some(), packet != right);
+            outcome.map(|(number, _, verdict)| (number, verdict, Verdict::of(&packet).right))
+        });
+        outcomes.collect()
+    }
+
+    #[test]
+    fn there_is_one_for_each_case_and_then_no_more() {
+        for statement in [Statement::Honest, Statement::Feigned] {
+            let outcomes = run(statement, IpProtocol::Udp);
+            let numbers: Vec<u64> = outcomes.iter().map(|outcome| outcome.0).collect();
+            assert_eq!(numbers, (7..17).collect::<Vec<_>>());
+            for (_, verdict, right) in outcomes {
+                assert!(!right);
+                assert_eq!(verdict.right, statement == Statement::Feigned);
+            }
+        }
+    }
+
+    #[test]
+    fn other_protocols_are_spared() {
+        assert_eq!(run(Statement::Honest, IpProtocol::Icmp), []);
+    }
+}
