@@ -4,16 +4,46 @@
 
 qmi_attributes=/sys/class/net/wwan0/qmi
 
-# use_qmap [DATAGRAMS]: raw IP and QMAP in modem and driver, at most so many datagrams (10) in a transfer, wwan0 up. The MTU,
-# which sets the size of receive buffers, is that of the aggregates, and set before raw IP as ModemManager does: afterwards a
-# multiple of the packet size would be refused.
+# use_qmap [VERSION [DATAGRAMS]]: raw IP and QMAP in modem and driver, wwan0 up. VERSION is 1 (default), or 4 or 5 of a modem
+# that has them; a transfer from the modem has DATAGRAMS (10) at most. The MTU, which sets the size of receive buffers, is that
+# of the aggregates, and set before raw IP as ModemManager does: afterwards a multiple of the packet size would be refused.
 use_qmap() {
 	size=16384
-	expect_line "Downlink data aggregation protocol: 'qmap'" qmi --wda-set-data-format="link-layer-protocol=raw-ip,\
-ul-protocol=qmap,dl-protocol=qmap,dl-datagram-max-size=$size,dl-max-datagrams=${1-10}"
+	negotiate_qmap "${1-1}" "${2-10}"
 	ip link set wwan0 mtu $size
 	write Y $qmi_attributes/raw_ip
+	[ "${1-1}" = 1 ] || ethtool --set-priv-flags wwan0 "qmap-v$1" on
 	ip link set wwan0 up
+}
+
+# negotiate_qmap VERSION [DATAGRAMS]: raw IP and QMAP in the modem, with aggregates of at most $size bytes and so many packets.
+negotiate_qmap() {
+	case $1 in
+	1) protocol=qmap ;;
+	4)
+		negotiate_qmapv4
+		return
+		;;
+	5) protocol=qmapv5 ;;
+	esac
+	expect_line "Downlink data aggregation protocol: '$protocol'" qmi --wda-set-data-format="link-layer-protocol=raw-ip,\
+ul-protocol=$protocol,dl-protocol=$protocol,dl-datagram-max-size=$size,dl-max-datagrams=${2-10}"
+}
+
+# The same for version 4, which qmicli cannot ask for: WDA Set Data Format, with protocol 8 in TLVs 12 and 13.
+negotiate_qmapv4() {
+	client=$(qmi --wda-noop --client-no-release-cid | sed -n "s/.*CID: '\([0-9]*\)'.*/\1/p")
+	[ -n "$client" ] || fail "qmicli told no client id"
+	protocols='12 0400 08000000 13 0400 08000000'
+	exec 8<>/dev/cdc-wdm0
+	bytes "01 2f00 00 1a $(printf %02x "$client") 00 0100 2000 2300 11 0400 02000000 $protocols \
+		15 0400 0a000000 16 0400 $(printf %02x%02x $((size & 255)) $((size >> 8)))0000" >&8
+	answer=$(timeout $limit dd bs=4096 count=1 status=none <&8 | od -A n -v -t x1 | tr -d ' \n')
+	exec 8>&-
+	case $answer in
+	*"$(printf %s "$protocols" | tr -d ' ')"*) ;;
+	*) fail "the modem does not agree to QMAPv4: $answer" ;;
+	esac
 }
 
 # add_mux ID: adds a mux device that speaks IPv4 only: IPv6 would count packets of its own accord.
@@ -67,8 +97,12 @@ session_counts() {
 
 # from_modem HEXADECIMAL...: has the modem send these bytes as one transfer, through the session that is in force last.
 from_modem() {
-	bytes=$(printf %s "$@")
-	/usr/bin/printf %b "$(printf %s "$bytes" | sed 's/../\\x&/g')" | socat -u - "UDP-SENDTO:$gateway:5"
+	bytes "$@" | socat -u - "UDP-SENDTO:$gateway:5"
+}
+
+# bytes HEXADECIMAL...: as what they are.
+bytes() {
+	/usr/bin/printf %b "$(printf %s "$@" | tr -d ' \n\t' | sed 's/../\\x&/g')"
 }
 
 # qmap MUX PACKET [PADDING [FLAGS]]: a QMAP datagram, in hexadecimal.
@@ -106,4 +140,26 @@ listen() {
 		[ "$(date +%s)" -lt "$deadline" ] || fail "nobody listens after $limit s"
 		sleep 0.1
 	done
+}
+
+# statistic NAME: a counter of ethtool's.
+statistic() {
+	ethtool -S wwan0 | sed -n "s/^ *$1: //p" | grep .
+}
+
+# aggregates up|down: length, datagrams and checksums of each QMAP transfer from the host or to it, since mark_aggregates.
+aggregates() {
+	modem_log "\"aggregate\",\"direction\":\"$1\"" "$port" | tail -n "+$((mark + 1))" |
+		sed -E 's/.*"length":([0-9]+),"datagrams":([0-9]+),"checksums":([0-9]+).*/\1 \2 \3/'
+}
+
+# mark_aggregates up|down
+mark_aggregates() {
+	mark=0
+	mark=$(aggregates "$1" | wc -l)
+}
+
+# expect_no_drops: the modem understood all that came, and had a session for it.
+expect_no_drops() {
+	! modem_log '"event":"dropped"' "$port" || fail "the modem dropped that"
 }

@@ -5,14 +5,20 @@
 # shellcheck source=tests-qemu/scenarios/lib/mux.sh
 . "${0%/*}/lib/mux.sh"
 
-# use_rmnet: has the modem speak QMAP, and the driver leave that to rmnet.
+# use_rmnet [VERSION]: has the modem speak QMAP of this version (1), and the driver leave that to rmnet.
 use_rmnet() {
-	use_qmap
+	size=16384
+	negotiate_qmap "${1-1}"
+	ip link set wwan0 mtu $size
+	write Y $qmi_attributes/raw_ip
 	write Y "$qmi_attributes/pass_through"
+	ip link set wwan0 up
 }
 
-# start_rmnet ID: rmnetID with a session of its own; sets $address and $gateway.
+# start_rmnet ID [OPTION...]: rmnetID with a session of its own; sets $address and $gateway.
 start_rmnet() {
-	ip link add link wwan0 name "rmnet$1" type rmnet mux_id "$1"
-	start_mux "$1" 4 "rmnet$1"
+	id=$1
+	shift
+	ip link add link wwan0 name "rmnet$id" type rmnet mux_id "$id" "$@"
+	start_mux "$id" 4 "rmnet$id"
 }
