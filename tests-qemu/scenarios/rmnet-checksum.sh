@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The kernel's rmnet and the virtual modem leave each other the checksums of QMAPv4 and QMAPv5, and agree about them
+# The kernel's rmnet and the virtual modem leave each other the checksums of QMAPv4 and QMAPv5, also in shared transfers
 # Timeout: 600
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/rmnet.sh"
@@ -23,6 +23,7 @@ expect_checksums() {
 for version in 4 5; do
 	step "QMAPv$version"
 	plug raw-ip-ss
+	write 1 /proc/sys/net/ipv6/conf/wwan0/disable_ipv6 # the modem would take its packets for QMAP
 	use_rmnet $version
 	start_rmnet 1 ingress-mapv$version-checksum on egress-mapv$version-checksum on
 	ethtool -K rmnet1 rx on tx on
@@ -37,6 +38,11 @@ for version in 4 5; do
 		download 1000000 "$peer"
 	done
 	expect_checksums
+	join_packets rmnet1 4096 4 2000
+	mark_aggregates up
+	upload 1000000 "$peer"
+	expect_joined 4096 4
+	expect_no_drops
 	ip link delete rmnet1
 	unplug 0
 done

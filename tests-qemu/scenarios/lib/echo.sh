@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# Datagrams to the modem's UDP echo, and what comes back.
+
+# echo_datagrams COUNT SIZE ADDRESS [SECONDS]: sends random datagrams of SIZE bytes, each after the answer to the one before, or after
+# SECONDS (20) without one. Sets $echoed to how many came back unchanged.
+echo_datagrams() {
+	echoed=0
+	for number in $(seq "$1"); do
+		head -c "$2" /dev/urandom >/tmp/datagram
+		! echo_file /tmp/datagram "$3" "${4-20}" || echoed=$((echoed + 1))
+	done
+}
+
+# echo_file FILE ADDRESS SECONDS: whether it comes back as it is, sent as one datagram. Only bash opens UDP sockets by itself.
+echo_file() {
+	# shellcheck disable=SC2016 # for the other shell
+	bash -c 'exec 9<>"/dev/udp/$2/7" && dd if="$1" bs=65535 status=none >&9 &&
+		timeout "$3" dd bs=65535 count=1 status=none <&9' - "$@" >/tmp/echo || :
+	cmp -s "$1" /tmp/echo
+}
+
+# echo_all SIZE... ADDRESS: datagrams of these sizes all come back.
+echo_all() {
+	for to; do :; done
+	for size; do
+		[ "$size" != "$to" ] || break
+		echo_datagrams 3 "$size" "$to"
+		[ $echoed = 3 ] || fail "$echoed of 3 datagrams of $size bytes came back from $to"
+	done
+}
+
+# checksum_errors PROTOCOL: packets that the stack dropped for their checksum: of Udp, Udp6 or Tcp.
+checksum_errors() {
+	nstat -asz "${1}InCsumErrors" | sed -n "s/^${1}InCsumErrors *\([0-9]*\) .*/\1/p"
+}
