@@ -17,6 +17,7 @@ use crate::event_log::{Bulk, EventLog};
 use crate::event_loop::{connect, run, Ending, LinkError};
 use crate::hostile::checksums::{Checksums, Statement};
 use crate::hostile::control::Control;
+use crate::hostile::disorder::Disorder;
 use crate::hostile::presence::Presence;
 use crate::hostile::{descriptors, Case, Cases};
 use crate::link_layer::EthernetLink;
@@ -114,6 +115,8 @@ enum Hostile {
     Checksums,
     /// The same, but it says that they are right
     FeignedChecksums,
+    /// Packets to the host come twice, or behind the next one
+    Disorder,
 }
 
 /// Why the program ends with a failure.
@@ -198,7 +201,8 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
         Some(Hostile::FeignedChecksums) => {
             modem.set_checksums(Checksums::new(cases(), Statement::Feigned));
         }
-        _ => {}
+        Some(Hostile::Disorder) => modem.set_disorder(Disorder::new(cases())),
+        Some(Hostile::Descriptors | Hostile::Presence) | None => {}
     }
     let mut host = Host::new(modem, log.clone());
     if arguments.hostile == Some(Hostile::Presence) {

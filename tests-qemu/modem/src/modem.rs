@@ -15,6 +15,7 @@ use crate::event_log::EventLog;
 use crate::hex;
 use crate::hostile::checksums::Checksums;
 use crate::hostile::control::{Answer, Control};
+use crate::hostile::disorder::Disorder;
 use crate::network::Network;
 use crate::peer::Peer;
 use crate::profile::{Profile, Role, Transfer};
@@ -106,6 +107,11 @@ impl Modem {
     /// Has `checksums` spoil packets to the host from now on.
     pub fn set_checksums(&mut self, checksums: Checksums) {
         self.network.set_checksums(checksums);
+    }
+
+    /// Has `disorder` bring packets to the host out of order from now on.
+    pub fn set_disorder(&mut self, disorder: Disorder) {
+        self.network.set_disorder(disorder);
     }
 
     /// Has it leave the bus at once and come back.

@@ -11,6 +11,7 @@ use crate::addresses::AddressPlan;
 use crate::bearer::{Bearers, Direction};
 use crate::event_log::EventLog;
 use crate::hostile::checksums::Checksums;
+use crate::hostile::disorder::Disorder;
 use crate::hostile::{frames, Cases};
 use crate::link_layer::checksum::{self, Request, Verdict};
 use crate::link_layer::qmap::{self, Datagrams, Version};
@@ -41,6 +42,8 @@ pub struct Network {
     hostile: Cases,
     /// Spoils the checksums of packets to the host.
     checksums: Option<Checksums>,
+    /// Brings packets to the host out of order.
+    disorder: Option<Disorder>,
     log: EventLog,
 }
 
@@ -55,6 +58,7 @@ impl Network {
             held: None,
             hostile: Cases::default(),
             checksums: None,
+            disorder: None,
             log,
         }
     }
@@ -70,6 +74,11 @@ impl Network {
     /// Has `checksums` spoil packets to the host from now on.
     pub fn set_checksums(&mut self, checksums: Checksums) {
         self.checksums = Some(checksums);
+    }
+
+    /// Has `disorder` bring packets to the host out of order from now on.
+    pub fn set_disorder(&mut self, disorder: Disorder) {
+        self.disorder = Some(disorder);
     }
 
     /// Takes a frame of the host.
@@ -200,7 +209,7 @@ impl Network {
 
     /// The next packet that a bearer carries.
     fn receive_packet(&mut self, bearers: &mut Bearers) -> Option<Outgoing> {
-        while let Some(mut packet) = self.peer.receive() {
+        while let Some(mut packet) = self.next_packet() {
             let mux = self.plan.mux_to(&packet);
             if self.pass(Direction::Down, mux, &packet, bearers) {
                 let verdict = self.spoil(&mut packet);
@@ -212,6 +221,18 @@ impl Network {
             }
         }
         None
+    }
+
+    /// The next packet of the peer.
+    fn next_packet(&mut self) -> Option<Vec<u8>> {
+        let Some(disorder) = &mut self.disorder else {
+            return self.peer.receive();
+        };
+        let (packet, wrong) = disorder.next(|| self.peer.receive())?;
+        if let Some((number, wrong)) = wrong {
+            self.log.hostile(number, &[wrong]);
+        }
+        Some(packet)
     }
 
     /// Spoils the packet's checksum, if that is due, and tells what the modem says of it.

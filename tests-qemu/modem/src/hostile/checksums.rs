@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Packets to the host with a wrong checksum of TCP or UDP. A case is one such packet, and how many right ones are before it.
 
-use rand::Rng;
-
-use super::{Case, Cases, Wrong};
+use super::{Cases, Pace, Wrong};
 use crate::link_layer::checksum::{spoil, Verdict};
-
-/// Right packets before a wrong one are at most as many.
-const MOST_BETWEEN: u64 = 20;
 
 /// What the modem says of a packet that it has spoilt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,53 +16,30 @@ pub enum Statement {
 /// Spoils packets.
 #[derive(Debug)]
 pub struct Checksums {
-    cases: Cases,
+    pace: Pace,
     statement: Statement,
-    next: Option<Next>,
-}
-
-#[derive(Debug)]
-struct Next {
-    case: Case,
-    /// Right packets that are still to come before it.
-    before: u64,
 }
 
 impl Checksums {
     /// One packet for each case.
     pub fn new(cases: Cases, statement: Statement) -> Self {
-        let mut checksums = Self {
-            cases,
+        Self {
+            pace: Pace::new(cases),
             statement,
-            next: None,
-        };
-        checksums.draw();
-        checksums
-    }
-
-    fn draw(&mut self) {
-        self.next = self.cases.next().map(|case| Next {
-            case,
-            before: case.random().random_range(0..=MOST_BETWEEN),
-        });
+        }
     }
 
     /// Spoils the packet if it is its turn: the case's number, what is wrong, and what the modem says of it.
     pub fn spoil(&mut self, packet: &mut [u8]) -> Option<(u64, Wrong, Verdict)> {
-        let next = self.next.as_mut()?;
         let right = Verdict::of(packet);
         right.sum?;
-        if next.before > 0 {
-            next.before -= 1;
-            return None;
-        }
+        let number = self.pace.due()?.number;
+        self.pace.draw();
         spoil(packet);
-        let number = next.case.number;
         let (what, verdict) = match self.statement {
             Statement::Honest => ("found wrong", Verdict::of(packet)),
             Statement::Feigned => ("called right", right),
         };
-        self.draw();
         let wrong = Wrong {
             kind: "checksum",
             what: what.to_owned(),
@@ -82,6 +54,7 @@ mod tests {
     use smoltcp::wire::{IpProtocol, Ipv4Address, Ipv4Packet, Ipv4Repr, UdpPacket, UdpRepr};
 
     use super::*;
+    use crate::hostile::Case;
 
     const FIRST: Case = Case { seed: 1, number: 7 };
 
@@ -113,7 +86,7 @@ mod tests {
     fn run(statement: Statement, protocol: IpProtocol) -> Vec<(u64, Verdict, bool)> {
         let mut checksums = Checksums::new(Cases::new(FIRST, 10), statement);
         let right = packet(protocol);
-        let most = 10 * (MOST_BETWEEN + 1);
+        let most = 10 * (Pace::MOST + 1);
         let outcomes = (0..most).filter_map(|_| {
             let mut packet = right.clone();
             let outcome = checksums.spoil(&mut packet);

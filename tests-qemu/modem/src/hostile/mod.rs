@@ -4,6 +4,7 @@
 pub mod checksums;
 pub mod control;
 pub mod descriptors;
+pub mod disorder;
 pub mod frames;
 pub mod presence;
 
@@ -62,6 +63,40 @@ impl Iterator for Cases {
     }
 }
 
+/// Cases among packets: before each, a number of packets of its choice stay as they are.
+#[derive(Debug)]
+struct Pace {
+    cases: Cases,
+    /// The next case, and the packets that are still to come before it.
+    next: Option<(Case, u64)>,
+}
+
+impl Pace {
+    /// Packets before a case are at most as many.
+    const MOST: u64 = 20;
+
+    fn new(cases: Cases) -> Self {
+        let mut pace = Self { cases, next: None };
+        pace.draw();
+        pace
+    }
+
+    /// Counts a packet; the case, if it is this packet's turn, which then lasts until the next is drawn.
+    fn due(&mut self) -> Option<Case> {
+        let (case, before) = self.next.as_mut()?;
+        if *before > 0 {
+            *before -= 1;
+            return None;
+        }
+        Some(*case)
+    }
+
+    fn draw(&mut self) {
+        let case = self.cases.next();
+        self.next = case.map(|case| (case, case.random().random_range(0..=Self::MOST)));
+    }
+}
+
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wrong {
@@ -117,6 +152,22 @@ mod tests {
         assert_ne!(draw(1, 2), draw(2, 2));
         // A seed that somebody noted must not change its meaning with the library.
         assert_eq!(draw(1, 2), 16166618085559792950);
+    }
+
+    #[test]
+    fn cases_come_at_the_pace_of_their_choice() {
+        let mut pace = Pace::new(Cases::new(Case { seed: 1, number: 7 }, 3));
+        let mut seen = Vec::new();
+        for packet in 0..100 {
+            if let Some(case) = pace.due() {
+                assert_eq!(pace.due(), Some(case), "it lasts");
+                pace.draw();
+                seen.push((case.number, packet));
+            }
+        }
+        let numbers: Vec<u64> = seen.iter().map(|seen| seen.0).collect();
+        assert_eq!(numbers, [7, 8, 9]);
+        assert!(seen[2].1 <= 3 * (Pace::MOST + 1), "{seen:?}");
     }
 
     #[test]
