@@ -17,7 +17,7 @@ connect() {
 	raw-ip) profile=raw-ip-hs header=0 device=wwan0 ;;
 	mux) profile=raw-ip-ss header=4 device=qmimux0 ;;
 	esac
-	insert $profile --log-payload "$@"
+	insert "$profile" --log-payload "$@"
 	wait_for_driver 0
 	case $kind in
 	mux)
@@ -29,7 +29,7 @@ connect() {
 		start_mux 1 4
 		;;
 	*)
-		[ $kind = 802.3 ] || use_raw_ip
+		[ "$kind" = 802.3 ] || use_raw_ip
 		go_online 0 6
 		ipv6=$gateway
 		go_online 0 4
@@ -39,12 +39,12 @@ connect() {
 
 # count_merged: begins to count packets that are larger than any transfer's.
 count_merged() {
-	tc qdisc add dev $device clsact
-	tc filter add dev $device ingress protocol all basic match 'meta(pkt_len gt 2000)' action pass
+	tc qdisc add dev "$device" clsact
+	tc filter add dev "$device" ingress protocol all basic match 'meta(pkt_len gt 2000)' action pass
 }
 
 merged() {
-	tc -s filter show dev $device ingress | sed -n 's/.*Sent [0-9]* bytes \([0-9]*\) pkt.*/\1/p'
+	tc -s filter show dev "$device" ingress | sed -n 's/.*Sent [0-9]* bytes \([0-9]*\) pkt.*/\1/p'
 }
 
 # The largest transfer from the host, in bytes.
@@ -66,7 +66,7 @@ whole() {
 return_fragments() {
 	for number; do
 		fragment=$(sed -n "${number}p" /tmp/fragments | sed -E "s/^(.{$((2 * header))}.{16})(.{32})(.{32})/\1\3\2/")
-		[ $kind != 802.3 ] || fragment=$(printf %s "$fragment" | sed -E 's/^(.{12})(.{12})/\2\1/')
+		[ "$kind" != 802.3 ] || fragment=$(printf %s "$fragment" | sed -E 's/^(.{12})(.{12})/\2\1/')
 		from_modem "$fragment"
 	done
 }
@@ -99,7 +99,7 @@ disordered() {
 
 for kind in raw-ip 802.3 mux; do
 	step "$kind: fragments"
-	connect $kind
+	connect "$kind"
 	# From small to large: the modem's network adds up what is left of a larger one otherwise.
 	for size in 1473 4000 8000; do
 		ping -n -q -c 3 -i 0.1 -s $size -W $limit "$gateway" >/tmp/ping || fail "$(grep received /tmp/ping)"
@@ -114,11 +114,11 @@ for kind in raw-ip 802.3 mux; do
 	[ "$(merged)" -gt 0 ] || fail "none of 3 MB was merged"
 	download 1000000 "[$ipv6]"
 	step "$kind: and not if that is off"
-	ethtool -K $device gro off
+	ethtool -K "$device" gro off
 	count=$(merged)
 	download 1000002 "$gateway"
 	expect "$count" merged
-	ethtool -K $device gro on
+	ethtool -K "$device" gro on
 
 	step "$kind: what is sent is cut"
 	upload 3000000 "$gateway"
@@ -129,7 +129,7 @@ for kind in raw-ip 802.3 mux; do
 	unplug 0
 
 	step "$kind: disorder"
-	connect $kind --hostile disorder --seed "$QMI_SEED" --cases 100
+	connect "$kind" --hostile disorder --seed "$QMI_SEED" --cases 100
 	count_merged
 	download 2000000 "$gateway"
 	download 2000000 "[$ipv6]"
