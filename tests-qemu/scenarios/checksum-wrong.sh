@@ -7,7 +7,7 @@
 . "${0%/*}/lib/mux.sh"
 . "${0%/*}/lib/echo.sh"
 
-count=40
+count=30
 
 # plug_liar HOW VERSION: a modem with a session, that spoils a checksum now and then; VERSION 0 is raw IP without QMAP.
 plug_liar() {
@@ -23,7 +23,7 @@ plug_liar() {
 		use_qmap "$2"
 		add_mux 1
 		start_mux 1
-		ethtool -K qmimux0 rx on
+		expect_line '^rx-checksumming: on' ethtool -k qmimux0
 		;;
 	esac
 }
@@ -54,7 +54,7 @@ for version in 0 1 4 5; do
 	plug_liar checksums $version
 	hears others
 	errors=$(checksum_errors Tcp)
-	download 300000 "$gateway"
+	upload 300000 "$gateway" # not a download: the modem's TCP gets lost when much of what it sends does
 	[ "$(checksum_errors Tcp)" -gt "$errors" ] || fail "no checksum of TCP was wrong"
 	unplug 0
 done

@@ -56,10 +56,10 @@ join_packets qmimux0 1000 32 $second
 burst 20
 expect '7 7 6' datagrams
 join_packets qmimux0 8192 32 300000
-timed=$(statistic tx_flush_timer)
+timed=$(statistic tx_timer)
 burst 1
 expect 1 datagrams
-expect $((timed + 1)) statistic tx_flush_timer
+expect $((timed + 1)) statistic tx_timer
 rtt=$(sed -n 's|^rtt [^=]*= \([0-9]*\).*|\1|p' /tmp/ping)
 [ "$rtt" -ge 300 ] || fail "a packet that should wait for 300 ms was answered after $rtt ms"
 join_packets qmimux0 8192 32 0
