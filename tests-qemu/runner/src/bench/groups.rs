@@ -63,7 +63,8 @@ static NAMES: LazyLock<Vec<(Group, Regex)>> = LazyLock::new(|| {
              _*put_page|_*folio|free_to_pcp|free_pcppages|_*free_slab|_*memcg|.*obj_cgroup|mod_objcg|_*mod_.*lruvec|\
              mod_node_page|mod_zone|_*mod_memcg|refill_|try_charge|should_failslab|kasan|prep_new_page|_*zone_watermark|\
              new_slab|allocate_slab|get_partial|_*get_.*partial|put_cpu_partial|deactivate_slab|unfreeze|_*free_frozen|\
-             set_pageblock|_*get_pfnblock|_*pcp|alloc_pages|policy_nodemask|napi_skb_cache|ksize|__ksize|virt_to_)",
+             set_pageblock|_*get_pfnblock|_*pcp|alloc_pages|policy_nodemask|napi_skb_cache|ksize|\
+             __ksize|clear_highpages|free_tail_page|prep_compound|_*virt_addr_valid)",
         ),
         (
             Group::Network,
@@ -72,8 +73,8 @@ static NAMES: LazyLock<Vec<(Group, Regex)>> = LazyLock::new(|| {
              arp_|nd_|ndisc|nf_|_*nf|fib|_*fib|rt_|_*rt6|ipt?_|dst_|_*dst|bpf|_*build_skb|_*alloc_skb|_*consume|pskb|\
              _*pskb|lock_sock|release_sock|loopback|validate_xmit|enqueue_to_backlog|_*sys_(send|recv|socket)|\
              __do_sys_(send|recv)|import_(iovec|ubuf)|.*sendmsg|.*recvmsg|.*sendmmsg|.*recvmmsg|sendto|recvfrom|cubic|bictcp|\
-             minmax_|rb_.*skb|csum_block|packet_|tpacket|rps_|xfrm|secure_|mld_|addrconf|rtm|qmi|ptype|deliver_|\
-             __xfrm|move_addr|security_sock|apparmor_sock|aa_sk|aa_.*sock|dql_|flow_|siphash|__siphash|security_sk|apparmor_sk|\
+             minmax_|rb_.*skb|csum_block|packet_|tpacket|rps_|xfrm|secure_|mld_|addrconf|rtm|ptype|deliver_|\
+             _*fq_|move_addr|security_sock|apparmor_sock|aa_sk|aa_.*sock|dql_|flow_|siphash|__siphash|security_sk|apparmor_sk|\
              apparmor_inet)",
         ),
         (
@@ -88,9 +89,17 @@ static NAMES: LazyLock<Vec<(Group, Regex)>> = LazyLock::new(|| {
     ];
     patterns
         .into_iter()
-        .filter_map(|(group, pattern)| Some((group, Regex::new(pattern).ok()?)))
+        .map(|(group, text)| (group, pattern(text)))
         .collect()
 });
+
+/// Of virtio, what is built into the kernel.
+static CARD: LazyLock<Regex> = LazyLock::new(|| pattern("^(virtio_|virtqueue_|vring_|vp_)"));
+
+fn pattern(text: &str) -> Regex {
+    // A test goes through all of them.
+    Regex::new(text).expect("a valid pattern")
+}
 
 impl Group {
     /// All, in the order of tables.
@@ -119,6 +128,7 @@ impl Group {
             Some(module) if module.starts_with("xhci") || module.starts_with("virtio") => {
                 Self::HostController
             }
+            None if CARD.is_match(&function.name) => Self::HostController,
             _ => NAMES
                 .iter()
                 .find(|(_, names)| names.is_match(&function.name))
@@ -169,6 +179,7 @@ mod tests {
         assert_eq!(group("_copy_to_iter", None), Group::Copying);
         assert_eq!(group("_raw_spin_lock_irqsave", None), Group::Scheduling);
         assert_eq!(group("do_idle", None), Group::Idle);
+        assert_eq!(group("virtqueue_get_buf", None), Group::HostController);
         assert_eq!(group("dma_map_page_attrs", None), Group::Other);
     }
 }

@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 use comfy_table::{presets, Table};
+use rustc_demangle::demangle;
 
 use super::cases::{Case, Contender};
 use super::groups::Group;
@@ -67,11 +68,29 @@ fn by_function(measurement: &Measurement) -> Table {
         let functions: Vec<_> = measurement
             .most(group, TOP)
             .iter()
-            .map(|(function, cost)| format!("{} {cost:.3}", function.name))
+            .map(|(function, cost)| format!("{} {cost:.3}", readable(&function.name)))
             .collect();
         if !functions.is_empty() {
             table.add_row([group.label().to_owned(), functions.join(", ")]);
         }
     }
     table
+}
+
+/// The name as it is in the source, without the crate's path.
+fn readable(name: &str) -> String {
+    let name = format!("{:#}", demangle(name));
+    name.replace("qmi_wwan_rs::", "").replace('|', "\\|")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_source() {
+        assert_eq!(readable("tcp_v4_rcv"), "tcp_v4_rcv");
+        let mangled = "_RNvNtCs8c7uF79KPOc_11qmi_wwan_rs4qmap5split";
+        assert_eq!(readable(mangled), "qmap::split");
+    }
 }
