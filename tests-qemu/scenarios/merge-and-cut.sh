@@ -7,15 +7,15 @@
 . "${0%/*}/lib/mux.sh"
 . "${0%/*}/lib/echo.sh"
 
-# connect KIND OPTION...: a modem with sessions of both families on $device: $gateway, and $ipv6. Before a packet is a header of
+# connect KIND OPTION...: a modem with sessions of both families on $link: $gateway, and $ipv6. Before a packet is a header of
 # $header bytes.
 connect() {
 	kind=$1
 	shift
 	case $kind in
-	802.3) profile=union-802-3 header=14 device=wwan0 ;;
-	raw-ip) profile=raw-ip-hs header=0 device=wwan0 ;;
-	mux) profile=raw-ip-ss header=4 device=qmimux0 ;;
+	802.3) profile=union-802-3 header=14 link=wwan0 ;;
+	raw-ip) profile=raw-ip-hs header=0 link=wwan0 ;;
+	mux) profile=raw-ip-ss header=4 link=qmimux0 ;;
 	esac
 	insert "$profile" --log-payload "$@"
 	wait_for_driver 0
@@ -39,12 +39,12 @@ connect() {
 
 # count_merged: begins to count packets that are larger than any transfer's.
 count_merged() {
-	tc qdisc add dev "$device" clsact
-	tc filter add dev "$device" ingress protocol all basic match 'meta(pkt_len gt 2000)' action pass
+	tc qdisc add dev "$link" clsact
+	tc filter add dev "$link" ingress protocol all basic match 'meta(pkt_len gt 2000)' action pass
 }
 
 merged() {
-	tc -s filter show dev "$device" ingress | sed -n 's/.*Sent [0-9]* bytes \([0-9]*\) pkt.*/\1/p'
+	tc -s filter show dev "$link" ingress | sed -n 's/.*Sent [0-9]* bytes \([0-9]*\) pkt.*/\1/p'
 }
 
 # The largest transfer from the host, in bytes.
@@ -114,11 +114,11 @@ for kind in raw-ip 802.3 mux; do
 	[ "$(merged)" -gt 0 ] || fail "none of 3 MB was merged"
 	download 1000000 "[$ipv6]"
 	step "$kind: and not if that is off"
-	ethtool -K "$device" gro off
+	ethtool -K "$link" gro off
 	count=$(merged)
 	download 1000002 "$gateway"
 	expect "$count" merged
-	ethtool -K "$device" gro on
+	ethtool -K "$link" gro on
 
 	step "$kind: what is sent is cut"
 	upload 3000000 "$gateway"
