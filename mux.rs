@@ -87,6 +87,7 @@ impl stacked::Driver for Mux {
 /// it. Fails with `EPROTO` if the aggregate is shorter than its headers say.
 pub(crate) fn receive(dev: &Device<QmiWwan>, aggregate: &[u8]) -> Result {
     let guard = rcu::read_lock();
+    let mut batch = stacked::Batch::new();
     let statistics = &dev.statistics;
     let mut datagrams = 0_u64;
     let mut result = Ok(());
@@ -107,7 +108,12 @@ pub(crate) fn receive(dev: &Device<QmiWwan>, aggregate: &[u8]) -> Result {
             statistics.count(Counter::RxDroppedUnknownMux, 1);
             continue;
         };
-        match mux.receive(datagram.packet, version.ether_type(), datagram.checksum) {
+        match batch.receive(
+            mux,
+            datagram.packet,
+            version.ether_type(),
+            datagram.checksum,
+        ) {
             Ok(true) => statistics.count(Counter::RxChecksumRight, 1),
             Ok(false) => (),
             Err(ENETDOWN) => statistics.count(Counter::RxDroppedMuxDown, 1),

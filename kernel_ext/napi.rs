@@ -12,6 +12,7 @@ use super::{
         Queue, //
     }, //
 };
+use core::mem;
 use kernel::{
     ffi,
     new_spinlock_irq,
@@ -94,20 +95,51 @@ impl Receiver {
 
     /// Drops the packets that wait.
     pub(super) fn purge(&self) {
-        while let Some(skb) = self.take() {
-            drop(skb);
-        }
+        drop(self.take());
     }
 
-    fn take(&self) -> Option<OwnedSkb> {
-        self.queue.lock().pop()
+    fn take(&self) -> Queue {
+        mem::replace(&mut *self.queue.lock(), Queue::new())
+    }
+
+    /// Puts back what was taken, before what has come since.
+    fn put_back(&self, mut taken: Queue) {
+        let mut queue = self.queue.lock();
+
+        taken.append(mem::replace(&mut *queue, Queue::new()));
+        *queue = taken;
+    }
+
+    /// A new, empty buffer for a packet of `len` bytes that the device received. Does not sleep;
+    /// bottom halves are off.
+    pub(super) fn alloc(&self, len: usize) -> Result<OwnedSkb> {
+        let len = u32::try_from(len)?;
+
+        // SAFETY: by the type invariant the context is set up.
+        let skb = unsafe { bindings::napi_alloc_skb(self.napi.get(), len) };
+        if skb.is_null() {
+            return Err(ENOMEM);
+        }
+
+        // SAFETY: the buffer is new, and belongs to the caller.
+        Ok(unsafe { OwnedSkb::from_raw(skb) })
     }
 
     /// Hands `skb` to the network stack, soon. Does not sleep; bottom halves are off.
     pub(super) fn receive(&self, skb: OwnedSkb) {
+        self.queue.lock().push(skb);
+        self.schedule();
+    }
+
+    /// As [`Self::receive`], for all of `skbs`.
+    pub(super) fn receive_all(&self, skbs: Queue) {
+        self.queue.lock().append(skbs);
+        self.schedule();
+    }
+
+    fn schedule(&self) {
         let napi = self.napi.get();
 
-        self.queue.lock().push(skb);
         // SAFETY: by the type invariant the context is set up.
         if unsafe { bindings::napi_schedule_prep(napi) } {
             // SAFETY: as above, and this is who may schedule it.
@@ -126,16 +158,18 @@ impl Receiver {
         let this = unsafe { &*napi.cast::<Self>() };
         // SAFETY: the context is valid.
         let gro = unsafe { &raw mut (*napi).gro };
+        let mut waiting = this.take();
 
         for done in 0..budget {
-            let Some(mut skb) = this.take() else {
+            let Some(mut skb) = waiting.pop() else {
+                // What has come since was announced, and has the core poll again.
                 // SAFETY: the core runs the context, and less than the budget is done.
                 unsafe { bindings::napi_complete_done(napi, done) };
                 return done;
             };
             if skb.is_lent() {
                 // Another processor is about to let go of it.
-                this.queue.lock().push_front(skb);
+                waiting.push_front(skb);
                 break;
             }
 
@@ -143,6 +177,8 @@ impl Receiver {
             // SAFETY: this is the context's own, whose poll runs; the buffer is given away.
             unsafe { bindings::gro_receive_skb(gro, skb.into_raw()) };
         }
+
+        this.put_back(waiting);
         budget
     }
 }

@@ -4,8 +4,10 @@
 //!
 //! C header: [`include/linux/netdevice.h`](srctree/include/linux/netdevice.h)
 
+mod batch;
 mod table;
 
+pub(crate) use batch::Batch;
 pub(crate) use table::Table;
 
 use super::{
@@ -21,10 +23,7 @@ use super::{
         NetDevice, //
     },
     rtnl::Rtnl,
-    skbuff::{
-        Checksum,
-        OwnedSkb, //
-    },
+    skbuff::OwnedSkb,
     sysfs, //
 };
 use core::{
@@ -109,13 +108,13 @@ impl Counters {
         }
     }
 
-    fn count(&self, result: Result, len: usize) {
-        if result.is_ok() {
-            self.packets.add(1, Relaxed);
-            self.bytes.add(len as u64, Relaxed);
-        } else {
-            self.dropped.add(1, Relaxed);
-        }
+    fn count(&self, packets: u64, bytes: u64) {
+        self.packets.add(packets, Relaxed);
+        self.bytes.add(bytes, Relaxed);
+    }
+
+    fn count_dropped(&self) {
+        self.dropped.add(1, Relaxed);
     }
 }
 
@@ -185,38 +184,6 @@ impl<T: Driver> Device<T> {
         // SAFETY: by the type invariant the lower device lives as long as this one is registered,
         // and nothing of a device that is not registered runs.
         unsafe { &*self.private().lower }
-    }
-
-    /// Delivers `packet`, of the protocol `ether_type` in host order, as received by the device,
-    /// and returns whether what is told of its checksum was believed.
-    ///
-    /// Fails with `ENETDOWN` if the device is down; that costs this packet and no other. Called in
-    /// softirq context.
-    pub(crate) fn receive(
-        &self,
-        packet: &[u8],
-        ether_type: u16,
-        checksum: Checksum,
-    ) -> Result<bool> {
-        let checksum = if self.0.has_features(Features::RECEIVED_CHECKSUM) {
-            checksum
-        } else {
-            Checksum::Unknown
-        };
-        let result = self.deliver(packet, ether_type, checksum);
-
-        self.private().received.count(result, packet.len());
-        result.map(|()| checksum == Checksum::Right)
-    }
-
-    fn deliver(&self, packet: &[u8], ether_type: u16, checksum: Checksum) -> Result {
-        if !self.0.is_up() {
-            return Err(ENETDOWN);
-        }
-
-        let skb = OwnedSkb::copied(&self.0, packet, ether_type, checksum)?;
-        self.private().receiver.receive(skb);
-        Ok(())
     }
 
     /// # Safety
@@ -360,8 +327,11 @@ impl<T: Driver> Device<T> {
         let skb = unsafe { OwnedSkb::from_raw(skb) };
         let len = skb.len();
 
-        let result = dev.private().driver.transmit(dev.lower(), skb);
-        dev.private().sent.count(result, len);
+        let private = dev.private();
+        match private.driver.transmit(dev.lower(), skb) {
+            Ok(()) => private.sent.count(1, len as u64),
+            Err(_) => private.sent.count_dropped(),
+        }
         bindings::netdev_tx_NETDEV_TX_OK
     }
 

@@ -76,19 +76,20 @@ impl OwnedSkb {
         Ok(this)
     }
 
-    /// A new buffer of `dev` that holds `packet`, of the protocol `ether_type` in host order.
-    /// Does not sleep.
-    pub(in crate::kernel_ext) fn copied(
-        dev: &NetDevice,
+    /// Makes of a new buffer one that holds `packet`, of the protocol `ether_type` in host order.
+    pub(in crate::kernel_ext) fn fill(
+        &mut self,
         packet: &[u8],
         ether_type: u16,
         checksum: Checksum,
-    ) -> Result<Self> {
-        let mut this = Self::with_room(dev, packet.len(), ether_type)?;
+    ) -> Result {
+        self.append(packet)?;
 
-        this.append(packet)?;
-        this.lend().set_checksum(checksum);
-        Ok(this)
+        let new = self.lend();
+        new.reset_mac_header();
+        new.set_protocol(ether_type);
+        new.set_checksum(checksum);
+        Ok(())
     }
 
     /// The buffer, which must be a new one.

@@ -5,7 +5,10 @@
 use super::OwnedSkb;
 use crate::kernel_ext::bindings;
 use core::{
-    mem::ManuallyDrop,
+    mem::{
+        self,
+        ManuallyDrop, //
+    },
     ptr::{
         self,
         NonNull, //
@@ -78,6 +81,24 @@ impl Queue {
         }
         // INVARIANT: the buffer was given away, and the list behind it is what it was.
         self.first = skb.into_raw();
+    }
+
+    /// Puts all buffers of `others` at the end.
+    pub(crate) fn append(&mut self, mut others: Self) {
+        if self.first.is_null() {
+            mem::swap(self, &mut others);
+        } else if !others.first.is_null() {
+            // SAFETY: by the type invariant `last` belongs to the queue.
+            let last = ManuallyDrop::new(unsafe { OwnedSkb::from_raw(self.last) });
+
+            // INVARIANT: the other queue's list goes on behind this one's, and leaves its own.
+            // SAFETY: as above.
+            unsafe {
+                last.link()
+                    .write(mem::replace(&mut others.first, ptr::null_mut()))
+            };
+            self.last = others.last;
+        }
     }
 
     /// Takes the first buffer.
