@@ -6,11 +6,16 @@
 
 #![forbid(unsafe_code)]
 
+mod aggregate;
 mod attributes;
 mod cdc;
 mod expect;
+mod inet;
 mod mac;
+mod offload;
+mod packet;
 mod qmap;
 mod random;
 mod rawip;
+mod segment;
 mod usb_ids;
