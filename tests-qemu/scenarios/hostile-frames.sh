@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Transfers that are wrong, in 802.3, in raw IP and as QMAP, cost nothing but themselves
+# Transfers that are wrong, in 802.3, in raw IP and as each version of QMAP, cost nothing but themselves
 # Best: debug
 # Timeout: 1800
 . "${0%/*}/lib.sh"
@@ -40,15 +40,20 @@ go_online
 flood "raw IP"
 unplug 0
 
-plug raw-ip-hs
-use_qmap
-add_mux 1
-add_mux 2
-start_mux 1
-flood QMAP
-unplug 0
+for version in 1 4 5; do
+	case $version in
+	1) plug raw-ip-hs ;;
+	*) plug raw-ip-ss ;;
+	esac
+	use_qmap $version
+	add_mux 1
+	add_mux 2
+	start_mux 1
+	flood QMAPv$version
+	unplug 0
+done
 
-fact transfers $((3 * count))
+fact transfers $((5 * count))
 fact arrived $arrived
-[ $arrived -gt $((3 * count * 4 / 5)) ] || fail "only $arrived of $((3 * count)) transfers arrived"
+[ $arrived -gt $((5 * count * 4 / 5)) ] || fail "only $arrived of $((5 * count)) transfers arrived"
 work_as_ever
