@@ -4,7 +4,8 @@
 //! From the wire inwards: `redir` speaks the protocol, `usb` answers chapter 9, `modem` joins them with
 //! the control channel (`control_channel`, `qmi`) and the data path (`network`, `link_layer`, `bearer`,
 //! `peer`). What a modem is stands in `profile`, and
-//! `alias` makes it pass for another; `hostile` spoils what it says and does. `event_loop` and `cli` drive it all.
+//! `alias` makes it pass for another; `hostile` spoils what it says and does. `event_loop` and `cli` drive it all;
+//! `ethernet_port` is the network without a modem.
 
 pub mod addresses;
 pub mod alias;

@@ -85,9 +85,6 @@ pub enum Error {
     /// The plugin that counts instructions answers strangely.
     #[error("the counter in QEMU answered '{0}'")]
     Counter(String),
-    /// The measuring scenario failed, in all tries.
-    #[error("could not measure {0}: {1}")]
-    NotMeasured(&'static str, String),
     /// A chart or a file of results could not be made.
     #[error("cannot write {0}: {1}")]
     Results(&'static str, String),

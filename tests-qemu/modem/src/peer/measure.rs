@@ -87,3 +87,96 @@ fn order(data: &[u8], to: udp::UdpMetadata) -> Option<Order> {
     let size = size.parse().ok().filter(|&size| size <= MAX_SIZE)?;
     Some(Order { to, rest, size })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use smoltcp::phy::ChecksumCapabilities;
+    use smoltcp::wire::{IpProtocol, Ipv4Packet, Ipv4Repr, UdpPacket, UdpRepr};
+
+    use crate::addresses::AddressPlan;
+    use crate::event_log::EventLog;
+    use crate::peer::{Peer, Stack};
+    use crate::profile::Network;
+
+    const HOST: Ipv4Addr = Ipv4Addr::new(10, 64, 0, 2);
+    const GATEWAY: Ipv4Addr = Ipv4Addr::new(10, 64, 0, 1);
+
+    fn stack(log: EventLog) -> Stack {
+        let addresses = AddressPlan::new(&Network::default(), 0).on(0);
+        Stack::new(&addresses, 1, log)
+    }
+
+    fn datagram(port: u16, payload: &[u8]) -> Vec<u8> {
+        let checksums = ChecksumCapabilities::default();
+        let udp = UdpRepr {
+            src_port: 4000,
+            dst_port: port,
+        };
+        let ip = Ipv4Repr {
+            src_addr: HOST,
+            dst_addr: GATEWAY,
+            next_header: IpProtocol::Udp,
+            payload_len: udp.header_len() + payload.len(),
+            hop_limit: 64,
+        };
+        let mut bytes = vec![0; ip.buffer_len() + ip.payload_len];
+        let mut packet = Ipv4Packet::new_unchecked(&mut bytes);
+        ip.emit(&mut packet, &checksums);
+        udp.emit(
+            &mut UdpPacket::new_unchecked(packet.payload_mut()),
+            &HOST.into(),
+            &GATEWAY.into(),
+            payload.len(),
+            |room| room.copy_from_slice(payload),
+            &checksums,
+        );
+        bytes
+    }
+
+    /// Payloads of all that the stack sends, in the end.
+    fn answers(stack: &mut Stack) -> Vec<Vec<u8>> {
+        let mut answers = Vec::new();
+        stack.poll();
+        while let Some(bytes) = stack.receive() {
+            let packet = Ipv4Packet::new_checked(&bytes).unwrap();
+            let datagram = UdpPacket::new_checked(packet.payload()).unwrap();
+            answers.push(datagram.payload().to_vec());
+            stack.poll();
+        }
+        answers
+    }
+
+    #[test]
+    fn a_flood_loses_nothing() {
+        let mut stack = stack(EventLog::none());
+        stack.send(datagram(20, b"2000 64\n"));
+        let flood = answers(&mut stack);
+        assert_eq!(flood.len(), 2000);
+        assert!(flood.iter().all(|payload| payload.len() == 64));
+    }
+
+    #[test]
+    fn what_is_no_order_is_ignored() {
+        let mut stack = stack(EventLog::none());
+        for order in ["0 64", "5", "5 9999", "many 64", "-1 1"] {
+            stack.send(datagram(20, order.as_bytes()));
+        }
+        assert!(answers(&mut stack).is_empty());
+    }
+
+    #[test]
+    fn questions_are_not_counted() {
+        let log = EventLog::none();
+        log.bulk(true, &[], |_, _| serde_json::Value::Null);
+        let mut stack = stack(log);
+        for _ in 0..1500 {
+            stack.send(datagram(9, &[0; 64]));
+        }
+        stack.send(datagram(9, b"count\n"));
+        stack.send(datagram(9, b"count\n"));
+        let wanted = ["1500 1 0\n", "0 1 0\n"].map(|text| text.as_bytes().to_vec());
+        assert_eq!(answers(&mut stack), wanted);
+    }
+}

@@ -97,7 +97,7 @@ struct Stand {
     scenario: Scenario,
 }
 
-/// Measures; true if there was something to measure, and no packet was lost.
+/// Measures; true if no guest failed and no packet was lost.
 pub fn run(choice: &Choice, run: &RunFolder, children: &Children) -> Result<bool> {
     let mut results = Results::default();
     let provenance = provenance(choice, run, children)?;
@@ -128,8 +128,8 @@ pub fn run(choice: &Choice, run: &RunFolder, children: &Children) -> Result<bool
             }
         }
     }
-    let mut figures = results.cases.values();
-    Ok(figures.all(|figures| figures.lost == 0))
+    let lost = results.cases.values().any(|figures| figures.lost > 0);
+    Ok(!lost && results.failures == 0)
 }
 
 /// What is measured with, for those who compare results later.
@@ -192,29 +192,38 @@ impl Stand {
     /// Measures all cases once.
     fn measure(&self, extent: Extent, repeat: usize, results: &mut Results) -> Result<()> {
         let start = Instant::now();
+        let total = session::expected(extent, &self.cases);
         let mut done = 0;
         let mut on_event = |event| {
             done += 1;
             let seconds = start.elapsed().as_secs();
-            let place = format!("  [{done:3}, {:2}:{:02}]", seconds / 60, seconds % 60);
+            let place = format!("  [{done:2}/{total}, {}:{:02}]", seconds / 60, seconds % 60);
             self.note(&place, event, results);
         };
+        let mut failures = 0;
         let mut session = Session::new(self.contender, extent, &self.cases, &mut on_event);
         for guest in 1..=GUESTS {
             let name = format!("repeat-{repeat}.{guest}");
             let failure = self.in_a_guest(&name, &mut session)?;
-            if session.is_done() {
-                return Ok(());
+            if let Some(failure) = &failure {
+                println!("  the guest failed: {failure}");
+                failures += 1;
             }
-            println!("  the guest failed: {failure}");
-            session.leave(&failure);
+            if session.is_done() {
+                break;
+            }
+            session.leave(failure.as_deref().unwrap_or("the guest ended early"));
         }
-        println!("  gave up after {GUESTS} guests");
+        if !session.is_done() {
+            println!("  gave up after {GUESTS} guests");
+        }
+        drop(session);
+        results.failures += failures;
         Ok(())
     }
 
-    /// Goes on in a fresh guest; returns why that ended.
-    fn in_a_guest(&self, name: &str, session: &mut Session<'_>) -> Result<String> {
+    /// Goes on in a fresh guest; returns what failed in it.
+    fn in_a_guest(&self, name: &str, session: &mut Session<'_>) -> Result<Option<String>> {
         let folder = self.hall.run.subfolder(name)?;
         let program = folder.join("traffic");
         fs::copy(&self.traffic, &program).map_err(Error::file(&program))?;
@@ -225,15 +234,9 @@ impl Stand {
         if self.hall.children.interrupted() {
             return Err(Error::Interrupted);
         }
-        Ok(match outcome.failure {
-            None => String::new(),
-            Some(failure) => {
-                format!(
-                    "{failure} (all logs: {})",
-                    outside(&outcome.folder).display()
-                )
-            }
-        })
+        let logs = outside(&outcome.folder);
+        let told = |failure| format!("{failure} (all logs: {})", logs.display());
+        Ok(outcome.failure.map(told))
     }
 
     /// Keeps a result, and shows it in a line.

@@ -132,6 +132,8 @@ pub struct Results {
     pub memory: BTreeMap<(Contender, Link), Figure>,
     /// Bytes of code by module.
     pub text: BTreeMap<String, u64>,
+    /// Guests that failed.
+    pub failures: usize,
 }
 
 impl Results {

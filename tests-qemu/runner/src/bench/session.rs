@@ -23,6 +23,30 @@ struct Part {
     memory: bool,
 }
 
+/// The parts of these cases, those of a link behind each other.
+fn parts(extent: Extent, cases: &[Case]) -> VecDeque<Part> {
+    let mut parts: VecDeque<Part> = VecDeque::new();
+    for &case in cases {
+        match parts.back_mut().filter(|part| part.link == case.link) {
+            Some(part) => part.cases.push_back(case),
+            None => parts.push_back(Part {
+                link: case.link,
+                cases: VecDeque::from([case]),
+                memory: extent == Extent::Full && case.link != Link::Qmap1Aggregated,
+            }),
+        }
+    }
+    parts
+}
+
+/// How many results there will be.
+pub fn expected(extent: Extent, cases: &[Case]) -> usize {
+    parts(extent, cases)
+        .iter()
+        .map(|part| part.cases.len() + usize::from(part.memory))
+        .sum()
+}
+
 /// What the guest does now.
 #[derive(Clone, Copy, Debug)]
 enum Step {
@@ -72,21 +96,10 @@ impl<'a> Session<'a> {
         cases: &[Case],
         on_event: &'a mut dyn FnMut(Event),
     ) -> Self {
-        let mut parts: VecDeque<Part> = VecDeque::new();
-        for &case in cases {
-            match parts.back_mut().filter(|part| part.link == case.link) {
-                Some(part) => part.cases.push_back(case),
-                None => parts.push_back(Part {
-                    link: case.link,
-                    cases: VecDeque::from([case]),
-                    memory: extent == Extent::Full && case.link != Link::Qmap1Aggregated,
-                }),
-            }
-        }
         Self {
             contender,
             extent,
-            parts,
+            parts: parts(extent, cases),
             link_is_up: false,
             step: None,
             guest: None,
@@ -265,6 +278,8 @@ mod tests {
         assert_eq!(steps[0], "link raw-ip driver");
         assert_eq!(steps[1], "traffic 4 tcp-down --count 3000");
         assert_eq!(steps.len(), cases.len() + 2);
+        assert_eq!(expected(Extent::Quick, &cases), cases.len());
+        assert_eq!(expected(Extent::Full, &cases), cases.len() + 2);
         assert!(session.is_done());
     }
 
