@@ -49,7 +49,10 @@ use crate::{
         Counter,
         Statistics, //
     },
-    uplink::Uplink,
+    uplink::{
+        self,
+        Uplink, //
+    },
     usb_ids::Product, //
 };
 use kernel::{
@@ -124,8 +127,8 @@ pub(crate) struct Modem {
     /// The flags that say which version of QMAP user space has negotiated.
     flags: Atomic<u32>,
     #[pin]
-    pub(crate) uplink: Uplink,
-    pub(crate) statistics: Statistics,
+    uplink: Uplink,
+    statistics: Statistics,
 }
 
 /// Flags that `ethtool --set-priv-flags` knows, by their bits: versions of QMAP but the first.
@@ -133,14 +136,25 @@ const FLAGS: &[&CStr] = &[c"qmap-v4", c"qmap-v5"];
 const FLAG_V4: u32 = 1 << 0;
 const FLAG_V5: u32 = 1 << 1;
 
-impl Modem {
-    /// The version of QMAP that mux devices speak.
-    pub(crate) fn version(&self) -> Version {
+impl uplink::Modem for Device<QmiWwan> {
+    fn uplink(&self) -> &Uplink {
+        &self.uplink
+    }
+
+    fn version(&self) -> Version {
         match self.flags.load(Relaxed) {
             FLAG_V4 => Version::V4,
             FLAG_V5 => Version::V5,
             _ => Version::V1,
         }
+    }
+
+    fn statistics(&self) -> &Statistics {
+        &self.statistics
+    }
+
+    fn start_timer(&self, usecs: u32) {
+        self.start_timer(usecs);
     }
 }
 
@@ -177,7 +191,7 @@ impl usbnet::Driver for QmiWwan {
 
     type Quirks = Quirks;
     type State = Modem;
-    type Stacked = Mux;
+    type Stacked = Mux<Device<Self>>;
 
     fn accept(intf: &Interface, id: &DeviceId) -> Result {
         // The same number can be another function in another configuration of the device.
@@ -272,7 +286,7 @@ impl usbnet::Driver for QmiWwan {
         if dev.raw_ip.load(Relaxed) {
             // While there are mux devices all is QMAP.
             if !dev.stacked().is_empty() {
-                mux::receive(dev, skb.data())?;
+                mux::receive(dev, dev.stacked(), skb.data())?;
                 return Ok(Received::Delivered);
             }
 

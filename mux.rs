@@ -5,13 +5,11 @@
 #![forbid(unsafe_code)]
 
 use crate::{
-    driver::QmiWwan,
     kernel_ext::{
         ethtool::TxAggregation,
         skbuff::OwnedSkb,
         stacked,
-        sysfs,
-        usbnet::Device, //
+        sysfs, //
     },
     qmap::{
         self,
@@ -20,8 +18,10 @@ use crate::{
         Version, //
     },
     rawip::IpVersion,
-    statistics::Counter, //
+    statistics::Counter,
+    uplink::Modem, //
 };
+use core::marker::PhantomData;
 use kernel::{
     fmt,
     prelude::*,
@@ -29,55 +29,67 @@ use kernel::{
     sync::rcu, //
 };
 
-/// What a mux device knows: its channel.
-#[derive(Clone, Copy)]
-pub(crate) struct Mux {
+/// What a mux device of an `M` knows: its channel.
+pub(crate) struct Mux<M> {
     id: MuxId,
+    _modem: PhantomData<fn(&M)>,
 }
 
-impl Mux {
+/// The mux devices of an `M`, by mux id.
+pub(crate) type Muxes<M> = stacked::Table<Mux<M>>;
+
+impl<M> Mux<M> {
     /// The device of channel `id`.
     pub(crate) const fn new(id: MuxId) -> Self {
-        Self { id }
+        Self {
+            id,
+            _modem: PhantomData,
+        }
     }
 }
 
-impl stacked::Driver for Mux {
+impl<M: Modem> stacked::Driver for Mux<M> {
     const NAME: &'static CStr = c"qmimux%d";
-    const ATTRIBUTES: &'static sysfs::Group<stacked::Device<Self>> = &ATTRIBUTES;
+    const ATTRIBUTES: &'static sysfs::Group<stacked::Device<Self>> = &sysfs::Group::new(
+        c"qmap",
+        &[
+            sysfs::Entry::read_only::<MuxIdAttribute<M>>(),
+            sysfs::Entry::END,
+        ],
+    );
     const HEADER_LEN: u16 = qmap::Header::MAX_LEN as u16;
 
-    type Lower = Device<QmiWwan>;
+    type Lower = M;
 
-    fn transmit(&self, lower: &Self::Lower, skb: OwnedSkb) -> Result {
+    fn transmit(&self, modem: &M, skb: OwnedSkb) -> Result {
         // In 802.3 mode such a packet could not be told from one of wwan0's own.
-        if !lower.net().is_headerless() {
+        if !modem.net().is_headerless() {
             return Err(ENETDOWN);
         }
 
-        lower.uplink.send(lower, self.id, skb)
+        modem.uplink().send(modem, self.id, skb)
     }
 
-    fn offloads(lower: &Self::Lower) -> stacked::Offloads {
-        if lower.uplink.joins() {
+    fn offloads(modem: &M) -> stacked::Offloads {
+        if modem.uplink().joins() {
             stacked::Offloads::Segmentation
-        } else if lower.version() == Version::V1 {
+        } else if modem.version() == Version::V1 {
             stacked::Offloads::None
         } else {
             stacked::Offloads::Checksum
         }
     }
 
-    fn stop(lower: &Self::Lower) {
-        lower.start_timer(0);
+    fn stop(modem: &M) {
+        modem.start_timer(0);
     }
 
-    fn aggregation(lower: &Self::Lower) -> TxAggregation {
-        lower.uplink.aggregation()
+    fn aggregation(modem: &M) -> TxAggregation {
+        modem.uplink().aggregation()
     }
 
-    fn set_aggregation(lower: &Self::Lower, wanted: TxAggregation) -> Result {
-        lower.uplink.set_aggregation(lower, wanted)
+    fn set_aggregation(modem: &M, wanted: TxAggregation) -> Result {
+        modem.uplink().set_aggregation(modem, wanted)
     }
 }
 
@@ -85,14 +97,14 @@ impl stacked::Driver for Mux {
 ///
 /// What has no device, is not IP, or is for a device that is down is lost, and no other packet with
 /// it. Fails with `EPROTO` if the aggregate is shorter than its headers say.
-pub(crate) fn receive(dev: &Device<QmiWwan>, aggregate: &[u8]) -> Result {
+pub(crate) fn receive<M: Modem>(modem: &M, muxes: &Muxes<M>, aggregate: &[u8]) -> Result {
     let guard = rcu::read_lock();
     let mut batch = stacked::Batch::new();
-    let statistics = &dev.statistics;
+    let statistics = modem.statistics();
     let mut datagrams = 0_u64;
     let mut result = Ok(());
 
-    for datagram in Datagrams::new(aggregate, dev.version()) {
+    for datagram in Datagrams::new(aggregate, modem.version()) {
         let Ok(datagram) = datagram else {
             statistics.count(Counter::RxDroppedMalformed, 1);
             result = Err(EPROTO);
@@ -104,7 +116,7 @@ pub(crate) fn receive(dev: &Device<QmiWwan>, aggregate: &[u8]) -> Result {
             statistics.count(Counter::RxDroppedNotIp, 1);
             continue;
         };
-        let Some(mux) = dev.stacked().get(datagram.mux_id, &guard) else {
+        let Some(mux) = muxes.get(datagram.mux_id, &guard) else {
             statistics.count(Counter::RxDroppedUnknownMux, 1);
             continue;
         };
@@ -126,19 +138,11 @@ pub(crate) fn receive(dev: &Device<QmiWwan>, aggregate: &[u8]) -> Result {
     result
 }
 
-static ATTRIBUTES: sysfs::Group<stacked::Device<Mux>> = sysfs::Group::new(
-    c"qmap",
-    &[
-        sysfs::Entry::read_only::<MuxIdAttribute>(),
-        sysfs::Entry::END,
-    ],
-);
-
 /// `qmap/mux_id`: the channel. User space compares the first four bytes.
-struct MuxIdAttribute;
+struct MuxIdAttribute<M>(PhantomData<M>);
 
-impl sysfs::Attribute for MuxIdAttribute {
-    type Parent = stacked::Device<Mux>;
+impl<M: Modem> sysfs::Attribute for MuxIdAttribute<M> {
+    type Parent = stacked::Device<Mux<M>>;
 
     const NAME: &'static CStr = c"mux_id";
 

@@ -10,7 +10,6 @@
 #![forbid(unsafe_code)]
 
 use crate::{
-    driver::QmiWwan,
     inet,
     kernel_ext::{
         ethtool::TxAggregation,
@@ -19,7 +18,7 @@ use crate::{
             Partial,
             Queue, //
         },
-        usbnet::Device, //
+        stacked::Lower, //
     },
     offload::Request,
     qmap::{
@@ -32,7 +31,10 @@ use crate::{
         Cut,
         Segment, //
     },
-    statistics::Counter, //
+    statistics::{
+        Counter,
+        Statistics, //
+    }, //
 };
 use kernel::{
     new_spinlock,
@@ -56,6 +58,22 @@ const DEFAULT: TxAggregation = TxAggregation {
     max_frames: 1,
     time_usecs: 800,
 };
+
+/// A modem, as its mux devices know it.
+pub(crate) trait Modem: Lower + 'static {
+    /// What they send by.
+    fn uplink(&self) -> &Uplink;
+
+    /// The version of QMAP that they speak.
+    fn version(&self) -> Version;
+
+    /// What is counted.
+    fn statistics(&self) -> &Statistics;
+
+    /// Has [`Uplink::flush`] called in `usecs` microseconds, not when it was to be called before.
+    /// Does not sleep.
+    fn start_timer(&self, usecs: u32);
+}
 
 /// The way to a modem for all of its mux devices.
 #[pin_data]
@@ -96,7 +114,7 @@ impl Uplink {
 
     /// Changes that; what waits by then does not wait any more. `EINVAL` if it is not within the
     /// limits.
-    pub(crate) fn set_aggregation(&self, dev: &Device<QmiWwan>, wanted: TxAggregation) -> Result {
+    pub(crate) fn set_aggregation(&self, modem: &impl Modem, wanted: TxAggregation) -> Result {
         if !(1..=MAX_FRAMES).contains(&wanted.max_frames) || wanted.max_bytes > MAX_BYTES {
             return Err(EINVAL);
         }
@@ -104,7 +122,7 @@ impl Uplink {
         self.max_bytes.store(wanted.max_bytes, Relaxed);
         self.max_frames.store(wanted.max_frames, Relaxed);
         self.time_usecs.store(wanted.time_usecs, Relaxed);
-        dev.start_timer(0);
+        modem.start_timer(0);
         Ok(())
     }
 
@@ -114,41 +132,41 @@ impl Uplink {
     }
 
     /// Sends `skb` to the channel `id`. Bottom halves are off.
-    pub(crate) fn send(&self, dev: &Device<QmiWwan>, id: MuxId, mut skb: OwnedSkb) -> Result {
-        let version = dev.version();
+    pub(crate) fn send(&self, modem: &impl Modem, id: MuxId, mut skb: OwnedSkb) -> Result {
+        let version = modem.version();
         let request = skb.partial_checksum().map(Request);
         // Version 4 wants to find the checksum changed, and that is done in a copy.
         let wants_copy = version == Version::V4 && request.is_some();
 
         if self.joins() || wants_copy || skb.segmentation().is_some() {
-            return self.join(dev, id, version, skb);
+            return self.join(modem, id, version, skb);
         }
 
         let header = qmap::Header::new(version, id, skb.len(), request).ok_or(EMSGSIZE)?;
         if version != Version::V1 && request.is_some() {
             skb.set_checksum_done();
-            dev.statistics.count(Counter::TxChecksumRequested, 1);
+            modem.statistics().count(Counter::TxChecksumRequested, 1);
         }
         skb.push_header(header.bytes())?;
-        skb.transmit(dev.net())
+        skb.transmit(modem.net())
     }
 
     /// Copies `skb` into one transfer or several, and sends those that are full.
-    fn join(&self, dev: &Device<QmiWwan>, id: MuxId, version: Version, skb: OwnedSkb) -> Result {
+    fn join(&self, modem: &impl Modem, id: MuxId, version: Version, skb: OwnedSkb) -> Result {
         let mut full = Queue::new();
-        let result = self.append_all(dev, id, version, skb, &mut full);
+        let result = self.append_all(modem, id, version, skb, &mut full);
 
         // Without the lock: what lies below may come back to a mux device.
         while let Some(skb) = full.pop() {
             // The device counts what it drops, as it does with all that waits in its queue.
-            let _ = skb.transmit(dev.net());
+            let _ = skb.transmit(modem.net());
         }
         result
     }
 
     fn append_all(
         &self,
-        dev: &Device<QmiWwan>,
+        modem: &impl Modem,
         id: MuxId,
         version: Version,
         skb: OwnedSkb,
@@ -159,7 +177,7 @@ impl Uplink {
         let mut pending = self.pending.lock();
         let waited = pending.is_some();
         let mut writer = Writer {
-            dev,
+            modem,
             id,
             version,
             limits,
@@ -182,7 +200,7 @@ impl Uplink {
 
         if limits.time_usecs == 0 {
             if let Some(aggregate) = pending.take() {
-                dev.statistics.count(Counter::TxTimer, 1);
+                modem.statistics().count(Counter::TxTimer, 1);
                 full.push(aggregate.buffer);
             }
         }
@@ -190,7 +208,7 @@ impl Uplink {
             Some(aggregate) => {
                 aggregate.buffer.keep(skb);
                 if !waited || !full.is_empty() {
-                    dev.start_timer(limits.time_usecs);
+                    modem.start_timer(limits.time_usecs);
                 }
             }
             None => full.keep_with_last(skb),
@@ -199,20 +217,20 @@ impl Uplink {
     }
 
     /// Sends what waits. Called in softirq context.
-    pub(crate) fn flush(&self, dev: &Device<QmiWwan>) {
+    pub(crate) fn flush(&self, modem: &impl Modem) {
         let waiting = self.pending.lock().take();
 
         if let Some(aggregate) = waiting {
-            dev.statistics.count(Counter::TxTimer, 1);
+            modem.statistics().count(Counter::TxTimer, 1);
             // As in `join`.
-            let _ = aggregate.buffer.transmit(dev.net());
+            let _ = aggregate.buffer.transmit(modem.net());
         }
     }
 }
 
 /// Writes packets of one channel into transfers.
-struct Writer<'a> {
-    dev: &'a Device<QmiWwan>,
+struct Writer<'a, M> {
+    modem: &'a M,
     id: MuxId,
     version: Version,
     limits: TxAggregation,
@@ -220,7 +238,7 @@ struct Writer<'a> {
     full: &'a mut Queue,
 }
 
-impl Writer<'_> {
+impl<M: Modem> Writer<'_, M> {
     /// Appends `skb`, or a segment of it.
     fn append(
         &mut self,
@@ -254,9 +272,11 @@ impl Writer<'_> {
             (Some(partial), Version::V1) => inet::complete(packet, partial),
         };
         if request.is_some() {
-            self.dev.statistics.count(Counter::TxChecksumRequested, 1);
+            self.modem
+                .statistics()
+                .count(Counter::TxChecksumRequested, 1);
         }
-        self.dev.statistics.count(Counter::TxDatagrams, 1);
+        self.modem.statistics().count(Counter::TxDatagrams, 1);
         self.finish_if_full();
         Ok(())
     }
@@ -277,9 +297,9 @@ impl Writer<'_> {
             None => {
                 // A packet that is larger than a transfer may be goes alone.
                 let size = needed.max(max_bytes);
-                let buffer = OwnedSkb::with_room(self.dev.net(), size, ETH_P_MAP)?;
+                let buffer = OwnedSkb::with_room(self.modem.net(), size, ETH_P_MAP)?;
 
-                self.dev.statistics.count(Counter::TxAggregates, 1);
+                self.modem.statistics().count(Counter::TxAggregates, 1);
                 Aggregate { buffer, frames: 0 }
             }
         };
@@ -302,7 +322,7 @@ impl Writer<'_> {
 
     fn finish(&mut self) {
         if let Some(aggregate) = self.pending.take() {
-            self.dev.statistics.count(Counter::TxFull, 1);
+            self.modem.statistics().count(Counter::TxFull, 1);
             self.full.push(aggregate.buffer);
         }
     }

@@ -46,7 +46,7 @@ use kernel::{
 };
 
 /// A kind of stacked device; a value of the type is what one device knows.
-pub(crate) trait Driver: Copy + Send + Sync + 'static {
+pub(crate) trait Driver: Sized + Send + Sync + 'static {
     /// Template of the devices' names.
     const NAME: &'static CStr;
 
