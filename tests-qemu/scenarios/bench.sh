@@ -10,12 +10,13 @@
 traffic=/tmp/traffic
 aggregation='tx-aggr-max-bytes 16384 tx-aggr-max-frames 32 tx-aggr-time-usecs 2000'
 
-# prepare: what is the same for all links. No datagram may be lost for want of room.
+# prepare: what is the same for all links. No datagram may be lost, for want of room or because it waited for long.
 prepare() {
 	cp /run/host/traffic $traffic
 	write 33554432 /proc/sys/net/core/rmem_max
 	write 33554432 /proc/sys/net/core/rmem_default
 	write 10000 /proc/sys/net/core/netdev_max_backlog
+	write pfifo_fast /proc/sys/net/core/default_qdisc
 	write '0 0' /proc/sys/net/ipv4/ping_group_range
 	write 0 /proc/sys/net/ipv6/conf/default/router_solicitations
 	write 0 /proc/sys/kernel/kptr_restrict
@@ -43,11 +44,15 @@ set_up_card() {
 set_up_modem() {
 	ask_host unplug all
 	[ ! -e /sys/class/net/wwan0 ] || wait_until_gone 0
-	insert /src/tests-qemu/bench/modem.toml --count-bulk
+	insert /src/tests-qemu/bench/modem.toml --count-bulk --bursts
 	wait_for_driver 0
 	echo wwan0 >/tmp/lower
 	case $1 in
-	802.3) ip link set wwan0 up ;;
+	802.3)
+		# A random address may look like an IP header, which the C driver takes for one.
+		ip link set wwan0 address 02:00:00:00:00:02
+		ip link set wwan0 up
+		;;
 	raw-ip)
 		use_raw_ip
 		write Y $qmi_attributes/raw_ip
@@ -116,7 +121,7 @@ wds() {
 
 # give_addresses DEVICE MUX: those that the modem gives, without asking.
 give_addresses() {
-	ip link set "$1" up
+	ip link set "$1" txqueuelen 10000 up
 	net=10.$((64 + $2)).0
 	prefix=2001:db8:64:$(printf '%02x00' "$2"):
 	ip address add $net.2/30 dev "$1"

@@ -22,7 +22,7 @@ use crate::hostile::presence::Presence;
 use crate::hostile::{descriptors, Case, Cases};
 use crate::link_layer::EthernetLink;
 use crate::modem::Modem;
-use crate::peer::{Peer, Stack, Tun, TunError};
+use crate::peer::{Bursts, Peer, Stack, Tun, TunError};
 use crate::profile::{Profile, ProfileError, Speed};
 use crate::qmi::{Schema, SchemaError};
 use crate::redir::Host;
@@ -69,6 +69,10 @@ pub struct Arguments {
     /// Use the kernel's TUN device of this name as peer, in place of the in-process one (needs root)
     #[arg(long, value_name = "NAME")]
     tun: Option<String>,
+
+    /// Hand packets to the host in bursts, as a radio does: 15000 bytes, or what comes within a millisecond
+    #[arg(long)]
+    bursts: bool,
 
     /// Tells several modems of one guest apart: each has its own addresses
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
@@ -186,6 +190,7 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
         Some(device) => Box::new(Tun::new(device, &addresses)?),
         None => Box::new(Stack::new(&addresses, arguments.seed, log.clone())),
     };
+    let peer = paced(arguments, peer);
     let stream = connect(socket, Duration::from_secs(arguments.patience))?;
     let device = &profile.device;
     info!(
@@ -227,6 +232,14 @@ fn serve_ethernet(arguments: &Arguments, socket: &Path) -> Result<(), Error> {
     ethernet_port::run(EthernetLink::new(&profile.link, addresses), peer, stream)
         .map_err(LinkError::Io)?;
     Ok(())
+}
+
+fn paced(arguments: &Arguments, peer: Box<dyn Peer>) -> Box<dyn Peer> {
+    if arguments.bursts {
+        Box::new(Bursts::new(peer))
+    } else {
+        peer
+    }
 }
 
 fn event_log(arguments: &Arguments) -> Result<EventLog, Error> {

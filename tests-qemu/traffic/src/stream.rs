@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! TCP in bulk, in one connection for each of the modem's addresses.
 
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::net::{IpAddr, Shutdown, TcpStream};
 use std::thread;
-
-use nix::sys::socket::setsockopt;
-use nix::{libc, setsockopt_impl, sockopt_impl};
 
 use crate::error::{Error, Result};
 use crate::modem::{share, PATIENCE, SINK, SOURCE};
@@ -15,20 +12,8 @@ use crate::modem::{share, PATIENCE, SINK, SOURCE};
 pub const SEGMENT: u64 = 1460;
 /// Bytes that are read or written at a time.
 const CHUNK: usize = 64 * 1024;
-/// Bytes that must have come before a reader is woken: how often it sleeps would depend on the host's speed, and cost more
-/// than a driver.
-const LOW_WATER: libc::c_int = 16 * 1024;
 /// Bytes that are read at a time if somebody watches.
 const FEW: usize = 8 * 1024;
-
-sockopt_impl!(
-    /// What a reader waits for.
-    LowWater,
-    SetOnly,
-    libc::SOL_SOCKET,
-    libc::SO_RCVLOWAT,
-    libc::c_int
-);
 
 /// A connection and the bytes that are to pass over it.
 pub struct Stream {
@@ -43,7 +28,6 @@ pub fn connect(addresses: &[IpAddr], port: u16, segments: u64) -> Result<Vec<Str
     let connect = |(&address, segments)| {
         let connection = TcpStream::connect((address, port))
             .map_err(Error::network("connecting to", address))?;
-        setsockopt(&connection, LowWater, &LOW_WATER).map_err(io::Error::from)?;
         connection.set_read_timeout(Some(PATIENCE))?;
         connection.set_write_timeout(Some(PATIENCE))?;
         Ok(Stream {

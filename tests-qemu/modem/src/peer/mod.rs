@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What stands behind the bearer: somebody to talk IP with.
 
+mod bursts;
 mod measure;
 mod queue;
 mod services;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use crate::hostile::Cases;
 
+pub use bursts::Bursts;
 pub use stack::Stack;
 pub use tun::{Tun, TunError};
 
