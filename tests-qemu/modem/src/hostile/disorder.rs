@@ -13,6 +13,9 @@ pub struct Disorder {
     late: Option<Vec<u8>>,
 }
 
+/// A packet; and the number of the case and what is wrong, if that begins with it.
+pub type Arrival = (Vec<u8>, Option<(u64, Wrong)>);
+
 impl Disorder {
     /// One packet for each case.
     pub fn new(cases: Cases) -> Self {
@@ -22,11 +25,8 @@ impl Disorder {
         }
     }
 
-    /// The next packet of those that `source` has; and the number of the case and what is wrong, if that begins with it.
-    pub fn next(
-        &mut self,
-        mut source: impl FnMut() -> Option<Vec<u8>>,
-    ) -> Option<(Vec<u8>, Option<(u64, Wrong)>)> {
+    /// The next packet of those that `source` has.
+    pub fn next(&mut self, mut source: impl FnMut() -> Option<Vec<u8>>) -> Option<Arrival> {
         if let Some(packet) = self.late.take() {
             return Some((packet, None));
         }
