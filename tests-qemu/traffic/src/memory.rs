@@ -24,7 +24,25 @@ pub fn in_use() -> Result<i64> {
     // Has each processor add what it has counted for itself.
     fs::write("/proc/sys/vm/stat_refresh", "1")?;
     let held = held_by_processors(&fs::read_to_string("/proc/zoneinfo")?);
-    Ok(of(&fs::read_to_string("/proc/meminfo")?)? - held)
+    let idle = idle_objects(&fs::read_to_string("/proc/slabinfo")?);
+    Ok(of(&fs::read_to_string("/proc/meminfo")?)? - held - idle)
+}
+
+/// KiB of room for small objects of all purposes and for packets that has no object in it, which counts as in use.
+fn idle_objects(caches: &str) -> i64 {
+    let bytes = caches.lines().filter_map(|line| {
+        let counts = ["kmalloc-", "skbuff_"]
+            .iter()
+            .any(|name| line.starts_with(name));
+        if !counts || line.starts_with("kmalloc-rcl") {
+            return None;
+        }
+        let words: Vec<_> = line.split_whitespace().collect();
+        let number = |place: usize| words.get(place)?.parse::<i64>().ok();
+        let (active, size, pages, slabs) = (number(1)?, number(3)?, number(5)?, number(14)?);
+        Some(slabs * pages * PAGE * 1024 - active * size)
+    });
+    bytes.sum::<i64>() / 1024
 }
 
 /// KiB of free pages that processors hold for themselves, which count as in use.
@@ -62,6 +80,15 @@ mod tests {
             text += &format!("{name}:  100 kB\n");
         }
         assert_eq!(of(&text).unwrap(), 300);
+    }
+
+    #[test]
+    fn room_without_objects_is_idle() {
+        let caches = "slabinfo - version: 2.1\n\
+            kmalloc-2k 10 32 2048 16 8 : tunables 0 0 0 : slabdata 2 2 0\n\
+            kmalloc-rcl-1k 0 32 1024 16 4 : tunables 0 0 0 : slabdata 2 2 0\n\
+            dentry 0 21 192 21 1 : tunables 0 0 0 : slabdata 1 1 0\n";
+        assert_eq!(idle_objects(caches), 2 * 32 - 20);
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub struct Bursts {
     since: Option<Instant>,
     /// How many of those that are held may go.
     released: usize,
+    /// The host wanted what is held before it was due, and will not ask again of its own accord.
+    refused: bool,
 }
 
 impl Bursts {
@@ -34,6 +36,7 @@ impl Bursts {
             held: VecDeque::new(),
             since: None,
             released: 0,
+            refused: false,
         }
     }
 
@@ -64,7 +67,8 @@ impl Peer for Bursts {
     fn receive(&mut self) -> Option<Vec<u8>> {
         if self.released == 0 {
             self.gather();
-            if !self.is_due() {
+            self.refused = !self.is_due();
+            if self.refused {
                 return None;
             }
             self.released = self.held.len();
@@ -85,11 +89,12 @@ impl Peer for Bursts {
 
     fn poll(&mut self) {
         self.peer.poll();
+        // Now it is for the host to take it, and it will be heard when it can.
+        self.refused &= !self.is_due();
     }
 
     fn deadline(&mut self) -> Option<Duration> {
-        // What is due waits for the host, which will be heard.
-        let slot = self.since.filter(|_| !self.is_due());
+        let slot = self.since.filter(|_| self.refused);
         let slot = slot.map(|since| SLOT.saturating_sub(since.elapsed()));
         [slot, self.peer.deadline()].into_iter().flatten().min()
     }
@@ -143,7 +148,10 @@ mod tests {
         let wait = bursts.deadline().unwrap_or_default();
         assert!(wait <= SLOT);
         std::thread::sleep(SLOT);
+        assert_eq!(bursts.deadline(), Some(Duration::ZERO));
+        bursts.poll();
         assert_eq!(bursts.deadline(), None, "it waits for the host now");
         assert_eq!(now(&mut bursts), 1);
+        assert_eq!(bursts.deadline(), None);
     }
 }
