@@ -8,6 +8,7 @@
 . "${0%/*}/lib/rmnet.sh"
 
 traffic=/tmp/traffic
+tcp_memory=/proc/sys/net/ipv4/tcp_rmem
 aggregation='tx-aggr-max-bytes 16384 tx-aggr-max-frames 32 tx-aggr-time-usecs 2000'
 
 # prepare: what is the same for all links. No datagram may be lost, for want of room or because it waited for long.
@@ -22,8 +23,10 @@ prepare() {
 	write 0 /proc/sys/kernel/kptr_restrict
 }
 
-# link NAME WITH: sets a link up, with `driver`, `rmnet` or `card`.
+# link NAME WITH: sets a link up, with `driver`, `rmnet` or `card`. Udev is there only for that: its workers end seconds later,
+# in the midst of what is counted.
 link() {
+	udevadm control --ping 2>/dev/null || /usr/lib/systemd/systemd-udevd --daemon 2>/dev/null
 	: >/tmp/gateways-4
 	: >/tmp/gateways-6
 	case $2 in
@@ -31,6 +34,8 @@ link() {
 	*) set_up_modem "$1" "$2" ;;
 	esac
 	tell_symbols
+	udevadm settle --timeout=$limit
+	udevadm control --exit
 }
 
 set_up_card() {
@@ -147,15 +152,19 @@ traffic() {
 	$traffic "$@" $(cat "$gateways") <&3 >&3
 }
 
-# memory COUNT: what the kernel has in use at most during a download, more than before the link was up, in KiB.
+# memory COUNT: what the kernel has in use at most during a download, more than before the link was up, in KiB. A short window
+# bounds what waits for the reader, who is slow because it looks at the memory.
 memory() {
 	lower=$(cat /tmp/lower)
+	window=$(cat $tcp_memory)
+	write '4096 65536 65536' $tcp_memory
 	ip link set "$lower" down
 	take_back_free_memory
 	before=$($traffic in-use)
 	ip link set "$lower" up
 	# shellcheck disable=SC2046
 	most=$($traffic memory --count "$1" $(cat /tmp/gateways-4))
+	write "$window" $tcp_memory
 	ask_host memory $((most - before))
 }
 
