@@ -11,7 +11,7 @@ use crate::addresses::AddressPlan;
 use crate::bearer::{Bearers, Direction};
 use crate::event_log::EventLog;
 use crate::hostile::checksums::Checksums;
-use crate::hostile::disorder::Disorder;
+use crate::hostile::disorder::{Disorder, Next};
 use crate::hostile::{frames, Cases};
 use crate::link_layer::checksum::{self, Request, Verdict};
 use crate::link_layer::qmap::{self, Datagrams, Version};
@@ -228,7 +228,7 @@ impl Network {
         let Some(disorder) = &mut self.disorder else {
             return self.peer.receive();
         };
-        let (packet, wrong) = disorder.next(|| self.peer.receive())?;
+        let Next { packet, wrong } = disorder.next(|| self.peer.receive())?;
         if let Some((number, wrong)) = wrong {
             self.log.hostile(number, &[wrong]);
         }

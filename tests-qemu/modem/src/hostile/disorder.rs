@@ -5,6 +5,24 @@ use rand::Rng;
 
 use super::{Cases, Pace, Wrong};
 
+/// A packet for the host.
+#[derive(Debug)]
+pub struct Next {
+    /// The packet.
+    pub packet: Vec<u8>,
+    /// The number of the case that begins with it, and what is wrong.
+    pub wrong: Option<(u64, Wrong)>,
+}
+
+impl Next {
+    fn in_order(packet: Vec<u8>) -> Self {
+        Self {
+            packet,
+            wrong: None,
+        }
+    }
+}
+
 /// Brings packets out of order.
 #[derive(Debug)]
 pub struct Disorder {
@@ -12,9 +30,6 @@ pub struct Disorder {
     /// What comes next in any case.
     late: Option<Vec<u8>>,
 }
-
-/// A packet; and the number of the case and what is wrong, if that begins with it.
-pub type Arrival = (Vec<u8>, Option<(u64, Wrong)>);
 
 impl Disorder {
     /// One packet for each case.
@@ -26,13 +41,13 @@ impl Disorder {
     }
 
     /// The next packet of those that `source` has.
-    pub fn next(&mut self, mut source: impl FnMut() -> Option<Vec<u8>>) -> Option<Arrival> {
+    pub fn next(&mut self, mut source: impl FnMut() -> Option<Vec<u8>>) -> Option<Next> {
         if let Some(packet) = self.late.take() {
-            return Some((packet, None));
+            return Some(Next::in_order(packet));
         }
         let packet = source()?;
         let Some(case) = self.pace.due() else {
-            return Some((packet, None));
+            return Some(Next::in_order(packet));
         };
         let mut random = case.random();
         // The case's first number was how many packets come before.
@@ -43,7 +58,7 @@ impl Disorder {
             (next, packet, "behind the next")
         } else {
             // Nothing is there to overtake it: the next packet may have its turn.
-            return Some((packet, None));
+            return Some(Next::in_order(packet));
         };
         self.late = Some(late);
         self.pace.draw();
@@ -51,7 +66,10 @@ impl Disorder {
             kind: "order",
             what: what.to_owned(),
         };
-        Some((packet, Some((case.number, wrong))))
+        Some(Next {
+            packet,
+            wrong: Some((case.number, wrong)),
+        })
     }
 }
 
@@ -65,9 +83,9 @@ mod tests {
         let mut disorder = Disorder::new(Cases::new(Case { seed: 1, number: 0 }, cases));
         let mut source = (0..count).map(|number| vec![number]);
         let (mut order, mut said) = (Vec::new(), Vec::new());
-        while let Some((packet, wrong)) = disorder.next(|| source.next()) {
-            order.extend(packet);
-            said.extend(wrong.map(|(_, wrong)| wrong.what));
+        while let Some(next) = disorder.next(|| source.next()) {
+            order.extend(next.packet);
+            said.extend(next.wrong.map(|(_, wrong)| wrong.what));
         }
         (order, said)
     }
