@@ -23,10 +23,9 @@ prepare() {
 	write 0 /proc/sys/kernel/kptr_restrict
 }
 
-# link NAME WITH: sets a link up, with `driver`, `rmnet` or `card`. Udev is there only for that: its workers end seconds later,
-# in the midst of what is counted.
+# link NAME WITH: sets a link up, with `driver`, `rmnet` or `card`. Udev's workers would end seconds later, in the midst of what is
+# counted: it ends them when it reloads its rules.
 link() {
-	udevadm control --ping 2>/dev/null || /usr/lib/systemd/systemd-udevd --daemon 2>/dev/null
 	: >/tmp/gateways-4
 	: >/tmp/gateways-6
 	case $2 in
@@ -35,7 +34,7 @@ link() {
 	esac
 	tell_symbols
 	udevadm settle --timeout=$limit
-	udevadm control --exit
+	udevadm control --reload
 }
 
 set_up_card() {
@@ -64,7 +63,7 @@ set_up_modem() {
 		ip link set wwan0 up
 		;;
 	qmap-*)
-		use_qmap 1 32
+		use_qmap 32
 		[ "$2" != rmnet ] || write Y $qmi_attributes/pass_through
 		;;
 	esac

@@ -207,7 +207,12 @@ impl Traffic {
         match extent {
             Extent::Full => true,
             Extent::Quick => matches!(self, Self::Tcp(_) | Self::Udp(64, Direction::Down)),
-            Extent::Profile => matches!(self, Self::Tcp(_) | Self::Udp(64, Direction::Down)),
+            Extent::Profile => {
+                matches!(
+                    self,
+                    Self::Tcp(_) | Self::Udp(64, Direction::Down) | Self::Ping
+                )
+            }
         }
     }
 
