@@ -78,6 +78,12 @@ impl Timer {
         };
     }
 
+    /// Has the timer not fire, and waits for it if it does right now. Sleeps.
+    pub(super) fn stop(&self) {
+        // SAFETY: by the type invariant the timer is set up.
+        unsafe { bindings::hrtimer_cancel(self.raw.get()) };
+    }
+
     /// # Safety
     ///
     /// To be called by the timer core only, for a timer of this type.
@@ -96,7 +102,6 @@ impl Timer {
 #[pinned_drop]
 impl PinnedDrop for Timer {
     fn drop(self: Pin<&mut Self>) {
-        // SAFETY: by the type invariant the timer is set up. This waits for the callback.
-        unsafe { bindings::hrtimer_cancel(self.raw.get()) };
+        self.stop();
     }
 }

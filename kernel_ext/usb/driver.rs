@@ -24,6 +24,13 @@ use kernel::{
 #[derive(Clone, Copy)]
 pub(crate) struct PmMessage(pub(in crate::kernel_ext) bindings::pm_message);
 
+impl PmMessage {
+    /// Whether the device alone is suspended, because it is idle (`PMSG_IS_AUTO()`).
+    pub(in crate::kernel_ext) fn is_auto(self) -> bool {
+        self.0.event as u32 & bindings::PM_EVENT_AUTO != 0
+    }
+}
+
 /// A driver of USB interfaces. All callbacks may sleep, and are called with the device's lock held.
 pub(crate) trait Driver {
     /// Name of the driver, as user space sees it.

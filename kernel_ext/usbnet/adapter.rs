@@ -237,6 +237,14 @@ impl<T: Driver> Adapter<T> {
         ret
     }
 
+    fn resume_usbnet(dev: &Device<T>, intf: &Interface) -> Result {
+        // SAFETY: the interface has its `usbnet`, `dev`.
+        let ret = unsafe { bindings::usbnet_resume(intf.as_raw()) };
+
+        dev.after_resume();
+        to_result(ret)
+    }
+
     /// # Safety
     ///
     /// To be called by the device's timer only, with a bound device.
@@ -308,14 +316,16 @@ impl<T: Driver> usb::Driver for Adapter<T> {
             return Ok(());
         };
 
-        dev.start_timer(0);
+        dev.before_suspend(message);
         // SAFETY: the interface has its `usbnet`.
-        to_result(unsafe { bindings::usbnet_suspend(intf.as_raw(), message.0) })?;
-
-        T::suspend(dev, intf, message).inspect_err(|_| {
-            // SAFETY: as above; this undoes what was done.
-            unsafe { bindings::usbnet_resume(intf.as_raw()) };
-        })
+        to_result(unsafe { bindings::usbnet_suspend(intf.as_raw(), message.0) })
+            .and_then(|()| {
+                T::suspend(dev, intf, message).inspect_err(|_| {
+                    // SAFETY: as above; this undoes what was done.
+                    unsafe { bindings::usbnet_resume(intf.as_raw()) };
+                })
+            })
+            .inspect_err(|_| dev.after_resume())
     }
 
     fn resume(intf: &Interface) -> Result {
@@ -325,9 +335,7 @@ impl<T: Driver> usb::Driver for Adapter<T> {
         };
 
         T::resume(dev, intf)?;
-
-        // SAFETY: the interface has its `usbnet`.
-        to_result(unsafe { bindings::usbnet_resume(intf.as_raw()) })
+        Self::resume_usbnet(dev, intf)
     }
 
     fn reset_resume(intf: &Interface) -> Result {
@@ -337,8 +345,6 @@ impl<T: Driver> usb::Driver for Adapter<T> {
         };
 
         T::reset_resume(dev, intf)?;
-
-        // SAFETY: the interface has its `usbnet`.
-        to_result(unsafe { bindings::usbnet_resume(intf.as_raw()) })
+        Self::resume_usbnet(dev, intf)
     }
 }

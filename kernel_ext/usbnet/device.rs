@@ -14,7 +14,10 @@ use crate::kernel_ext::{
     stacked,
     sysfs,
     timer::Timer,
-    usb::Interface, //
+    usb::{
+        Interface,
+        PmMessage, //
+    }, //
 };
 use core::{
     marker::PhantomData,
@@ -146,6 +149,25 @@ impl<T: Driver> Device<T> {
     /// before. Does not sleep.
     pub(crate) fn start_timer(&self, usecs: u32) {
         self.private().timer.start(Delta::from_micros(usecs.into()));
+    }
+
+    /// The device is about to be suspended: what waits for the timer goes now, or, where all of the
+    /// system is suspended and nothing would go any more, after [`Self::after_resume`].
+    pub(super) fn before_suspend(&self, message: PmMessage) {
+        if message.is_auto() {
+            self.start_timer(0);
+        } else {
+            self.private().timer.stop();
+        }
+    }
+
+    /// An interface of the device is resumed, or was not suspended after all.
+    pub(super) fn after_resume(&self) {
+        // SAFETY: by the type invariant the device is valid; the lock of the USB device protects
+        // the count.
+        if unsafe { (*self.as_raw()).suspend_count } == 0 {
+            self.start_timer(0);
+        }
     }
 
     /// Lets at least as many transfers be queued to be sent as usbnet does with the usual MTU. RTNL
