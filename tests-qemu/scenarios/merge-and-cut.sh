@@ -18,7 +18,7 @@ connect() {
 	raw-ip) profile=raw-ip-hs header=0 link=wwan0 ;;
 	mux) profile=raw-ip-ss header=4 link=qmimux0 ;;
 	esac
-	insert "$profile" --log-payload "$@"
+	insert "$profile" "$@"
 	wait_for_driver 0
 	case $kind in
 	mux)
@@ -100,7 +100,7 @@ disordered() {
 
 for kind in raw-ip 802.3 mux; do
 	step "$kind: fragments"
-	connect "$kind"
+	connect "$kind" --log-payload
 	# From small to large: the modem's network adds up what is left of a larger one otherwise.
 	for size in 1473 4000 8000; do
 		ping -n -q -c 3 -i 0.1 -s $size -W $limit "$gateway" >/tmp/ping || fail "$(grep received /tmp/ping)"
@@ -108,8 +108,10 @@ for kind in raw-ip 802.3 mux; do
 	done
 	echo_all 1473 4000 8000 "$gateway"
 	fragments_of_ipv6
+	unplug 0
 
 	step "$kind: segments are merged"
+	connect "$kind"
 	count_merged
 	download 3000000 "$gateway"
 	[ "$(merged)" -gt 0 ] || fail "none of 3 MB was merged"

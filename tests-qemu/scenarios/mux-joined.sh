@@ -13,11 +13,11 @@ second=1000000
 # More than a guest may stand still for, in microseconds.
 long=$((4 * second))
 
-# burst COUNT [DEVICE]: sends that many pings of 128 bytes at once, each 132 in a transfer; all are answered. What waits is still
-# charged to the socket, which needs room for all.
+# burst COUNT: sends that many pings of 128 bytes at once, each 132 in a transfer; all are answered. By itself ping lets few packets
+# wait.
 burst() {
 	mark_aggregates up
-	ping -n -q -c "$1" -l "$1" -S 200000 -s 100 -W $limit "${2-$gateway}" >/tmp/ping || fail "$(grep received /tmp/ping)"
+	ping -n -q -c "$1" -l "$1" -s 100 -S 200000 -W $limit "$gateway" >/tmp/ping || fail "$(grep received /tmp/ping)"
 	expect_line "^$1 packets transmitted, $1 received" cat /tmp/ping
 }
 
@@ -50,7 +50,7 @@ start_mux 1
 step "off until it is wanted"
 burst 20
 expect "$(yes 1 | head -n 20 | xargs)" datagrams
-upload 1000000 "$gateway"
+upload 500000 "$gateway"
 [ "$(datagrams | tr -d '1 ')" = '' ] || fail "transfers were shared"
 
 step "limits of number, of bytes, and of time"
@@ -83,14 +83,16 @@ join_packets qmimux0 8192 32 $((30 * second))
 for device in qmimux0 wwan0; do
 	begin_ping
 	ip link set $device down
-	kill $ping
+	kill $ping 2>/dev/null || : # it ends by itself when the link is gone
 	wait $ping || :
 	ip link set $device up
 	ip address replace "$address/30" dev qmimux0
 	join_packets qmimux0 8192 4 $((30 * second))
-	mark_aggregates up
-	ping -n -q -c 4 -l 4 -s 100 -W $limit "$gateway" >/tmp/ping || fail "$(cat /tmp/ping)"
-	expect 4 datagrams
+	burst 4
+	case $(datagrams) in
+	4 | '1 4') ;;
+	*) fail "4 datagrams shared transfers like this: $(datagrams)" ;;
+	esac
 	join_packets qmimux0 8192 32 $((30 * second))
 done
 
@@ -100,7 +102,7 @@ for limits in '8192 32 2000' '4096 3 2000' '1600 32 100' '8192 32 0'; do
 	# shellcheck disable=SC2086 # three numbers
 	join_packets qmimux0 $limits
 	mark_aggregates up
-	upload 1000000 "$gateway"
+	upload 500000 "$gateway"
 	ping_all 5 "$gateway"
 	case $limits in
 	8192*2000 | 4096*) expect_joined "${limits%% *}" "$(echo "$limits" | cut -d ' ' -f 2)" ;;
@@ -118,7 +120,7 @@ expect_line '^tx-aggr-time-usecs:.*5000$' ethtool -c qmimux0
 mark_aggregates up
 jobs=
 for to in $first $gateway; do
-	upload 1000000 "$to" &
+	upload 500000 "$to" &
 	jobs="$jobs $!"
 	ping_all 20 "$to" &
 	jobs="$jobs $!"
@@ -127,8 +129,9 @@ for job in $jobs; do
 	wait "$job"
 done
 expect_joined 8192 32
-download 1000000 "$first"
-download 1000001 "$gateway"
+download 500000 "$first"
+download 500001 "$gateway"
+gateway=$first
 
 step "a modem that is suspended loses nothing"
 usb=$(usb_device 0)
