@@ -63,7 +63,7 @@ set_up_modem() {
 		ip link set wwan0 up
 		;;
 	qmap-*)
-		use_qmap 32
+		use_qmap 1 32
 		[ "$2" != rmnet ] || write Y $qmi_attributes/pass_through
 		;;
 	esac
