@@ -170,3 +170,8 @@ fn end_pointer(skb: &bindings::sk_buff) -> *mut u8 {
     #[cfg(not(target_pointer_width = "64"))]
     return skb.end;
 }
+
+/// What all users of the data of `skb` share: it lies behind its end (`skb_shinfo()`).
+fn shared_info(skb: &bindings::sk_buff) -> *mut bindings::skb_shared_info {
+    end_pointer(skb).cast()
+}

@@ -4,6 +4,7 @@
 
 use super::{
     end_pointer,
+    shared_info,
     Checksum,
     SkBuff, //
 };
@@ -186,9 +187,9 @@ impl OwnedSkb {
     /// meanwhile.
     pub(crate) fn keep(&mut self, other: Self) {
         // SAFETY: by the type invariant the buffer is valid.
-        let end = end_pointer(unsafe { self.0.as_ref() }).cast::<bindings::skb_shared_info>();
-        // SAFETY: what all users of the data share lies behind its end.
-        let kept = unsafe { &raw mut (*end).frag_list };
+        let shared = shared_info(unsafe { self.0.as_ref() });
+        // SAFETY: it is valid as long as the buffer.
+        let kept = unsafe { &raw mut (*shared).frag_list };
 
         // SAFETY: the list is NULL, or what was put there here.
         let first = unsafe { kept.read() };
@@ -241,9 +242,8 @@ impl OwnedSkb {
             return false;
         }
 
-        let end = end_pointer(skb).cast::<bindings::skb_shared_info>();
-        // SAFETY: what all users of the data share lies behind its end.
-        let users = unsafe { (*end).dataref.counter };
+        // SAFETY: it is valid as long as the buffer.
+        let users = unsafe { (*shared_info(skb)).dataref.counter };
         (users & MASK) - (users >> SHIFT) != 1
     }
 

@@ -3,7 +3,7 @@
 //! What the network stack leaves to who sends a packet.
 
 use super::{
-    end_pointer,
+    shared_info,
     OwnedSkb, //
 };
 use crate::kernel_ext::bindings;
@@ -61,10 +61,8 @@ impl OwnedSkb {
 
     /// How the packet is still to be cut.
     pub(crate) fn segmentation(&self) -> Option<Segmentation> {
-        let end = end_pointer(self.raw()).cast::<bindings::skb_shared_info>();
-
-        // SAFETY: what all users of the data share lies behind its end.
-        let size = unsafe { (*end).gso_size };
+        // SAFETY: it is valid as long as the buffer.
+        let size = unsafe { (*shared_info(self.raw())).gso_size };
         Some(Segmentation {
             size: NonZero::new(size.into())?,
         })
