@@ -292,6 +292,20 @@ impl NetDevice {
         let shared = bindings::netdev_priv_flags_IFF_TX_SKB_SHARING as ffi::c_ulong;
         flags.set_priv_flags(flags.priv_flags() & !shared);
     }
+
+    /// Takes the attributes of `group` from the device before it is unregistered, and waits until
+    /// nobody uses them. Sleeps; RTNL must not be held.
+    ///
+    /// Unregistering does so under RTNL, which who uses one may need again to come to an end: what
+    /// unregistered another device waits for users of that, and now and then tells them under RTNL.
+    pub(super) fn remove_attributes<P: sysfs::Parent>(&self, group: &'static sysfs::Group<P>) {
+        // SAFETY: the device is valid.
+        let kobj = unsafe { &raw mut (*self.as_raw()).dev.kobj };
+
+        // SAFETY: the device is registered, and nobody else removes the group meanwhile; one that is
+        // not there is no error.
+        unsafe { bindings::sysfs_remove_group(kobj.cast(), group.as_raw()) };
+    }
 }
 
 /// # Safety

@@ -305,6 +305,7 @@ impl<T: Driver> usb::Driver for Adapter<T> {
             return;
         };
 
+        dev.net().remove_attributes(T::ATTRIBUTES);
         dev.stacked().close(&Rtnl::lock());
         // SAFETY: the interface has its `usbnet`.
         unsafe { bindings::usbnet_disconnect(intf.as_raw()) };

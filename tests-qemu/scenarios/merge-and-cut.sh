@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Received segments are merged and sent ones cut, fragments and disorder survived, in each link layer; contents stay the same
 # Driver: rs
-# Kernel: stock
 # Timeout: 900
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Packets of mux devices share transfers to the modem if they may, within limits of bytes, number and time, and none is lost
 # Driver: rs
-# Kernel: stock
 # Timeout: 600
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
