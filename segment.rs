@@ -139,8 +139,13 @@ impl Segment {
 
 /// Length, identification and checksum.
 fn mend_v4(header: &mut [u8], len: usize, index: usize) -> Option<()> {
+    const MIN_LEN: usize = 20;
+
     let [first, _, l0, l1, i0, i1, _, _, _, _, c0, c1] = header.first_chunk_mut()?;
     let header_len = usize::from(*first & 0x0f).checked_mul(4)?;
+    if header_len < MIN_LEN {
+        return None;
+    }
 
     [*l0, *l1] = u16::try_from(len).ok()?.to_be_bytes();
     // CAST: identifications are modulo 2^16.

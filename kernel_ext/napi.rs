@@ -6,6 +6,10 @@
 
 use super::{
     bindings,
+    netdevice::{
+        Features,
+        NetDevice, //
+    },
     rtnl::Rtnl,
     skbuff::{
         OwnedSkb,
@@ -58,21 +62,20 @@ impl Receiver {
                 // SAFETY: `napi` is valid for writes.
                 unsafe { napi.write_bytes(0, 1) };
 
-                // SAFETY: by the requirement of the function the device is valid.
-                let lock = unsafe { &raw mut (*net).lock };
-                // SAFETY: as above.
-                unsafe { bindings::mutex_lock(lock.cast()) };
-                // SAFETY: `napi` is zeroed and stays in its place; the device's lock is held.
-                unsafe {
-                    bindings::netif_napi_add_weight_locked(
-                        net,
-                        napi,
-                        Some(Self::poll_callback),
-                        POLL_WEIGHT,
-                    )
+                let add = || {
+                    // SAFETY: `napi` is zeroed and stays in its place; the device, which is valid
+                    // by the requirement of the function, has its lock held.
+                    unsafe {
+                        bindings::netif_napi_add_weight_locked(
+                            net,
+                            napi,
+                            Some(Self::poll_callback),
+                            POLL_WEIGHT,
+                        )
+                    }
                 };
-                // SAFETY: it was locked above.
-                unsafe { bindings::mutex_unlock(lock.cast()) };
+                // SAFETY: by the requirement of the function.
+                unsafe { with_lock(net, add) };
             }),
             queue <- new_spinlock_irq!(Queue::new()),
         })
@@ -158,6 +161,10 @@ impl Receiver {
         let this = unsafe { &*napi.cast::<Self>() };
         // SAFETY: the context is valid.
         let gro = unsafe { &raw mut (*napi).gro };
+        // SAFETY: as above.
+        let net = unsafe { (*napi).dev };
+        // SAFETY: by the type invariant the device is valid.
+        let merges_udp = unsafe { NetDevice::from_raw(net.cast()) }.has_any(Features::UDP_MERGING);
         let mut waiting = this.take();
 
         for done in 0..budget {
@@ -174,13 +181,35 @@ impl Receiver {
             }
 
             skb.clear_control_block();
-            // SAFETY: this is the context's own, whose poll runs; the buffer is given away.
-            unsafe { bindings::gro_receive_skb(gro, skb.into_raw()) };
+            if skb.is_datagram() && !merges_udp {
+                // GRO would look at it in vain. Packets of a flow go the same way, and in order.
+                // SAFETY: the buffer is given away.
+                unsafe { bindings::netif_receive_skb(skb.into_raw()) };
+            } else {
+                // SAFETY: this is the context's own, whose poll runs; the buffer is given away.
+                unsafe { bindings::gro_receive_skb(gro, skb.into_raw()) };
+            }
         }
 
         this.put_back(waiting);
         budget
     }
+}
+
+/// Does what wants the device's own lock (`netdev_lock()`). Sleeps.
+///
+/// # Safety
+///
+/// `net` must be a valid device, whose lock the caller does not hold.
+unsafe fn with_lock(net: *mut bindings::net_device, what: impl FnOnce()) {
+    // SAFETY: by the requirement of the function the device is valid.
+    let lock = unsafe { &raw mut (*net).lock };
+
+    // SAFETY: as above.
+    unsafe { bindings::mutex_lock(lock.cast()) };
+    what();
+    // SAFETY: it was locked above.
+    unsafe { bindings::mutex_unlock(lock.cast()) };
 }
 
 #[pinned_drop]
@@ -189,15 +218,12 @@ impl PinnedDrop for Receiver {
         let napi = self.napi.get();
         // SAFETY: by the type invariant the device is valid.
         let net = unsafe { (*napi).dev }.cast::<bindings::net_device>();
-        // SAFETY: as above.
-        let lock = unsafe { &raw mut (*net).lock };
-
-        // SAFETY: as above.
-        unsafe { bindings::mutex_lock(lock.cast()) };
-        // SAFETY: by the type invariant the context is set up and disabled; the lock is held.
-        unsafe { bindings::__netif_napi_del_locked(napi) };
-        // SAFETY: it was locked above.
-        unsafe { bindings::mutex_unlock(lock.cast()) };
+        let delete = || {
+            // SAFETY: by the type invariant the context is set up and disabled; the lock is held.
+            unsafe { bindings::__netif_napi_del_locked(napi) }
+        };
+        // SAFETY: as above; nobody drops a receiver with the lock held.
+        unsafe { with_lock(net, delete) };
         // SAFETY: there is nothing to observe. After this nobody reads the context any more.
         unsafe { bindings::synchronize_net() };
     }

@@ -23,7 +23,7 @@ use kernel::{
 };
 
 /// Length of an Ethernet address, in bytes.
-const ETH_ALEN: usize = 6;
+const ETH_ALEN: usize = bindings::ETH_ALEN as usize;
 
 /// The smallest MTU of IPv4, in bytes (RFC 791).
 const MIN_MTU: u32 = 68;
@@ -47,6 +47,10 @@ impl Features {
     pub(super) const SEGMENTATION: Self = Self::bit(bindings::NETIF_F_SG_BIT)
         .union(Self::bit(bindings::NETIF_F_TSO_BIT))
         .union(Self::bit(bindings::NETIF_F_TSO6_BIT));
+
+    /// Received datagrams of UDP are merged, which is off at first.
+    pub(super) const UDP_MERGING: Self = Self::bit(bindings::NETIF_F_GRO_UDP_FWD_BIT)
+        .union(Self::bit(bindings::NETIF_F_GRO_FRAGLIST_BIT));
 
     const fn bit(number: ffi::c_uint) -> Self {
         Self(1 << number)
@@ -177,14 +181,14 @@ impl NetDevice {
         u32::from(unsafe { kind.read_volatile() }) == bindings::ARPHRD_NONE
     }
 
-    /// Whether all of `features` are on.
-    pub(super) fn has_features(&self, features: Features) -> bool {
+    /// Whether one of `features` is on.
+    pub(super) fn has_any(&self, features: Features) -> bool {
         // SAFETY: by the type invariant the device is valid.
         let on = unsafe { &raw const (*self.as_raw()).features };
 
         // SAFETY: `on` is valid. A change is seen late.
         let on = unsafe { on.read_volatile() };
-        on & features.bits() == features.bits()
+        on & features.bits() != 0
     }
 
     /// Whether the device has a carrier (`netif_carrier_ok()`).

@@ -230,6 +230,26 @@ impl OwnedSkb {
         unsafe { self.0.as_ref() }.len as usize
     }
 
+    /// Whether this is a packet of UDP, or a fragment of IPv6, which can be part of one. It begins with
+    /// its IP header.
+    pub(in crate::kernel_ext) fn is_datagram(&self) -> bool {
+        /// Of protocols of IP: `IPPROTO_UDP`, `NEXTHDR_FRAGMENT`.
+        const UDP: u8 = 17;
+        const FRAGMENT: u8 = 44;
+
+        // SAFETY: by the type invariant the buffer is valid.
+        let skb = unsafe { self.0.as_ref() };
+        let len = skb.len.saturating_sub(skb.data_len) as usize;
+        // SAFETY: as many initialised bytes lie at `data`, and nobody changes them.
+        let packet = unsafe { slice::from_raw_parts(skb.data, len) };
+        let protocol = match packet.first().map(|first| first >> 4) {
+            Some(4) => packet.get(9),
+            Some(6) => packet.get(6),
+            _ => None,
+        };
+        matches!(protocol, Some(&(UDP | FRAGMENT)))
+    }
+
     /// Whether a clone may look at the bytes before the packet (`skb_header_cloned()`).
     fn is_head_shared(&self) -> bool {
         /// Halves of a count: all users of the data, and those of them that want no headers.

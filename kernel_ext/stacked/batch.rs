@@ -56,7 +56,7 @@ impl<'rcu, T: Driver> Batch<'rcu, T> {
             self.dev = Some(dev);
         }
 
-        let checksum = if dev.0.has_features(Features::RECEIVED_CHECKSUM) {
+        let checksum = if dev.0.has_any(Features::RECEIVED_CHECKSUM) {
             checksum
         } else {
             Checksum::Unknown

@@ -36,9 +36,6 @@ use kernel::{
     types::ForeignOwnable, //
 };
 
-/// Length of an Ethernet header, in bytes.
-const ETH_HLEN: usize = 14;
-
 /// Connects a [`Driver`] with usbnet and with the USB core.
 pub(crate) struct Adapter<T>(PhantomData<T>);
 
@@ -160,7 +157,9 @@ impl<T: Driver> Adapter<T> {
         let len = skb.len();
         match T::rx_fixup(dev, skb) {
             // usbnet counts what is too short as such.
-            Ok(Received::Frame | Received::Packet) if skb.len() < ETH_HLEN => return 1,
+            Ok(Received::Frame | Received::Packet) if skb.len() < bindings::ETH_HLEN as usize => {
+                return 1
+            }
             Ok(Received::Frame) => {
                 skb.take_ethernet_header(dev.net());
                 // SAFETY: see below.
