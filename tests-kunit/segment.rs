@@ -468,7 +468,7 @@ mod tests {
                     let mut copy = large.copy(&segment)?;
                     copy[0] = first;
                     let wanted = match first {
-                        0x40..=0x4f => usize::from(first & 0x0f) * 4 <= start,
+                        0x40..=0x4f => (20..=start).contains(&(usize::from(first & 0x0f) * 4)),
                         0x60..=0x6f => true,
                         _ => false,
                     };

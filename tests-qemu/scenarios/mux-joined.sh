@@ -20,26 +20,6 @@ burst() {
 	expect_line "^$1 packets transmitted, $1 received" cat /tmp/ping
 }
 
-# datagrams: how many there were in each transfer.
-datagrams() {
-	aggregates up | cut -d ' ' -f 2 | xargs
-}
-
-# begin_ping: a single one, that waits in a transfer with room for more; its process is $ping.
-begin_ping() {
-	mark_aggregates up
-	before=$(cat /sys/class/net/qmimux0/statistics/tx_packets)
-	ping -n -c 1 -s 100 -W $limit "$gateway" >/tmp/ping &
-	ping=$!
-	wait_for_value $((before + 1)) /sys/class/net/qmimux0/statistics/tx_packets
-	expect '' datagrams
-}
-
-# end_ping: it is answered.
-end_ping() {
-	wait $ping || fail "$(grep received /tmp/ping)"
-}
-
 plug raw-ip-ss
 write 1 /proc/sys/net/ipv6/conf/wwan0/disable_ipv6 # its packets would send what waits
 use_qmap

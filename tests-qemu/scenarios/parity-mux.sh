@@ -34,18 +34,10 @@ aggregate() {
 	from_modem "$@"
 	ends=$((ends + 1))
 	from_modem "$(qmap 1 "$(udp 1 "end$ends")")"
-	wait_for_line "end$ends" /tmp/heard-1
+	wait_until "end$ends" grep -q "end$ends" /tmp/heard-1
 	record "heard-$name" sed "s/.*end$((ends - 1))//" /tmp/heard-1
 	record "heard-2-$name" cat /tmp/heard-2
 	record "errors-$name" cat /sys/class/net/wwan0/statistics/rx_errors
-}
-
-wait_for_line() {
-	deadline=$(($(date +%s) + limit))
-	until grep -q "$1" "$2"; do
-		[ "$(date +%s)" -lt "$deadline" ] || fail "no $1 in $2 after $limit s"
-		sleep 0.1
-	done
 }
 
 observe() {

@@ -90,7 +90,7 @@ wait_until() {
 	deadline=$(($(date +%s) + 2 * limit))
 	until "$@"; do
 		[ "$(date +%s)" -lt "$deadline" ] || fail "waited $((2 * limit)) s for $what"
-		sleep 0.5
+		sleep 0.2
 	done
 }
 

@@ -135,11 +135,12 @@ listen() {
 		socat -u "UDP-RECV:4000,reuseaddr,so-bindtodevice=$(mux_device "$listener")" "OPEN:/tmp/heard-$listener,creat,trunc" &
 		listeners="$listeners $!"
 	done
-	deadline=$(($(date +%s) + limit))
-	until [ "$(grep -c ':0FA0 ' /proc/net/udp)" -ge $# ]; do
-		[ "$(date +%s)" -lt "$deadline" ] || fail "nobody listens after $limit s"
-		sleep 0.1
-	done
+	wait_until "who listens" hear $#
+}
+
+# hear COUNT: so many sockets are open for that port.
+hear() {
+	[ "$(grep -c ':0FA0 ' /proc/net/udp)" -ge "$1" ]
 }
 
 # statistic NAME: a counter of ethtool's.
@@ -159,6 +160,11 @@ mark_aggregates() {
 	mark=$(aggregates "$1" | wc -l)
 }
 
+# datagrams: how many there were in each transfer to the modem since mark_aggregates.
+datagrams() {
+	aggregates up | cut -d ' ' -f 2 | xargs
+}
+
 # expect_no_drops: the modem understood all that came. Without a session it may have dropped some.
 expect_no_drops() {
 	! modem_log '"event":"dropped"' "$port" | grep -v '"reason":"no bearer' || fail "the modem dropped that"
@@ -175,4 +181,19 @@ expect_joined() {
 	awk '$2 > 1 { joined = 1 } END { exit !joined }' /tmp/aggregates || fail "no transfer was shared"
 	awk -v bytes="$1" -v frames="$2" '$1 > bytes || $2 > frames' /tmp/aggregates >/tmp/larger
 	expect '' cat /tmp/larger
+}
+
+# begin_ping: a single one, that waits in a transfer with room for more; its process is $ping.
+begin_ping() {
+	mark_aggregates up
+	before=$(cat /sys/class/net/qmimux0/statistics/tx_packets)
+	ping -n -c 1 -s 100 -W $limit "$gateway" >/tmp/ping &
+	ping=$!
+	wait_for_value $((before + 1)) /sys/class/net/qmimux0/statistics/tx_packets
+	expect '' datagrams
+}
+
+# end_ping: it is answered.
+end_ping() {
+	wait $ping || fail "$(grep received /tmp/ping)"
 }

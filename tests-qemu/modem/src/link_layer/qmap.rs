@@ -248,10 +248,14 @@ mod tests {
     }
 
     fn datagram(mux: u8, packet: &[u8]) -> Result<Datagram<'_>, &'static str> {
+        asking(mux, packet, Request::Nothing)
+    }
+
+    fn asking(mux: u8, packet: &[u8], request: Request) -> Result<Datagram<'_>, &'static str> {
         Ok(Datagram {
             mux,
             packet,
-            request: Request::Nothing,
+            request,
         })
     }
 
@@ -323,21 +327,14 @@ mod tests {
         .concat();
         let results: Vec<_> = Datagrams::of(&transfer, Version::V4).collect();
         let at = |start, field, udp| Request::At { start, field, udp };
-        let datagram = |mux, packet, request| {
-            Ok(Datagram {
-                mux,
-                packet,
-                request,
-            })
-        };
         assert_eq!(
             results,
             [
-                datagram(1, &[0x45, 2, 3][..], at(20, 16, false)),
-                datagram(2, &[0x60], at(40, 6, true)),
-                datagram(3, &[0x60], Request::Nothing),
+                asking(1, &[0x45, 2, 3], at(20, 16, false)),
+                asking(2, &[0x60], at(40, 6, true)),
+                datagram(3, &[0x60]),
                 Err("a QMAP command"),
-                datagram(4, &[0x45], Request::Nothing),
+                datagram(4, &[0x45]),
             ]
         );
     }
@@ -357,23 +354,16 @@ mod tests {
         ]
         .concat();
         let results: Vec<_> = Datagrams::of(&transfer, Version::V5).collect();
-        let datagram = |mux, packet, request| {
-            Ok(Datagram {
-                mux,
-                packet,
-                request,
-            })
-        };
         assert_eq!(
             results,
             [
-                datagram(1, &[0x45][..], Request::Anywhere),
-                datagram(2, &[0x60], Request::Nothing),
+                asking(1, &[0x45], Request::Anywhere),
+                datagram(2, &[0x60]),
                 Err("a QMAP command"),
                 Err("a header that is not for checksums"),
                 Err("no checksum header"),
                 Err("more headers than the one for checksums"),
-                datagram(4, &[0x45], Request::Nothing),
+                datagram(4, &[0x45]),
             ]
         );
     }

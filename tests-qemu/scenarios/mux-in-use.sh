@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# A mux device that a sender still uses is removed, and its modem goes: that waits, others can change the network, and all comes to an end
+# Driver: rs
+# Best: debug
+. "${0%/*}/lib.sh"
+. "${0%/*}/lib/mux.sh"
+
+# send_to DEVICE: fills the buffer of a socket that is not bound, and uses the device while it waits for room.
+send_to() {
+	exec perl -e '
+		socket(my $socket, 17, 2, 0) or die "socket: $!\n"; # AF_PACKET, SOCK_DGRAM
+		my $to = pack("S n i S C C a8", 17, 0x0800, $ARGV[0], 0, 0, 0, "");
+		1 while send($socket, "\x45" . "\0" x 1399, 0, $to)' "$(cat "/sys/class/net/$1/ifindex")"
+}
+
+# change_network: what takes the lock of the network configuration.
+change_network() {
+	timeout $limit ip link set slow mtu "$1" || fail "the lock of the network configuration is taken"
+}
+
+plug raw-ip-hs
+write 600 /proc/sys/net/core/netdev_unregister_timeout_secs # before the kernel complains
+write Y $qmi_attributes/raw_ip
+add_mux 1
+ip link set wwan0 up
+ip link set qmimux0 up
+
+step "what is sent stays in a queue elsewhere, and the sender waits"
+ip link add slow type dummy
+ip link set slow up
+tc qdisc add dev slow root netem slot 1000s 1000s packets 1
+tc qdisc add dev qmimux0 clsact
+tc filter add dev qmimux0 egress matchall action mirred egress redirect dev slow
+send_to qmimux0 &
+sender=$!
+catch "grep -q sock_alloc_send_pskb /proc/$sender/wchan"
+
+step "the device is removed, then the modem"
+write 1 $qmi_attributes/del_mux &
+remover=$!
+udevadm wait --timeout=$limit --removed /sys/class/net/qmimux0
+change_network 1400
+ask_host unplug 1
+catch "[ ! -e $qmi_attributes/raw_ip ]"
+change_network 1300
+[ -e /proc/$remover ] || fail "the device was removed while it was used"
+
+step "the sender ends"
+ip link del slow
+wait $sender || fail "it could not send"
+wait $remover || fail "del_mux failed"
+wait_until_gone 0
