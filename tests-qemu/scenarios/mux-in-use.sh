@@ -6,12 +6,14 @@
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 
-# send_to DEVICE: fills the buffer of a socket that is not bound, and uses the device while it waits for room.
-send_to() {
+# send_by DEVICE: by a socket whose room is taken by what waits at another device. Its sender uses the device until there is room.
+send_by() {
 	exec perl -e '
+		sub at { pack("S n i S C C a8", 17, 0x0800, $_[0], 0, 0, 0, "") }
 		socket(my $socket, 17, 2, 0) or die "socket: $!\n"; # AF_PACKET, SOCK_DGRAM
-		my $to = pack("S n i S C C a8", 17, 0x0800, $ARGV[0], 0, 0, 0, "");
-		1 while send($socket, "\x45" . "\0" x 1399, 0, $to)' "$(cat "/sys/class/net/$1/ifindex")"
+		my $packet = "\x45" . "\0" x 1399;
+		1 while send($socket, $packet, 0x40, at($ARGV[0])); # MSG_DONTWAIT
+		send($socket, $packet, 0, at($ARGV[1]))' "$(cat /sys/class/net/slow/ifindex)" "$(cat "/sys/class/net/$1/ifindex")"
 }
 
 # change_network: what takes the lock of the network configuration.
@@ -26,13 +28,11 @@ add_mux 1
 ip link set wwan0 up
 ip link set qmimux0 up
 
-step "what is sent stays in a queue elsewhere, and the sender waits"
+step "a sender waits, and uses the device"
 ip link add slow type dummy
 ip link set slow up
 tc qdisc add dev slow root netem slot 1000s 1000s packets 1
-tc qdisc add dev qmimux0 clsact
-tc filter add dev qmimux0 egress matchall action mirred egress redirect dev slow
-send_to qmimux0 &
+send_by qmimux0 &
 sender=$!
 catch "grep -q sock_alloc_send_pskb /proc/$sender/wchan"
 
@@ -48,6 +48,6 @@ change_network 1300
 
 step "the sender ends"
 ip link del slow
-wait $sender || fail "it could not send"
+wait $sender || : # what it sent is lost, of which it may hear
 wait $remover || fail "del_mux failed"
 wait_until_gone 0

@@ -13,11 +13,16 @@ add_mux 1
 start_mux 1
 join_packets qmimux0 8192 32 $((limit * 1000000)) # longer than the ping waits for
 
+# sent: what waited, in one transfer.
+sent() {
+	[ "$(datagrams)" = 1 ]
+}
+
 for round in 1 2; do
 	step "suspend and resume with a packet that waits, round $round"
 	begin_ping
 	suspend_system
-	end_ping
-	expect 1 datagrams
+	wait_until "the packet" sent
+	kill $ping # the modem was reset, and may have forgotten who it is for
+	wait $ping || :
 done
-expect_no_drops
