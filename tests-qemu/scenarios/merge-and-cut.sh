@@ -47,6 +47,19 @@ merged() {
 	tc -s filter show dev "$link" ingress | sed -n 's/.*Sent [0-9]* bytes \([0-9]*\) pkt.*/\1/p'
 }
 
+# echo_burst: datagrams to the modem's echo, all at once; as many come back.
+echo_burst() {
+	# shellcheck disable=SC2016 # for the other shell
+	expect 20000 bash -c 'exec 9<>"/dev/udp/$1/7" && dd if=/dev/zero bs=1000 count=20 status=none >&9 &&
+		timeout "$2" dd bs=65535 count=20 status=none <&9 | wc -c' - "$gateway" $limit
+}
+
+# bursts_merged: whether one more burst has some merged.
+bursts_merged() {
+	echo_burst
+	[ "$(merged)" -gt "$count" ]
+}
+
 # The largest transfer from the host, in bytes.
 largest() {
 	modem_log '"bulk","direction":"out"' "$port" | sed 's/.*"length":\([0-9]*\).*/\1/' | sort -n | tail -n 1
@@ -121,6 +134,13 @@ for kind in raw-ip 802.3 mux; do
 	download 1000002 "$gateway"
 	expect "$count" merged
 	ethtool -K "$link" gro on
+	step "$kind: datagrams are merged only if that is on"
+	for _ in 1 2 3; do
+		echo_burst
+	done
+	expect "$count" merged
+	ethtool -K "$link" rx-udp-gro-forwarding on
+	wait_until "merged datagrams" bursts_merged
 
 	step "$kind: what is sent is cut"
 	upload 3000000 "$gateway"
