@@ -148,6 +148,14 @@ for kind in raw-ip 802.3 mux; do
 	largest=$(largest)
 	[ "$largest" -le $((1500 + header)) ] || fail "a transfer of $largest bytes"
 	[ "$largest" -ge 1400 ] || fail "no transfer is larger than $largest bytes"
+	if [ "$kind" = mux ]; then
+		step "$kind: by the driver, too"
+		join_packets "$link" 8192 32 2000
+		mark_aggregates up
+		upload 3000000 "$gateway"
+		upload 1000000 "[$ipv6]"
+		expect_joined 8192 32
+	fi
 	unplug 0
 
 	step "$kind: disorder"
