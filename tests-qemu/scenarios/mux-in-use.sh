@@ -16,9 +16,10 @@ send_by() {
 		send($socket, $packet, 0, at($ARGV[1]))' "$(cat /sys/class/net/slow/ifindex)" "$(cat "/sys/class/net/$1/ifindex")"
 }
 
-# change_network: what takes the lock of the network configuration.
+# change_network MTU: what takes the lock of the network configuration. Nothing ends a process that waits for that.
 change_network() {
-	timeout $limit ip link set slow mtu "$1" || fail "the lock of the network configuration is taken"
+	ip link set slow mtu "$1" &
+	wait_for_value "$1" /sys/class/net/slow/mtu
 }
 
 plug raw-ip-hs
