@@ -306,8 +306,8 @@ impl NetDevice {
         // SAFETY: the device is valid.
         let kobj = unsafe { &raw mut (*self.as_raw()).dev.kobj };
 
-        // SAFETY: the device is registered, and nobody else removes the group meanwhile; one that is
-        // not there is no error.
+        // SAFETY: the device is registered, and nobody else removes the group meanwhile; it is no
+        // error if it is not there.
         unsafe { bindings::sysfs_remove_group(kobj.cast(), group.as_raw()) };
     }
 }

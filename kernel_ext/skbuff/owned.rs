@@ -230,8 +230,8 @@ impl OwnedSkb {
         unsafe { self.0.as_ref() }.len as usize
     }
 
-    /// Whether this is a packet of UDP, or a fragment of IPv6, which can be part of one. It begins with
-    /// its IP header.
+    /// Whether this is a packet of UDP, or a fragment of IPv6, which can be part of one. It begins
+    /// with its IP header.
     pub(in crate::kernel_ext) fn is_datagram(&self) -> bool {
         /// Of protocols of IP: `IPPROTO_UDP`, `NEXTHDR_FRAGMENT`.
         const UDP: u8 = 17;

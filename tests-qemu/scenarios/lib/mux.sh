@@ -195,5 +195,5 @@ begin_ping() {
 
 # end_ping: it is answered.
 end_ping() {
-	wait $ping || fail "$(grep received /tmp/ping)"
+	wait "$ping" || fail "$(grep received /tmp/ping)"
 }
