@@ -128,6 +128,7 @@ pub(crate) fn receive<M: Modem>(modem: &M, muxes: &Muxes<M>, aggregate: &[u8]) -
         ) {
             Ok(true) => statistics.count(Counter::RxChecksumRight, 1),
             Ok(false) => (),
+            Err(ENOBUFS) => statistics.count(Counter::RxDroppedOverload, 1),
             Err(ENETDOWN) => statistics.count(Counter::RxDroppedMuxDown, 1),
             Err(_) => statistics.count(Counter::RxDroppedNoMemory, 1),
         }

@@ -21,12 +21,22 @@ use kernel::{
     ffi,
     new_spinlock_irq,
     prelude::*,
-    sync::SpinLockIrq,
+    sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
+        SpinLockIrq, //
+    },
     types::Opaque, //
 };
 
 /// Packets that a poll may take (`NAPI_POLL_WEIGHT`).
 const POLL_WEIGHT: ffi::c_int = 64;
+
+/// The most packets that a receiver holds. As many as a processor's own queue holds, unless it was
+/// told otherwise (`net.core.netdev_max_backlog`).
+const MAX_WAITING: usize = 1000;
 
 /// A queue of received packets, and the NAPI context that hands them to the network stack.
 ///
@@ -42,6 +52,8 @@ pub(super) struct Receiver {
     napi: Opaque<bindings::napi_struct>,
     #[pin]
     queue: SpinLockIrq<Queue>,
+    /// Packets that are in the queue, or that somebody is about to put there.
+    waiting: Atomic<usize>,
 }
 
 // SAFETY: the queue has a lock, and a NAPI context may be scheduled from anywhere.
@@ -78,6 +90,7 @@ impl Receiver {
                 unsafe { with_lock(net, add) };
             }),
             queue <- new_spinlock_irq!(Queue::new()),
+            waiting: Atomic::new(0),
         })
     }
 
@@ -98,7 +111,27 @@ impl Receiver {
 
     /// Drops the packets that wait.
     pub(super) fn purge(&self) {
-        drop(self.take());
+        let mut waiting = self.take();
+
+        while waiting.pop().is_some() {
+            self.release();
+        }
+    }
+
+    /// Reserves a place in the queue. `ENOBUFS` if there is none: the network stack does not keep up
+    /// with the device.
+    pub(super) fn reserve(&self) -> Result {
+        if self.waiting.load(Relaxed) >= MAX_WAITING {
+            return Err(ENOBUFS);
+        }
+        // Two contexts that come here at once exceed the limit by one packet, which does no harm.
+        self.waiting.add(1, Relaxed);
+        Ok(())
+    }
+
+    /// Gives a reserved place back.
+    pub(super) fn release(&self) {
+        self.waiting.fetch_sub(1, Relaxed);
     }
 
     fn take(&self) -> Queue {
@@ -128,7 +161,8 @@ impl Receiver {
         Ok(unsafe { OwnedSkb::from_raw(skb) })
     }
 
-    /// Hands `skb` to the network stack, soon. Does not sleep; bottom halves are off.
+    /// Hands `skb`, for which a place was reserved, to the network stack, soon. Does not sleep;
+    /// bottom halves are off.
     pub(super) fn receive(&self, skb: OwnedSkb) {
         self.queue.lock().push(skb);
         self.schedule();
@@ -180,6 +214,7 @@ impl Receiver {
                 break;
             }
 
+            this.release();
             skb.clear_control_block();
             if skb.is_datagram() && !merges_udp {
                 // GRO would look at it in vain. Packets of a flow go the same way, and in order.

@@ -154,6 +154,16 @@ impl NetDevice {
         unsafe { add_to_counter(errors.cast(), 1) };
     }
 
+    /// Counts a packet that was dropped because the network stack does not keep up.
+    pub(super) fn count_receive_drop(&self) {
+        // SAFETY: by the type invariant the device is valid.
+        let dropped = unsafe { &raw mut (*self.as_raw()).stats.__bindgen_anon_7 };
+
+        // CAST: a counter is a word, and the same word for atomic operations.
+        // SAFETY: `rx_dropped` is a counter of a valid device.
+        unsafe { add_to_counter(dropped.cast(), 1) };
+    }
+
     /// Whether the device is up, or going up (`netif_running()`).
     pub(crate) fn is_running(&self, _rtnl: &Rtnl) -> bool {
         // SAFETY: by the type invariant the device is valid.

@@ -42,8 +42,8 @@ impl<'rcu, T: Driver> Batch<'rcu, T> {
     /// Adds a copy of `packet`, of the protocol `ether_type` in host order, for `dev`, and returns
     /// whether what is told of its checksum was believed.
     ///
-    /// Fails with `ENETDOWN` if the device is down; that costs this packet and no other. Called in
-    /// softirq context.
+    /// Fails with `ENETDOWN` if the device is down, with `ENOBUFS` if the network stack does not keep
+    /// up; that costs this packet and no other. Called in softirq context.
     pub(crate) fn receive(
         &mut self,
         dev: &'rcu Device<T>,
@@ -77,9 +77,14 @@ impl<'rcu, T: Driver> Batch<'rcu, T> {
             return Err(ENETDOWN);
         }
 
-        let mut skb = dev.private().receiver.alloc(packet.len())?;
-        skb.fill(packet, ether_type, checksum)?;
-        self.queue.push(skb);
+        let receiver = &dev.private().receiver;
+        // Before the copy: what is dropped should cost little.
+        receiver.reserve()?;
+        let filled = receiver.alloc(packet.len()).and_then(|mut skb| {
+            skb.fill(packet, ether_type, checksum)?;
+            Ok(skb)
+        });
+        self.queue.push(filled.inspect_err(|_| receiver.release())?);
         self.packets = self.packets.wrapping_add(1);
         self.bytes = self.bytes.wrapping_add(packet.len() as u64);
         Ok(())

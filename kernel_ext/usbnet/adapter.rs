@@ -178,6 +178,11 @@ impl<T: Driver> Adapter<T> {
     ///
     /// As for [`SkBuff::keep`].
     unsafe fn deliver(dev: &Device<T>, skb: &mut SkBuff) {
+        if dev.receiver().reserve().is_err() {
+            dev.net().count_receive_drop();
+            return;
+        }
+
         dev.net().count_received(skb.len());
         // SAFETY: by the requirement of the function.
         dev.receiver().receive(unsafe { skb.keep() });
