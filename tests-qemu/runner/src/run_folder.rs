@@ -3,6 +3,7 @@
 
 use std::env;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -30,11 +31,22 @@ impl RunFolder {
         older.sort();
         let surplus = (older.len() + 1).saturating_sub(keep.max(1));
         for path in older.iter().take(surplus) {
-            fs::remove_dir_all(path).map_err(Error::file(path))?;
+            match fs::remove_dir_all(path) {
+                // Another run was faster.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                result => result.map_err(Error::file(path))?,
+            }
         }
-        let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
-        let path = parent.join(now.replace(':', "-"));
-        fs::create_dir(&path).map_err(Error::file(&path))?;
+        let path = loop {
+            let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+            let path = parent.join(now.replace(':', "-"));
+            match fs::create_dir(&path) {
+                Ok(()) => break path,
+                // Of a run that was started in the same millisecond: the next one is not far.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(Error::file(&path)(error)),
+            }
+        };
         Ok(Self { path, settings })
     }
 
@@ -76,6 +88,19 @@ pub fn outside(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn runs_that_start_at_once_have_folders_of_their_own() {
+        let parent = tempfile::tempdir().unwrap();
+        let settings = Settings {
+            seed: 0,
+            full: false,
+        };
+        for _ in 0..20 {
+            RunFolder::create(parent.path(), 100, settings).unwrap();
+        }
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 20);
+    }
 
     #[test]
     fn only_the_last_runs_are_kept() {
