@@ -10,7 +10,7 @@ use clap::{Parser, ValueEnum};
 use thiserror::Error;
 use tracing::info;
 
-use crate::addresses::AddressPlan;
+use crate::addresses::{AddressPlan, Addresses};
 use crate::alias::{Alias, AliasError};
 use crate::ethernet_port;
 use crate::event_log::{Bulk, EventLog};
@@ -22,7 +22,7 @@ use crate::hostile::presence::Presence;
 use crate::hostile::{descriptors, Case, Cases};
 use crate::link_layer::EthernetLink;
 use crate::modem::Modem;
-use crate::peer::{Bursts, Peer, Stack, Tun, TunError};
+use crate::peer::{Bursts, Clock, Peer, Stack, Tun, TunError};
 use crate::profile::{Profile, ProfileError, Speed};
 use crate::qmi::{Schema, SchemaError};
 use crate::redir::Host;
@@ -73,6 +73,10 @@ pub struct Arguments {
     /// Hand packets to the host in bursts, as a radio does: 15000 bytes, or what comes within a millisecond
     #[arg(long)]
     bursts: bool,
+
+    /// Let TCP wait 500 times longer for the host before it sends anything again: a host that is slow has lost nothing
+    #[arg(long)]
+    patient: bool,
 
     /// Tells several modems of one guest apart: each has its own addresses
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
@@ -188,7 +192,7 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
     let addresses = plan.on(0);
     let peer: Box<dyn Peer> = match &arguments.tun {
         Some(device) => Box::new(Tun::new(device, &addresses)?),
-        None => Box::new(Stack::new(&addresses, arguments.seed, log.clone())),
+        None => stack(arguments, &addresses, log.clone()),
     };
     let peer = paced(arguments, peer);
     let stream = connect(socket, Duration::from_secs(arguments.patience))?;
@@ -223,15 +227,21 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
 fn serve_ethernet(arguments: &Arguments, socket: &Path) -> Result<(), Error> {
     let profile = Profile::load(arguments.profile.as_deref().unwrap_or(ETHERNET_PROFILE))?;
     let addresses = AddressPlan::new(&profile.network, arguments.unit).on(0);
-    let peer = Box::new(Stack::new(
-        &addresses,
-        arguments.seed,
-        event_log(arguments)?,
-    ));
+    let peer = stack(arguments, &addresses, event_log(arguments)?);
+    let peer = paced(arguments, peer);
     let stream = connect(socket, Duration::from_secs(arguments.patience))?;
     ethernet_port::run(EthernetLink::new(&profile.link, addresses), peer, stream)
         .map_err(LinkError::Io)?;
     Ok(())
+}
+
+fn stack(arguments: &Arguments, addresses: &Addresses, log: EventLog) -> Box<dyn Peer> {
+    let clock = if arguments.patient {
+        Clock::slow()
+    } else {
+        Clock::usual()
+    };
+    Box::new(Stack::with_clock(addresses, arguments.seed, log, clock))
 }
 
 fn paced(arguments: &Arguments, peer: Box<dyn Peer>) -> Box<dyn Peer> {

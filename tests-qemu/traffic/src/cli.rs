@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 
 use crate::echo::Echo;
 use crate::error::Result;
-use crate::modem::Counters;
+use crate::modem::{Counters, Segments};
 use crate::{datagrams, host, memory, stream};
 
 /// Makes traffic of a known size with the virtual modem.
@@ -114,8 +114,14 @@ fn measure(size: &Size, work: impl FnOnce() -> Result<u64>) -> Result<()> {
     let packets = work()?;
     host::mark()?;
     let after = Counters::ask(address)?;
+    let segments = |way: fn(&Counters) -> Segments| {
+        let (before, after) = (way(&before), way(&after));
+        (after.data - before.data, after.empty - before.empty)
+    };
+    let (down, down_empty) = segments(|counters| counters.down);
+    let (up, up_empty) = segments(|counters| counters.up);
     host::result(&format!(
-        "packets={packets} lost={} in={} out={}",
+        "packets={packets} lost={} in={} out={} down={down} down-empty={down_empty} up={up} up-empty={up_empty}",
         size.count.saturating_sub(packets),
         after.inward - before.inward,
         after.outward - before.outward,

@@ -30,6 +30,19 @@ pub struct Counters {
     pub inward: u64,
     /// Bulk transfers from the host.
     pub outward: u64,
+    /// Segments of TCP to the host.
+    pub down: Segments,
+    /// Segments of TCP from the host.
+    pub up: Segments,
+}
+
+/// Segments of TCP in one direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Segments {
+    /// With payload.
+    pub data: u64,
+    /// Without.
+    pub empty: u64,
 }
 
 impl Counters {
@@ -38,11 +51,15 @@ impl Counters {
             .split_whitespace()
             .map_while(|word| word.parse().ok())
             .collect();
-        let [datagrams, inward, outward] = numbers[..].try_into().ok()?;
+        let [datagrams, inward, outward, segments @ ..]: [u64; 7] = numbers.try_into().ok()?;
+        let [down, down_empty, up, up_empty] = segments;
+        let segments = |data, empty| Segments { data, empty };
         Some(Self {
             datagrams,
             inward,
             outward,
+            down: segments(down, down_empty),
+            up: segments(up, up_empty),
         })
     }
 
@@ -100,10 +117,12 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_has_three_numbers() {
-        let counters = Counters::parse("1 22 3\n").unwrap();
+    fn the_answer_has_seven_numbers() {
+        let counters = Counters::parse("1 22 3 4 5 6 7\n").unwrap();
         assert_eq!((counters.inward, counters.outward), (22, 3));
-        assert_eq!(Counters::parse("1 2"), None);
-        assert_eq!(Counters::parse("1 2 x"), None);
+        assert_eq!(counters.down, Segments { data: 4, empty: 5 });
+        assert_eq!(counters.up, Segments { data: 6, empty: 7 });
+        assert_eq!(Counters::parse("1 2 3 4 5 6"), None);
+        assert_eq!(Counters::parse("1 2 3 4 5 6 x"), None);
     }
 }

@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 
 use smoltcp::socket::udp;
 
-use crate::event_log::EventLog;
+use super::tally::Tally;
+use crate::event_log::{EventLog, Transfers};
 
 /// What a client asks the counting service.
 const QUESTION: &[u8] = b"count\n";
@@ -13,7 +14,8 @@ const QUESTION: &[u8] = b"count\n";
 const MAX_SIZE: usize = 1452;
 
 /// Counts datagrams. `count` and a newline is a question instead: the answer has the datagrams since the last question,
-/// and the modem's bulk transfers to and from the host since it was plugged in.
+/// and since the modem was plugged in its bulk transfers to and from the host, and the segments of TCP with payload and without
+/// to the host, and from it.
 #[derive(Debug, Default)]
 pub struct Count {
     datagrams: u64,
@@ -21,7 +23,7 @@ pub struct Count {
 
 impl Count {
     /// Takes what has come; whether anything had.
-    pub fn serve(&mut self, socket: &mut udp::Socket, log: &EventLog) -> bool {
+    pub fn serve(&mut self, socket: &mut udp::Socket, log: &EventLog, tally: Tally) -> bool {
         let mut acted = false;
         while let Ok((data, from)) = socket.recv() {
             acted = true;
@@ -30,8 +32,8 @@ impl Count {
                 continue;
             }
             let datagrams = std::mem::take(&mut self.datagrams);
-            let transfers = log.transfers();
-            let answer = format!("{datagrams} {} {}\n", transfers.inward, transfers.outward);
+            let Transfers { inward, outward } = log.transfers();
+            let answer = format!("{datagrams} {inward} {outward} {tally}\n");
             // The client asks again if it hears nothing.
             let _ = socket.send_slice(answer.as_bytes(), from);
         }
@@ -176,7 +178,7 @@ mod tests {
         }
         stack.send(datagram(9, b"count\n"));
         stack.send(datagram(9, b"count\n"));
-        let wanted = ["1500 1 0\n", "0 1 0\n"].map(|text| text.as_bytes().to_vec());
+        let wanted = ["1500 1 0 0 0 0 0\n", "0 1 0 0 0 0 0\n"].map(|text| text.as_bytes().to_vec());
         assert_eq!(answers(&mut stack), wanted);
     }
 }

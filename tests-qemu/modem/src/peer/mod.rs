@@ -2,10 +2,12 @@
 //! What stands behind the bearer: somebody to talk IP with.
 
 mod bursts;
+mod clock;
 mod measure;
 mod queue;
 mod services;
 mod stack;
+mod tally;
 mod tun;
 
 use std::os::fd::RawFd;
@@ -14,6 +16,7 @@ use std::time::Duration;
 use crate::hostile::Cases;
 
 pub use bursts::Bursts;
+pub use clock::Clock;
 pub use stack::Stack;
 pub use tun::{Tun, TunError};
 

@@ -7,15 +7,18 @@
 //! The sink answers the client's half-close with the SHA-256 of all it got, as hexadecimal digits and
 //! a newline. The source takes a line with a number and sends that many pseudo-random bytes.
 
+use std::time::Duration;
+
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use smoltcp::iface::{SocketHandle, SocketSet};
 use smoltcp::socket::{tcp, udp};
-use smoltcp::time::Duration;
 
+use super::clock::Clock;
 use super::measure::{Count, Flood};
+use super::tally::Tally;
 use crate::event_log::EventLog;
 use crate::hex;
 use crate::hostile::{Case, Cases};
@@ -29,12 +32,14 @@ const COUNT: u16 = 9;
 const FLOOD: u16 = 20;
 
 /// Connections at the same time to one service.
-const BACKLOG: usize = 8;
+const BACKLOG: usize = 20;
 /// Bytes of each TCP buffer. What is on the way at once stays well below the 512 transfers whose events QEMU's USB
 /// controller can hold for a guest that is not scheduled; what it cannot hold is lost, and the bus stalls.
 const TCP_BUFFER: usize = 64 * 1024;
 /// How long a client may leave data unacknowledged: a guest that is gone must not keep a connection.
 const GIVE_UP: Duration = Duration::from_secs(60);
+/// How long an acknowledgement waits for a second segment.
+const ACK_DELAY: Duration = Duration::from_millis(10);
 const UDP_BUFFER: usize = 64 * 1024;
 const UDP_PACKETS: usize = 64;
 /// For measurements, in which no datagram may be lost: all that one poll may bring.
@@ -87,13 +92,14 @@ pub struct Services {
 
 impl Services {
     /// Opens every port.
-    pub fn new(sockets: &mut SocketSet<'static>, seed: u64, log: EventLog) -> Self {
+    pub fn new(sockets: &mut SocketSet<'static>, seed: u64, log: EventLog, clock: Clock) -> Self {
         let mut listeners = Vec::new();
         for port in [ECHO, SINK, SOURCE] {
             for _ in 0..BACKLOG {
                 let buffer = || tcp::SocketBuffer::new(vec![0; TCP_BUFFER]);
                 let mut socket = tcp::Socket::new(buffer(), buffer());
-                socket.set_timeout(Some(GIVE_UP));
+                socket.set_timeout(Some(clock.for_stack(GIVE_UP)));
+                socket.set_ack_delay(Some(clock.for_stack(ACK_DELAY)));
                 let handle = sockets.add(socket);
                 listeners.push(Listener {
                     port,
@@ -115,15 +121,15 @@ impl Services {
             seed,
             log,
         };
-        services.serve(sockets);
+        services.serve(sockets, Tally::default());
         services
     }
 
-    /// Moves what can be moved; tells whether anything was.
-    pub fn serve(&mut self, sockets: &mut SocketSet<'static>) -> bool {
+    /// Moves what can be moved; tells whether anything was. Who asks for counts gets `tally`.
+    pub fn serve(&mut self, sockets: &mut SocketSet<'static>, tally: Tally) -> bool {
         let mut acted = echo_datagrams(sockets.get_mut(self.datagrams));
         let (counted, count) = &mut self.counted;
-        acted |= count.serve(sockets.get_mut(*counted), &self.log);
+        acted |= count.serve(sockets.get_mut(*counted), &self.log, tally);
         let (socket, flood) = &mut self.flood;
         acted |= flood.serve(sockets.get_mut(*socket));
         for listener in &mut self.listeners {

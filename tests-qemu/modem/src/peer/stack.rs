@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use smoltcp::iface::{Config, Interface, PollResult, SocketSet};
-use smoltcp::time::Instant;
 use smoltcp::wire::{HardwareAddress, IpCidr};
 
+use super::clock::Clock;
 use super::queue::Queue;
 use super::services::Services;
+use super::tally::Tally;
 use super::Peer;
 use crate::addresses::{Addresses, IPV4_PREFIX, IPV6_PREFIX};
 use crate::event_log::EventLog;
@@ -20,15 +21,22 @@ pub struct Stack {
     interface: Interface,
     sockets: SocketSet<'static>,
     services: Services,
+    clock: Clock,
+    tally: Tally,
 }
 
 impl Stack {
     /// A stack with its services; `seed` determines what the source sends.
     pub fn new(addresses: &Addresses, seed: u64, log: EventLog) -> Self {
+        Self::with_clock(addresses, seed, log, Clock::usual())
+    }
+
+    /// A stack with another clock than the host's.
+    pub fn with_clock(addresses: &Addresses, seed: u64, log: EventLog, clock: Clock) -> Self {
         let mut queue = Queue::new(addresses.mtu);
         let mut config = Config::new(HardwareAddress::Ip);
         config.random_seed = seed;
-        let mut interface = Interface::new(config, &mut queue, Instant::now());
+        let mut interface = Interface::new(config, &mut queue, clock.now());
         let own = [
             IpCidr::new(addresses.ipv4_gateway.into(), IPV4_PREFIX),
             IpCidr::new(addresses.ipv6_gateway.into(), IPV6_PREFIX),
@@ -45,23 +53,28 @@ impl Stack {
         let _ = routes.add_default_ipv4_route(addresses.ipv4_gateway);
         let _ = routes.add_default_ipv6_route(addresses.ipv6_gateway);
         let mut sockets = SocketSet::new(Vec::new());
-        let services = Services::new(&mut sockets, seed, log);
+        let services = Services::new(&mut sockets, seed, log, clock);
         Self {
             queue,
             interface,
             sockets,
             services,
+            clock,
+            tally: Tally::default(),
         }
     }
 }
 
 impl Peer for Stack {
     fn send(&mut self, packet: Vec<u8>) {
+        self.tally.up.count(&packet);
         self.queue.up.push_back(packet);
     }
 
     fn receive(&mut self) -> Option<Vec<u8>> {
-        self.queue.down.pop_front()
+        let packet = self.queue.down.pop_front()?;
+        self.tally.down.count(&packet);
+        Some(packet)
     }
 
     fn verbatim(&mut self) -> Option<Vec<u8>> {
@@ -75,9 +88,9 @@ impl Peer for Stack {
     fn poll(&mut self) {
         // A service that has acted may have given the stack something to send, and the other way round.
         loop {
-            let now = Instant::now();
+            let now = self.clock.now();
             let stack = self.interface.poll(now, &mut self.queue, &mut self.sockets);
-            let acted = self.services.serve(&mut self.sockets);
+            let acted = self.services.serve(&mut self.sockets, self.tally);
             if stack == PollResult::None && !acted {
                 break;
             }
@@ -90,8 +103,8 @@ impl Peer for Stack {
             return None;
         }
         self.interface
-            .poll_delay(Instant::now(), &self.sockets)
-            .map(Into::into)
+            .poll_delay(self.clock.now(), &self.sockets)
+            .map(|delay| self.clock.on_host(delay))
     }
 }
 
@@ -101,6 +114,7 @@ mod tests {
 
     use sha2::{Digest, Sha256};
     use smoltcp::socket::tcp;
+    use smoltcp::time::Instant;
 
     use super::*;
     use crate::addresses::AddressPlan;
