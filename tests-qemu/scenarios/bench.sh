@@ -48,7 +48,7 @@ set_up_card() {
 set_up_modem() {
 	ask_host unplug all
 	[ ! -e /sys/class/net/wwan0 ] || wait_until_gone 0
-	insert /src/tests-qemu/bench/modem.toml --count-bulk --bursts
+	insert /src/tests-qemu/bench/modem.toml --count-bulk --bursts --patient
 	wait_for_driver 0
 	echo wwan0 >/tmp/lower
 	case $1 in

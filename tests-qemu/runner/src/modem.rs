@@ -71,7 +71,7 @@ impl Modems {
                 Command::new(&self.program)
                     .arg("--ethernet")
                     .arg(card_socket(&self.folder))
-                    .arg("--bursts")
+                    .args(["--bursts", "--patient"])
                     .stdin(Stdio::null())
                     .stdout(Stdio::null())
                     .stderr(messages),

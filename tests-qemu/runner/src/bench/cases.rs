@@ -216,6 +216,14 @@ impl Traffic {
         }
     }
 
+    /// The direction of TCP in bulk.
+    pub fn direction(self) -> Option<Direction> {
+        match self {
+            Self::Tcp(direction) => Some(direction),
+            _ => None,
+        }
+    }
+
     /// How many packets there are.
     pub fn count(self, extent: Extent) -> u64 {
         match (self, extent) {
@@ -240,6 +248,16 @@ impl Traffic {
                 format!("udp-{} --bytes {bytes} --count {count}", way(direction))
             }
             Self::Ping => format!("ping --count {count}"),
+        }
+    }
+}
+
+impl Family {
+    /// Bytes of payload in a segment of TCP.
+    pub fn segment(self) -> f64 {
+        match self {
+            Self::V4 => 1460.0,
+            Self::V6 => 1440.0,
         }
     }
 }

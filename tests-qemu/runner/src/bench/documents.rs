@@ -54,6 +54,10 @@ pub fn report(results: &Results, targets: &[Target], provenance: &Provenance) ->
             tables::costs(results),
         ),
         ("USB requests for each MB of TCP", tables::requests(results)),
+        (
+            "Acknowledgements for each segment of TCP",
+            tables::acknowledgements(results),
+        ),
         ("Peak memory of a download, in KiB", tables::memory(results)),
         ("Code of the modules, in bytes", tables::text(results)),
     ];
@@ -110,6 +114,7 @@ fn data(results: &Results, targets: &[Target], provenance: &Provenance) -> serde
                 "family": case.family as u8,
                 "kiloinstructions-per-packet": figures.cost,
                 "usb-requests-per-megabyte": figures.requests,
+                "acknowledgements-per-segment": figures.acknowledgements,
                 "lost": figures.lost,
                 "missing": figures.missing,
             })

@@ -143,7 +143,10 @@ fn provenance(choice: &Choice, run: &RunFolder, children: &Children) -> Result<P
     Ok(Provenance {
         kernel: version("KERNEL_VERSION")?,
         qemu: workshop.said_by("qemu-version", qemu.arg("--version"))?,
-        commit: workshop.said_by("commit", &mut git)?,
+        // A checkout need not be a repository, such as one that was unpacked.
+        commit: workshop
+            .said_by("commit", &mut git)
+            .unwrap_or_else(|_| "unknown".to_owned()),
         repeats: choice.repeats(),
     })
 }
@@ -195,7 +198,9 @@ impl Stand {
         let total = session::expected(extent, &self.cases);
         let mut done = 0;
         let mut on_event = |event| {
-            done += 1;
+            if !matches!(event, Event::Rejected(..)) {
+                done += 1;
+            }
             let seconds = start.elapsed().as_secs();
             let place = format!("  [{done:2}/{total}, {}:{:02}]", seconds / 60, seconds % 60);
             self.note(&place, event, results);
@@ -262,6 +267,14 @@ impl Stand {
                     .entry((contender, link))
                     .or_default()
                     .add(value);
+            }
+            Event::Rejected(case, reason) => {
+                println!("{place} {case}: rejected, and measured again: {reason}");
+            }
+            Event::Spoilt(case, reason) => {
+                println!("{place} {case}: rejected for good: {reason}");
+                results.failures += 1;
+                results.missing(contender, case, reason);
             }
             Event::Failed(case, reason) => {
                 println!("{place} {case}: not available: {reason}");

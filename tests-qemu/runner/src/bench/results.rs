@@ -11,6 +11,8 @@ use super::symbols::{Function, Histogram};
 
 /// Bytes of payload in a segment.
 const SEGMENT: f64 = 1460.0;
+/// Segments that may be sent, for each that is needed.
+const MOST_SEGMENTS: f64 = 1.01;
 /// Bytes of a megabyte.
 const MEGABYTE: f64 = 1_000_000.0;
 
@@ -25,6 +27,10 @@ pub struct Measurement {
     pub requests_in: u64,
     /// USB requests that took something.
     pub requests_out: u64,
+    /// Segments of TCP with payload, to the guest and from it.
+    pub segments: [u64; 2],
+    /// Segments of TCP without payload, to the guest and from it.
+    pub empty: [u64; 2],
     /// Instructions in user space.
     pub user: u64,
     /// Instructions in the kernel, by function, without waiting.
@@ -63,6 +69,35 @@ impl Measurement {
         functions.sort_by(|a, b| b.1.total_cmp(&a.1));
         functions.truncate(count);
         functions
+    }
+
+    /// Segments of a TCP case in its direction.
+    pub fn segments(&self, direction: Direction) -> u64 {
+        let [down, up] = self.segments;
+        match direction {
+            Direction::Down => down,
+            Direction::Up => up,
+        }
+    }
+
+    /// Acknowledgements for each segment of a TCP case.
+    pub fn acknowledgements(&self, direction: Direction) -> f64 {
+        let [down, up] = self.empty;
+        let back = match direction {
+            Direction::Down => up,
+            Direction::Up => down,
+        };
+        back as f64 / self.segments(direction) as f64
+    }
+
+    /// Why this is no measurement of `case`: segments were sent more than once.
+    pub fn spoilt(&self, case: Case) -> Option<String> {
+        let direction = case.traffic.direction()?;
+        let bytes = self.packets as f64 * SEGMENT;
+        let needed = (bytes / case.family.segment()).ceil();
+        let sent = self.segments(direction);
+        let spoilt = sent as f64 > needed * MOST_SEGMENTS;
+        spoilt.then(|| format!("{sent} segments were sent where {needed} suffice"))
     }
 
     fn scaled(&self, instructions: u64) -> f64 {
@@ -115,6 +150,8 @@ pub struct Figures {
     pub cost: Figure,
     /// USB requests for each megabyte of payload, in its direction; only of TCP over USB.
     pub requests: Figure,
+    /// Acknowledgements for each segment; only of TCP.
+    pub acknowledgements: Figure,
     /// Packets that were lost, in all repeats.
     pub lost: u64,
     /// Why it could not be measured.
@@ -132,7 +169,7 @@ pub struct Results {
     pub memory: BTreeMap<(Contender, Link), Figure>,
     /// Bytes of code by module.
     pub text: BTreeMap<String, u64>,
-    /// Guests that failed.
+    /// Guests that failed, and cases that were spoilt each time.
     pub failures: usize,
 }
 
@@ -142,6 +179,10 @@ impl Results {
         let figures = self.cases.entry((contender, case)).or_default();
         figures.cost.add(measurement.cost());
         figures.lost += measurement.lost;
+        if let Some(direction) = case.traffic.direction() {
+            let acknowledgements = measurement.acknowledgements(direction);
+            figures.acknowledgements.add(acknowledgements);
+        }
         if let (Traffic::Tcp(direction), true) = (case.traffic, case.link != Link::Card) {
             let requests = match direction {
                 Direction::Down => measurement.requests_in,
@@ -194,6 +235,7 @@ impl Results {
 
 #[cfg(test)]
 mod tests {
+    use super::super::cases::Family;
     use super::*;
 
     fn figure(values: &[f64]) -> Figure {
@@ -209,6 +251,26 @@ mod tests {
         assert_eq!(figure(&[3.0, 1.0]).median(), Some(2.0));
         assert_eq!(figure(&[3.0, 1.0, 2.0]).spread(), Some(1.0));
         assert_eq!(figure(&[2.0]).spread(), Some(0.0));
+    }
+
+    #[test]
+    fn segments_that_are_sent_again_spoil_a_measurement() {
+        let case = |family| Case {
+            link: Link::Qmap1,
+            traffic: Traffic::Tcp(Direction::Up),
+            family,
+        };
+        let sent = |segments| Measurement {
+            packets: 3000,
+            segments: [0, segments],
+            empty: [1500, 0],
+            ..Measurement::default()
+        };
+        assert_eq!(sent(3030).spoilt(case(Family::V4)), None);
+        assert!(sent(3031).spoilt(case(Family::V4)).is_some());
+        // Shorter segments, so there are more.
+        assert_eq!(sent(3072).spoilt(case(Family::V6)), None);
+        assert_eq!(sent(3000).acknowledgements(Direction::Up), 0.5);
     }
 
     #[test]

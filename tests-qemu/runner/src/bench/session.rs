@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 use crate::guest::Answers;
 use crate::qemu;
 
+/// How often a case is tried that is spoilt each time.
+const TRIES: usize = 3;
 /// Segments that are downloaded while memory is looked at.
 const MEMORY_SEGMENTS: u64 = 3000;
 
@@ -62,6 +64,10 @@ pub enum Event {
     Measured(Case, Measurement),
     /// KiB at most in use during a download, more than before the link was up.
     Memory(Link, f64),
+    /// A case was spoilt, and is tried again; how.
+    Rejected(Case, String),
+    /// A case was spoilt each time; how.
+    Spoilt(Case, String),
     /// A case cannot be measured; the reason.
     Failed(Case, String),
     /// The memory cannot be measured; the reason.
@@ -76,6 +82,8 @@ pub struct Session<'a> {
     /// The first part's link is set up.
     link_is_up: bool,
     step: Option<Step>,
+    /// How often the case was spoilt that is measured now.
+    spoilt: usize,
     guest: Option<Guest>,
     marks: Vec<Snapshot>,
     on_event: &'a mut dyn FnMut(Event),
@@ -102,6 +110,7 @@ impl<'a> Session<'a> {
             parts: parts(extent, cases),
             link_is_up: false,
             step: None,
+            spoilt: 0,
             guest: None,
             marks: Vec::new(),
             on_event,
@@ -206,16 +215,39 @@ impl<'a> Session<'a> {
             lost: value("lost"),
             requests_in: value("in"),
             requests_out: value("out"),
+            segments: [value("down"), value("up")],
+            empty: [value("down-empty"), value("up-empty")],
             user: counts.user,
             functions,
         };
         self.step = None;
+        if let Some(reason) = measurement.spoilt(case) {
+            self.reject(case, reason);
+            return Ok(());
+        }
+        self.spoilt = 0;
         (self.on_event)(if measurement.packets == 0 {
             Event::Failed(case, "no packet arrived".to_owned())
         } else {
             Event::Measured(case, measurement)
         });
         Ok(())
+    }
+
+    /// Has a case measured again, unless that was done often enough.
+    fn reject(&mut self, case: Case, reason: String) {
+        self.spoilt += 1;
+        let again = self.spoilt < TRIES;
+        match self.parts.front_mut() {
+            Some(part) if again => {
+                part.cases.push_front(case);
+                (self.on_event)(Event::Rejected(case, reason));
+            }
+            _ => {
+                self.spoilt = 0;
+                (self.on_event)(Event::Spoilt(case, reason));
+            }
+        }
     }
 
     fn memory(&mut self, text: &str) {
@@ -302,6 +334,27 @@ mod tests {
         assert_eq!(failed.len(), 6);
         let lost = |case: &Case| case.link == Link::Qmap1Aggregated;
         assert!(failed.iter().all(lost));
+    }
+
+    #[test]
+    fn a_spoilt_case_is_tried_again_but_not_for_ever() {
+        let cases = cases::of(Contender::C, Extent::Quick);
+        let (mut rejected, mut spoilt) = (0, 0);
+        let mut note = |event| match event {
+            Event::Rejected(..) => rejected += 1,
+            Event::Spoilt(..) => spoilt += 1,
+            _ => panic!("{event:?}"),
+        };
+        let mut session = Session::new(Contender::C, Extent::Quick, &cases, &mut note);
+        let steps = steps(&mut session, |session, step| {
+            if step.contains("tcp-down") {
+                session.reject(cases[0], "busy".to_owned());
+            }
+        });
+        let downloads = steps.iter().filter(|step| step.contains("tcp-down"));
+        assert_eq!(downloads.count(), 2 * TRIES);
+        drop(session);
+        assert_eq!((rejected, spoilt), (2 * (TRIES - 1), 2));
     }
 
     #[test]

@@ -72,6 +72,28 @@ pub fn requests(results: &Results) -> Table {
     table
 }
 
+/// Acknowledgements for each segment of TCP.
+pub fn acknowledgements(results: &Results) -> Table {
+    let header = ["case"]
+        .into_iter()
+        .chain(Contender::ALL.map(Contender::label));
+    let mut table = table(header.collect::<Vec<_>>());
+    for case in results.all_cases() {
+        if case.traffic.direction().is_none() {
+            continue;
+        }
+        let mut row = vec![case.to_string()];
+        row.extend(Contender::ALL.map(|contender| {
+            let figures = results.beside(contender, case);
+            figures
+                .and_then(|figures| shown(&figures.acknowledgements, 2))
+                .unwrap_or(NOTHING.to_owned())
+        }));
+        table.add_row(row);
+    }
+    table
+}
+
 /// KiB in use during a download.
 pub fn memory(results: &Results) -> Table {
     let header = ["link"]
