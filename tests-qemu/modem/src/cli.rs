@@ -74,9 +74,14 @@ pub struct Arguments {
     #[arg(long)]
     bursts: bool,
 
-    /// Let TCP wait 500 times longer for the host before it sends anything again: a host that is slow has lost nothing
+    /// Let TCP wait 500 times longer for the host before it sends anything again, for a host that is slow has lost nothing; and
+    /// end streams with a FIN by itself
     #[arg(long)]
     patient: bool,
+
+    /// At a network card, handle each frame by itself, so that TCP acknowledges every second segment however busy the machine is
+    #[arg(long, requires = "ethernet")]
+    prompt: bool,
 
     /// Tells several modems of one guest apart: each has its own addresses
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
@@ -230,8 +235,8 @@ fn serve_ethernet(arguments: &Arguments, socket: &Path) -> Result<(), Error> {
     let peer = stack(arguments, &addresses, event_log(arguments)?);
     let peer = paced(arguments, peer);
     let stream = connect(socket, Duration::from_secs(arguments.patience))?;
-    ethernet_port::run(EthernetLink::new(&profile.link, addresses), peer, stream)
-        .map_err(LinkError::Io)?;
+    let link = EthernetLink::new(&profile.link, addresses);
+    ethernet_port::run(link, peer, stream, arguments.prompt).map_err(LinkError::Io)?;
     Ok(())
 }
 

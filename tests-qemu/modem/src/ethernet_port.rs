@@ -31,6 +31,8 @@ const CHUNK: usize = 256 * 1024;
 struct Port {
     link: EthernetLink,
     peer: Box<dyn Peer>,
+    /// The peer handles each frame by itself.
+    prompt: bool,
     input: Vec<u8>,
     output: Vec<u8>,
 }
@@ -50,7 +52,12 @@ impl Port {
                 break;
             };
             match self.link.receive(frame) {
-                Received::Packet(packet) => self.peer.send(packet),
+                Received::Packet(packet) => {
+                    self.peer.send(packet);
+                    if self.prompt {
+                        self.peer.poll();
+                    }
+                }
                 Received::Answered(answer) => self.push(&answer),
                 Received::Ignored(_) => {}
             }
@@ -83,7 +90,12 @@ impl Port {
 ///
 /// # Errors
 /// If the connection breaks or the guest sends garbage.
-pub fn run(link: EthernetLink, peer: Box<dyn Peer>, stream: StdStream) -> io::Result<Ending> {
+pub fn run(
+    link: EthernetLink,
+    peer: Box<dyn Peer>,
+    stream: StdStream,
+    prompt: bool,
+) -> io::Result<Ending> {
     let (signal_in, signal_out) = StdStream::pair()?;
     for signal in [SIGINT, SIGTERM] {
         pipe::register(signal, signal_out.try_clone()?)?;
@@ -102,6 +114,7 @@ pub fn run(link: EthernetLink, peer: Box<dyn Peer>, stream: StdStream) -> io::Re
     let mut port = Port {
         link,
         peer,
+        prompt,
         input: Vec::new(),
         output: Vec::new(),
     };
@@ -163,6 +176,7 @@ mod tests {
         let mut port = Port {
             link: EthernetLink::new(&link, addresses),
             peer: Box::new(Stack::new(&addresses, 1, EventLog::none())),
+            prompt: false,
             input: Vec::new(),
             output: Vec::new(),
         };

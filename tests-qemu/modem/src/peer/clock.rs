@@ -33,6 +33,11 @@ impl Clock {
         }
     }
 
+    /// Whether it goes slower than the host's.
+    pub fn is_slow(&self) -> bool {
+        self.slowness > 1
+    }
+
     /// The stack's time.
     pub fn now(&self) -> time::Instant {
         let elapsed = self.start.elapsed() / self.slowness;

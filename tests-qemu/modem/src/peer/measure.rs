@@ -41,7 +41,10 @@ impl Count {
     }
 }
 
-/// Takes "COUNT SIZE" and sends that many datagrams of so many bytes, as fast as the host takes them.
+/// What ends all orders.
+const STOP: &[u8] = b"stop\n";
+
+/// Takes "COUNT SIZE" and sends that many datagrams of so many bytes, as fast as the host takes them, until it gets "stop".
 #[derive(Debug, Default)]
 pub struct Flood {
     orders: VecDeque<Order>,
@@ -60,6 +63,9 @@ impl Flood {
         let mut acted = false;
         while let Ok((data, to)) = socket.recv() {
             acted = true;
+            if data == STOP {
+                self.orders.clear();
+            }
             self.orders.extend(order(data, to));
         }
         // In turn, so that several links are busy at once.
@@ -157,6 +163,16 @@ mod tests {
         let flood = answers(&mut stack);
         assert_eq!(flood.len(), 2000);
         assert!(flood.iter().all(|payload| payload.len() == 64));
+    }
+
+    #[test]
+    fn a_flood_can_be_stopped() {
+        let mut stack = stack(EventLog::none());
+        stack.send(datagram(20, b"1000000 64\n"));
+        stack.poll();
+        assert!(stack.receive().is_some());
+        stack.send(datagram(20, b"stop\n"));
+        assert!(answers(&mut stack).len() < 1000);
     }
 
     #[test]

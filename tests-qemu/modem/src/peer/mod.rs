@@ -2,6 +2,7 @@
 //! What stands behind the bearer: somebody to talk IP with.
 
 mod bursts;
+mod client;
 mod clock;
 mod measure;
 mod queue;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The services of the in-process peer, on the ports of the old small services:
-//! 5 verbatim (UDP), 6 hostile (UDP), 7 echo (UDP and TCP), 9 sink, 19 source (TCP); 9 count, 20 flood (UDP).
+//! 5 verbatim (UDP), 6 hostile (UDP), 7 echo (UDP and TCP), 9 sink, 19 source (TCP); 9 count, 20 flood, 21 client (UDP).
 //!
 //! What comes to verbatim goes back as one transfer of the modem, with nothing around it.
 //! Hostile takes "SEED FIRST COUNT" and has the modem send that many wrong transfers.
@@ -13,9 +13,10 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use smoltcp::iface::{SocketHandle, SocketSet};
+use smoltcp::iface::{Context, SocketHandle, SocketSet};
 use smoltcp::socket::{tcp, udp};
 
+use super::client::Client;
 use super::clock::Clock;
 use super::measure::{Count, Flood};
 use super::tally::Tally;
@@ -26,8 +27,8 @@ use crate::hostile::{Case, Cases};
 const VERBATIM: u16 = 5;
 const HOSTILE: u16 = 6;
 const ECHO: u16 = 7;
-const SINK: u16 = 9;
-const SOURCE: u16 = 19;
+pub const SINK: u16 = 9;
+pub const SOURCE: u16 = 19;
 const COUNT: u16 = 9;
 const FLOOD: u16 = 20;
 
@@ -86,6 +87,10 @@ pub struct Services {
     hostile: SocketHandle,
     counted: (SocketHandle, Count),
     flood: (SocketHandle, Flood),
+    client: Client,
+    /// The source's last segment has no FIN, which comes when all was acknowledged: QEMU's network card that cuts a large
+    /// segment forgets the FIN.
+    waits_with_fin: bool,
     seed: u64,
     log: EventLog,
 }
@@ -96,11 +101,7 @@ impl Services {
         let mut listeners = Vec::new();
         for port in [ECHO, SINK, SOURCE] {
             for _ in 0..BACKLOG {
-                let buffer = || tcp::SocketBuffer::new(vec![0; TCP_BUFFER]);
-                let mut socket = tcp::Socket::new(buffer(), buffer());
-                socket.set_timeout(Some(clock.for_stack(GIVE_UP)));
-                socket.set_ack_delay(Some(clock.for_stack(ACK_DELAY)));
-                let handle = sockets.add(socket);
+                let handle = sockets.add(stream_socket(clock));
                 listeners.push(Listener {
                     port,
                     handle,
@@ -108,7 +109,7 @@ impl Services {
                 });
             }
         }
-        let mut services = Self {
+        Self {
             listeners,
             datagrams: sockets.add(small(ECHO)),
             verbatim: sockets.add(small(VERBATIM)),
@@ -118,20 +119,26 @@ impl Services {
                 Count::default(),
             ),
             flood: (sockets.add(small(FLOOD)), Flood::default()),
+            client: Client::new(sockets, clock),
+            waits_with_fin: clock.is_slow(),
             seed,
             log,
-        };
-        services.serve(sockets, Tally::default());
-        services
+        }
     }
 
     /// Moves what can be moved; tells whether anything was. Who asks for counts gets `tally`.
-    pub fn serve(&mut self, sockets: &mut SocketSet<'static>, tally: Tally) -> bool {
+    pub fn serve(
+        &mut self,
+        sockets: &mut SocketSet<'static>,
+        context: &mut Context,
+        tally: Tally,
+    ) -> bool {
         let mut acted = echo_datagrams(sockets.get_mut(self.datagrams));
         let (counted, count) = &mut self.counted;
         acted |= count.serve(sockets.get_mut(*counted), &self.log, tally);
         let (socket, flood) = &mut self.flood;
         acted |= flood.serve(sockets.get_mut(*socket));
+        acted |= self.client.serve(sockets, context);
         for listener in &mut self.listeners {
             let socket: &mut tcp::Socket = sockets.get_mut(listener.handle);
             if !socket.is_open() {
@@ -142,7 +149,7 @@ impl Services {
             acted |= match &mut listener.work {
                 Work::Echo => echo(socket),
                 Work::Sink(sink) => sink.serve(socket, &self.log),
-                Work::Source(source) => source.serve(socket, &self.log),
+                Work::Source(source) => source.serve(socket, &self.log, self.waits_with_fin),
             };
         }
         acted
@@ -165,7 +172,17 @@ impl Services {
     }
 }
 
-fn small(port: u16) -> udp::Socket<'static> {
+/// A socket for TCP.
+pub fn stream_socket(clock: Clock) -> tcp::Socket<'static> {
+    let buffer = || tcp::SocketBuffer::new(vec![0; TCP_BUFFER]);
+    let mut socket = tcp::Socket::new(buffer(), buffer());
+    socket.set_timeout(Some(clock.for_stack(GIVE_UP)));
+    socket.set_ack_delay(Some(clock.for_stack(ACK_DELAY)));
+    socket
+}
+
+/// A socket for a few datagrams.
+pub fn small(port: u16) -> udp::Socket<'static> {
     udp_socket(port, UDP_PACKETS, UDP_BUFFER)
 }
 
@@ -208,7 +225,7 @@ fn echo_datagrams(socket: &mut udp::Socket) -> bool {
 }
 
 /// Whether the client has sent its last byte and all of them were read.
-fn half_closed(socket: &tcp::Socket) -> bool {
+pub fn half_closed(socket: &tcp::Socket) -> bool {
     socket.state() == tcp::State::CloseWait && !socket.can_recv()
 }
 
@@ -259,11 +276,14 @@ impl Sink {
 }
 
 impl Source {
-    fn serve(&mut self, socket: &mut tcp::Socket, log: &EventLog) -> bool {
+    fn serve(&mut self, socket: &mut tcp::Socket, log: &EventLog, waits_with_fin: bool) -> bool {
         let Some(rest) = self.rest else {
             return self.read_line(socket);
         };
         if !socket.may_send() {
+            return false;
+        }
+        if rest == 0 && waits_with_fin && socket.send_queue() > 0 {
             return false;
         }
         if rest == 0 {

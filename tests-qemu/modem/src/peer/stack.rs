@@ -53,7 +53,9 @@ impl Stack {
         let _ = routes.add_default_ipv4_route(addresses.ipv4_gateway);
         let _ = routes.add_default_ipv6_route(addresses.ipv6_gateway);
         let mut sockets = SocketSet::new(Vec::new());
-        let services = Services::new(&mut sockets, seed, log, clock);
+        let mut services = Services::new(&mut sockets, seed, log, clock);
+        // Now they listen.
+        services.serve(&mut sockets, interface.context(), Tally::default());
         Self {
             queue,
             interface,
@@ -90,7 +92,8 @@ impl Peer for Stack {
         loop {
             let now = self.clock.now();
             let stack = self.interface.poll(now, &mut self.queue, &mut self.sockets);
-            let acted = self.services.serve(&mut self.sockets, self.tally);
+            let context = self.interface.context();
+            let acted = self.services.serve(&mut self.sockets, context, self.tally);
             if stack == PollResult::None && !acted {
                 break;
             }
