@@ -8,6 +8,13 @@
 . "${0%/*}/lib/rmnet.sh"
 
 traffic=/tmp/traffic
+rmnet_options=
+# Of qmi-modem.
+measured='--bursts --patient'
+# Of the network behind the card, whose addresses are others than the modem's.
+card_unit=8
+card=eth0
+card_client=10.64.$card_unit.1
 tcp_memory=/proc/sys/net/ipv4/tcp_rmem
 aggregation='tx-aggr-max-bytes 16384 tx-aggr-max-frames 32 tx-aggr-time-usecs 2000'
 
@@ -28,6 +35,7 @@ prepare() {
 link() {
 	: >/tmp/gateways-4
 	: >/tmp/gateways-6
+	close_router
 	case $2 in
 	card) set_up_card ;;
 	*) set_up_modem "$1" "$2" ;;
@@ -39,16 +47,18 @@ link() {
 
 set_up_card() {
 	modprobe virtio_net
-	ask_host card
-	udevadm wait --timeout=$limit --initialized=no /sys/class/net/eth0
-	echo eth0 >/tmp/lower
-	give_addresses eth0 0
+	# shellcheck disable=SC2086
+	ask_host card $measured --unit $card_unit
+	udevadm wait --timeout=$limit --initialized=no /sys/class/net/$card
+	echo $card >/tmp/lower
+	give_addresses $card 0 $card_unit
 }
 
 set_up_modem() {
 	ask_host unplug all
 	[ ! -e /sys/class/net/wwan0 ] || wait_until_gone 0
-	insert /src/tests-qemu/bench/modem.toml --count-bulk --bursts --patient
+	# shellcheck disable=SC2086
+	insert /src/tests-qemu/bench/modem.toml --count-bulk $measured
 	wait_for_driver 0
 	echo wwan0 >/tmp/lower
 	case $1 in
@@ -62,20 +72,38 @@ set_up_modem() {
 		write Y $qmi_attributes/raw_ip
 		ip link set wwan0 up
 		;;
-	qmap-*)
-		use_qmap 1 32
-		[ "$2" != rmnet ] || write Y $qmi_attributes/pass_through
-		;;
+	*-v5) use_mux "$2" 5 ;;
+	qmap-*) use_mux "$2" 1 ;;
 	esac
+	device=wwan0
 	case $1 in
 	802.3 | raw-ip) start_sessions wwan0 0 ;;
 	qmap-4) set_up_mux "$2" 1 2 3 4 ;;
 	*) set_up_mux "$2" 1 ;;
 	esac
+	echo "$device" >/tmp/device
 	case $1 in
 	*-aggregated)
 		# shellcheck disable=SC2086
 		said=$(ethtool -C "$device" $aggregation 2>&1) || fail "ethtool -C $device: $said"
+		;;
+	esac
+}
+
+# use_mux WITH VERSION: aggregates of this version of QMAP, for the driver or for rmnet.
+use_mux() {
+	case $1 in
+	driver) use_qmap "$2" 32 ;;
+	rmnet)
+		size=16384
+		negotiate_qmap "$2" 32
+		ip link set wwan0 mtu $size
+		write Y $qmi_attributes/raw_ip
+		write Y $qmi_attributes/pass_through
+		ip link set wwan0 up
+		case $2 in
+		5) rmnet_options='ingress-mapv5-checksum on egress-mapv5-checksum on' ;;
+		esac
 		;;
 	esac
 }
@@ -88,7 +116,8 @@ set_up_mux() {
 		case $with in
 		rmnet)
 			device=rmnet$id
-			ip link add link wwan0 name "$device" type rmnet mux_id "$id"
+			# shellcheck disable=SC2086
+			ip link add link wwan0 name "$device" type rmnet mux_id "$id" $rmnet_options
 			;;
 		*)
 			write "$id" $qmi_attributes/add_mux
@@ -123,11 +152,11 @@ wds() {
 	said=$(qmi --client-cid="$1" --client-no-release-cid --wds-"$2" 2>&1) || fail "--wds-$2: $said"
 }
 
-# give_addresses DEVICE MUX: those that the modem gives, without asking.
+# give_addresses DEVICE MUX [UNIT]: those that the modem of this number (0) gives, without asking.
 give_addresses() {
 	ip link set "$1" txqueuelen 10000 up
-	net=10.$((64 + $2)).0
-	prefix=2001:db8:64:$(printf '%02x00' "$2"):
+	net=10.$((64 + $2)).${3-0}
+	prefix=2001:db8:64:$(printf '%02x%02x' "$2" "${3-0}"):
 	ip address add $net.2/30 dev "$1"
 	ip address add "$prefix:2/64" nodad dev "$1"
 	echo $net.1 >>/tmp/gateways-4
@@ -151,20 +180,100 @@ traffic() {
 	$traffic "$@" $(cat "$gateways") <&3 >&3
 }
 
-# memory COUNT: what the kernel has in use at most during a download, more than before the link was up, in KiB. A short window
-# bounds what waits for the reader, who is slow because it looks at the memory.
+# threaded FAMILY ARGUMENTS: traffic, while a thread of its own polls the modem.
+threaded() {
+	write 1 /sys/class/net/wwan0/threaded || fail "wwan0 has no NAPI that could have a thread"
+	trap 'write 0 /sys/class/net/wwan0/threaded' EXIT
+	traffic "$@"
+}
+
+# steered FAMILY ARGUMENTS: traffic, while packets are steered to a processor by their flow, which is always the only one.
+steered() {
+	queue=/sys/class/net/$(cat /tmp/device)/queues/rx-0/rps_cpus
+	write 1 "$queue"
+	trap 'write 0 "$queue"' EXIT
+	traffic "$@"
+}
+
+# forward FILTER OFFLOADS DIRECTION COUNT: TCP through this guest, between who is behind the card and who is behind the modem.
+# FILTER is masquerade or flowtable; OFFLOADS, of the card, on or off.
+forward() {
+	trap close_router EXIT
+	open_router "$1" "$2"
+	tell_symbols
+	$traffic "forward-$3" --count "$4" $card_client "$(cat /tmp/gateways-4)" <&3 >&3
+}
+
+# open_router FILTER OFFLOADS
+open_router() {
+	device=$(cat /tmp/device)
+	modprobe e1000e
+	udevadm wait --timeout=$limit --initialized=no /sys/class/net/$card
+	# shellcheck disable=SC2086
+	[ -e /tmp/card ] || ask_host card $measured --prompt --unit $card_unit
+	: >/tmp/card
+	for offload in sg tx rx tso; do
+		said=$(ethtool -K $card $offload "$2" 2>&1) || fail "ethtool -K $card: $said"
+	done
+	ip link set $card up
+	ip address replace ${card_client%.*}.2/30 dev $card
+	wait_for_value 1 /sys/class/net/$card/carrier
+	flowtable=
+	offload=
+	if [ "$1" = flowtable ]; then
+		flowtable="flowtable fast { hook ingress priority 0; devices = { $card, $device }; }"
+		offload='ct state established flow add @fast'
+	fi
+	nft -f - <<-END
+		table inet router {
+			$flowtable
+			chain forward {
+				type filter hook forward priority 0
+				$offload
+				ct state established,related accept
+				iifname $card accept
+				drop
+			}
+			chain postrouting {
+				type nat hook postrouting priority 100
+				oifname $device masquerade
+			}
+		}
+	END
+	write 1 /proc/sys/net/ipv4/ip_forward
+}
+
+# close_router: takes back what costs anything.
+close_router() {
+	[ -e /tmp/card ] || return 0
+	write 0 /proc/sys/net/ipv4/ip_forward
+	nft flush ruleset
+	ip link set $card down
+}
+
+# memory COUNT: what the kernel has in use at most during a download, more than before the link was up, in KiB: the middle of
+# several times. A short window bounds what waits for the reader, who is slow because it looks at the memory.
 memory() {
-	lower=$(cat /tmp/lower)
 	window=$(cat $tcp_memory)
 	write '4096 65536 65536' $tcp_memory
+	for round in 1 2 3 4 5; do
+		peak "$1"
+	done | sort -n >/tmp/peaks
+	write "$window" $tcp_memory
+	xargs </tmp/peaks
+	ask_host memory "$(sed -n 3p /tmp/peaks)"
+}
+
+# peak COUNT: that of one time.
+peak() {
+	lower=$(cat /tmp/lower)
 	ip link set "$lower" down
 	take_back_free_memory
 	before=$($traffic in-use)
 	ip link set "$lower" up
 	# shellcheck disable=SC2046
 	most=$($traffic memory --count "$1" $(cat /tmp/gateways-4))
-	write "$window" $tcp_memory
-	ask_host memory $((most - before))
+	echo $((most - before))
 }
 
 # take_back_free_memory: what was freed but counts as in use, because caches of objects and processors hold it.

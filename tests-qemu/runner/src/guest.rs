@@ -207,7 +207,7 @@ impl Guest {
                 recording.fact(key, value);
                 return Ok(());
             }
-            "card" => self.modems.stand_at_card().map(|()| String::new()),
+            "card" => self.modems.stand_at_card(rest).map(|()| String::new()),
             _ => match answers.answer(verb, rest) {
                 Some(answer) => answer,
                 None => return self.send(&format!("error the host knows no request {verb}")),

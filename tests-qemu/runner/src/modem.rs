@@ -62,8 +62,8 @@ impl Modems {
         Ok(port)
     }
 
-    /// Puts the network that modems have behind them behind the guest's network card.
-    pub fn stand_at_card(&mut self) -> Result<()> {
+    /// Puts the network that modems have behind them behind the guest's network card, with these options of the modem's program.
+    pub fn stand_at_card(&mut self, options: &str) -> Result<()> {
         let messages = self.folder.join("card.messages");
         let messages = File::create(&messages).map_err(Error::file(&messages))?;
         self.card = Some(
@@ -71,7 +71,7 @@ impl Modems {
                 Command::new(&self.program)
                     .arg("--ethernet")
                     .arg(card_socket(&self.folder))
-                    .args(["--bursts", "--patient"])
+                    .args(options.split_whitespace())
                     .stdin(Stdio::null())
                     .stdout(Stdio::null())
                     .stderr(messages),

@@ -23,8 +23,14 @@ const KERNEL_ARGS: &str = "console=ttyS0 panic=-1 net.ifnames=0 mitigations=off 
     dummy.numdummies=0";
 
 /// A card as plain as a modem: one packet at a time, and checksums are the guest's.
-const PLAIN_CARD: &str = "csum=off,gso=off,guest_csum=off,guest_tso4=off,guest_tso6=off,guest_ecn=off,guest_ufo=off,\
+const PLAIN_CARD: &str = "virtio-net-pci,csum=off,gso=off,guest_csum=off,guest_tso4=off,guest_tso6=off,guest_ecn=off,guest_ufo=off,\
     guest_uso4=off,guest_uso6=off,host_tso4=off,host_tso6=off,host_ecn=off,host_ufo=off,host_uso=off,mrg_rxbuf=off";
+
+/// A card that can sum up, gather and segment, even for a network that is but a socket.
+const ROUTER_CARD: &str = "e1000e,romfile=";
+
+/// Nanoseconds of the guest's time that an instruction takes, if they are counted.
+pub const INSTRUCTION: u64 = 2;
 
 /// What makes one guest differ from another.
 pub struct Machine<'a> {
@@ -45,8 +51,17 @@ pub struct Machine<'a> {
 pub struct Counted {
     /// The plugin that counts.
     pub plugin: PathBuf,
-    /// Whether there is a network card.
-    pub card: bool,
+    /// The network card.
+    pub card: Card,
+}
+
+/// A network card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Card {
+    /// As plain as a modem.
+    Plain,
+    /// One with offloads, as a router has beside the modem.
+    Router,
 }
 
 /// What a guest with a shell needs to know.
@@ -230,8 +245,7 @@ impl Machine<'_> {
     }
 
     fn count(&self, qemu: &mut Command, counted: &Counted) {
-        // An instruction takes 2 ns of the guest's time.
-        qemu.args(["-icount", "shift=1"]);
+        qemu.args(["-icount", "shift=1"]); // as INSTRUCTION says
         qemu.arg("-plugin").arg(format!(
             "{},socket={}",
             counted.plugin.display(),
@@ -242,14 +256,15 @@ impl Machine<'_> {
             symbols_file(self.folder).display()
         ));
         qemu.args(["-device", "virtserialport,chardev=symbols,name=symbols"]);
-        if counted.card {
-            qemu.arg("-netdev").arg(format!(
-                "stream,id=card,server=on,addr.type=unix,addr.path={}",
-                card_socket(self.folder).display()
-            ));
-            qemu.arg("-device")
-                .arg(format!("virtio-net-pci,netdev=card,{PLAIN_CARD}"));
-        }
+        qemu.arg("-netdev").arg(format!(
+            "stream,id=card,server=on,addr.type=unix,addr.path={}",
+            card_socket(self.folder).display()
+        ));
+        let device = match counted.card {
+            Card::Plain => PLAIN_CARD,
+            Card::Router => ROUTER_CARD,
+        };
+        qemu.arg("-device").arg(format!("{device},netdev=card"));
     }
 
     fn kernel_args(&self) -> String {

@@ -13,9 +13,9 @@ use crate::error::{Error, Result};
 use crate::modem::{share, socket, Counters, COUNT, FLOOD, PATIENCE};
 
 /// Datagrams in one system call.
-const BATCH: usize = 64;
+pub const BATCH: usize = 64;
 /// After so long nothing more will come: what is missing is lost.
-const SILENCE: Duration = Duration::from_secs(2);
+pub const SILENCE: Duration = Duration::from_secs(2);
 
 /// A socket to one of the modem's addresses, and the datagrams that are to pass over it.
 pub struct Flow {
@@ -69,6 +69,19 @@ pub fn send(flows: &[Flow], size: usize) -> Result<u64> {
     flows.iter().map(arrived).sum()
 }
 
+/// Takes what waits, a batch at most, or waits for one datagram; how many came.
+pub fn receive_batch(socket: &UdpSocket, buffer: &mut [u8], size: usize) -> io::Result<u64> {
+    let mut headers = MultiHeaders::<SockaddrStorage>::preallocate(BATCH, None);
+    let mut slices: Vec<_> = buffer
+        .chunks_mut(size)
+        .map(|chunk| [IoSliceMut::new(chunk)])
+        .collect();
+    let flags = MsgFlags::MSG_WAITFORONE;
+    let fd = socket.as_raw_fd();
+    let messages = recvmmsg(fd, &mut headers, slices.iter_mut(), flags, None)?;
+    Ok(messages.count() as u64)
+}
+
 fn nothing() -> io::Error {
     io::Error::other("no addresses")
 }
@@ -82,25 +95,13 @@ impl Flow {
         let mut received = 0;
         let mut buffer = vec![0; BATCH * size];
         while received < self.count {
-            match self.receive_batch(&mut buffer, size) {
-                Ok(count) => received += count as u64,
+            match receive_batch(&self.socket, &mut buffer, size) {
+                Ok(count) => received += count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(error) => return Err(fail(error)),
             }
         }
         Ok(received)
-    }
-
-    fn receive_batch(&self, buffer: &mut [u8], size: usize) -> io::Result<usize> {
-        let mut headers = MultiHeaders::<SockaddrStorage>::preallocate(BATCH, None);
-        let mut slices: Vec<_> = buffer
-            .chunks_mut(size)
-            .map(|chunk| [IoSliceMut::new(chunk)])
-            .collect();
-        let flags = MsgFlags::MSG_WAITFORONE;
-        let fd = self.socket.as_raw_fd();
-        let messages = recvmmsg(fd, &mut headers, slices.iter_mut(), flags, None)?;
-        Ok(messages.count())
     }
 
     fn send(&self, size: usize, count: u64) -> Result<u64> {

@@ -33,9 +33,12 @@ pub enum Error {
     /// The host does not answer at the control port as it should.
     #[error("the host answered '{0}'")]
     Host(String),
+    /// Who is to talk through the guest does not.
+    #[error("nothing is forwarded: '{0}'")]
+    Forward(String),
     /// The kernel's figures.
-    #[error("/proc/meminfo has no {0}")]
-    NoFigure(&'static str),
+    #[error("{0} has no {1}")]
+    NoFigure(&'static str, &'static str),
     /// Something else of the system.
     #[error(transparent)]
     Io(#[from] io::Error),

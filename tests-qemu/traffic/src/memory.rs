@@ -59,7 +59,7 @@ fn of(text: &str) -> Result<i64> {
         text.lines()
             .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
             .and_then(|rest| rest.split_whitespace().next()?.parse::<i64>().ok())
-            .ok_or(Error::NoFigure(name))
+            .ok_or(Error::NoFigure("/proc/meminfo", name))
     };
     let mut left = figure("MemTotal")?;
     for name in OTHER {

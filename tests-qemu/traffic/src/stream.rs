@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! TCP in bulk, in one connection for each of the modem's addresses.
+//! TCP in bulk, in one connection or several for each of the modem's addresses.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Shutdown, TcpStream};
@@ -22,9 +22,15 @@ pub struct Stream {
     bytes: u64,
 }
 
-/// Connects to a service on all addresses, which share so many segments.
-pub fn connect(addresses: &[IpAddr], port: u16, segments: u64) -> Result<Vec<Stream>> {
-    let shares = share(segments, addresses.len());
+/// Connects so many times to a service on all addresses; the connections share so many segments.
+pub fn connect(
+    addresses: &[IpAddr],
+    flows: usize,
+    port: u16,
+    segments: u64,
+) -> Result<Vec<Stream>> {
+    let shares = share(segments, addresses.len() * flows);
+    let addresses = addresses.iter().cycle();
     let connect = |(&address, segments)| {
         let connection = TcpStream::connect((address, port))
             .map_err(Error::network("connecting to", address))?;
@@ -36,7 +42,7 @@ pub fn connect(addresses: &[IpAddr], port: u16, segments: u64) -> Result<Vec<Str
             bytes: segments * SEGMENT,
         })
     };
-    addresses.iter().zip(shares).map(connect).collect()
+    addresses.zip(shares).map(connect).collect()
 }
 
 /// Has the modem send.

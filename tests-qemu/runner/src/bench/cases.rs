@@ -7,6 +7,11 @@ use serde::Serialize;
 
 use crate::setup::Driver;
 
+/// Connections at the same time.
+const FLOWS: usize = 16;
+/// For how long datagrams are counted that come through an overload, in the guest's time.
+const OVERLOAD_MILLISECONDS: u64 = 1000;
+
 /// Who carries the packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -36,6 +41,9 @@ pub enum Link {
     /// The same, with uplink aggregation.
     #[serde(rename = "qmap-1-aggregated")]
     Qmap1Aggregated,
+    /// QMAP version 5 with one mux device: checksums are the modem's.
+    #[serde(rename = "qmap-1-v5")]
+    Qmap1V5,
     /// QMAP with four mux devices, all busy.
     #[serde(rename = "qmap-4")]
     Qmap4,
@@ -59,10 +67,40 @@ pub enum Direction {
 pub enum Traffic {
     /// TCP in bulk.
     Tcp(Direction),
+    /// The same in many connections.
+    Flows(Direction),
+    /// A TCP download, with a thread for NAPI.
+    Threaded,
+    /// A TCP download, with RPS.
+    Steered,
     /// Datagrams with so many bytes of payload.
     Udp(u16, Direction),
+    /// More datagrams than the guest can take, with so many bytes of payload.
+    Overload(u16),
     /// Pings, one after the other.
     Ping,
+    /// TCP between a network card and the modem.
+    Forward(Direction, Filter, Offloads),
+}
+
+/// What a router does with packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Filter {
+    /// Changes their addresses.
+    Masquerade,
+    /// The same, and lets those of known connections take a short cut.
+    Flowtable,
+}
+
+/// Whether a router's card sums up, gathers and segments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Offloads {
+    /// It does.
+    On,
+    /// The router has to.
+    Off,
 }
 
 /// IP version.
@@ -155,9 +193,15 @@ impl Contender {
                 Link::Ethernet,
                 Link::Qmap1,
                 Link::Qmap1Aggregated,
+                Link::Qmap1V5,
                 Link::Qmap4,
             ],
-            Self::Rmnet => &[Link::Qmap1, Link::Qmap1Aggregated, Link::Qmap4],
+            Self::Rmnet => &[
+                Link::Qmap1,
+                Link::Qmap1Aggregated,
+                Link::Qmap1V5,
+                Link::Qmap4,
+            ],
             Self::Virtio => &[Link::Card],
         }
     }
@@ -171,6 +215,7 @@ impl Link {
             Self::Ethernet => "802.3",
             Self::Qmap1 => "qmap-1",
             Self::Qmap1Aggregated => "qmap-1-aggregated",
+            Self::Qmap1V5 => "qmap-1-v5",
             Self::Qmap4 => "qmap-4",
             Self::Card => "card",
         }
@@ -178,77 +223,177 @@ impl Link {
 
     /// Whether `extent` has it.
     fn is_in(self, extent: Extent) -> bool {
-        match extent {
-            Extent::Full => true,
-            Extent::Quick | Extent::Profile => {
-                matches!(self, Self::RawIp | Self::Qmap1 | Self::Qmap1Aggregated)
-            }
+        match self {
+            Self::RawIp | Self::Qmap1 | Self::Qmap1Aggregated | Self::Card => true,
+            Self::Qmap1V5 => extent != Extent::Profile,
+            Self::Ethernet | Self::Qmap4 => extent == Extent::Full,
         }
     }
 }
 
 impl Traffic {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 18] = [
         Self::Tcp(Direction::Down),
         Self::Tcp(Direction::Up),
+        Self::Flows(Direction::Down),
+        Self::Flows(Direction::Up),
+        Self::Threaded,
+        Self::Steered,
         Self::Udp(64, Direction::Down),
         Self::Udp(64, Direction::Up),
         Self::Udp(1400, Direction::Down),
         Self::Udp(1400, Direction::Up),
+        Self::Overload(64),
         Self::Ping,
+        Self::Forward(Direction::Down, Filter::Masquerade, Offloads::On),
+        Self::Forward(Direction::Up, Filter::Masquerade, Offloads::On),
+        Self::Forward(Direction::Down, Filter::Flowtable, Offloads::On),
+        Self::Forward(Direction::Up, Filter::Flowtable, Offloads::On),
+        Self::Forward(Direction::Down, Filter::Flowtable, Offloads::Off),
+        Self::Forward(Direction::Up, Filter::Flowtable, Offloads::Off),
     ];
-
-    /// Whether packets go up: aggregation in the uplink makes no difference to others.
-    fn goes_up(self) -> bool {
-        matches!(self, Self::Tcp(Direction::Up) | Self::Udp(_, Direction::Up))
-    }
 
     fn is_in(self, extent: Extent) -> bool {
         match extent {
             Extent::Full => true,
-            Extent::Quick => matches!(self, Self::Tcp(_) | Self::Udp(64, Direction::Down)),
-            Extent::Profile => {
-                matches!(
-                    self,
-                    Self::Tcp(_) | Self::Udp(64, Direction::Down) | Self::Ping
-                )
-            }
+            Extent::Quick => matches!(
+                self,
+                Self::Tcp(_)
+                    | Self::Udp(64, Direction::Down)
+                    | Self::Overload(_)
+                    | Self::Forward(_, Filter::Flowtable, Offloads::On)
+            ),
+            Extent::Profile => matches!(
+                self,
+                Self::Tcp(_)
+                    | Self::Udp(64, Direction::Down)
+                    | Self::Ping
+                    | Self::Forward(_, Filter::Flowtable, Offloads::On)
+            ),
         }
+    }
+
+    /// Whether it is measured over this link with IPv4.
+    fn suits(self, link: Link) -> bool {
+        match (self, link) {
+            (Self::Forward(..), _) => matches!(
+                link,
+                Link::RawIp | Link::Qmap1 | Link::Qmap1Aggregated | Link::Qmap1V5
+            ),
+            // Aggregation in the uplink makes no difference to others.
+            (Self::Tcp(way) | Self::Flows(way) | Self::Udp(_, way), Link::Qmap1Aggregated) => {
+                way == Direction::Up
+            }
+            (Self::Flows(_), _) => matches!(link, Link::Qmap1 | Link::Card),
+            (Self::Threaded | Self::Steered, _) => link == Link::Qmap1,
+            (Self::Overload(_), Link::Qmap4) => false,
+            (Self::Tcp(_) | Self::Udp(_, Direction::Down), Link::Qmap1V5) => true,
+            (_, Link::Qmap1Aggregated | Link::Qmap1V5) => false,
+            _ => true,
+        }
+    }
+
+    /// Whether it is measured over this link with IPv6 too.
+    fn suits_ipv6(self, link: Link) -> bool {
+        matches!(
+            link,
+            Link::RawIp | Link::Qmap1 | Link::Qmap1Aggregated | Link::Card
+        ) && matches!(
+            self,
+            Self::Tcp(_) | Self::Udp(64, Direction::Down) | Self::Ping
+        )
+    }
+
+    /// Whether it can be measured with this contender at all.
+    fn suits_contender(self, contender: Contender) -> bool {
+        // The others have no NAPI of the modem's.
+        self != Self::Threaded || contender == Contender::Ours
     }
 
     /// The direction of TCP in bulk.
     pub fn direction(self) -> Option<Direction> {
         match self {
-            Self::Tcp(direction) => Some(direction),
-            _ => None,
+            Self::Tcp(direction) | Self::Flows(direction) | Self::Forward(direction, ..) => {
+                Some(direction)
+            }
+            Self::Threaded | Self::Steered => Some(Direction::Down),
+            Self::Udp(..) | Self::Overload(_) | Self::Ping => None,
         }
     }
 
+    /// Whether the guest is a router.
+    pub fn is_forwarded(self) -> bool {
+        matches!(self, Self::Forward(..))
+    }
+
     /// How many packets there are.
-    pub fn count(self, extent: Extent) -> u64 {
+    fn count(self, extent: Extent) -> u64 {
         match (self, extent) {
             (Self::Ping, Extent::Quick) => 200,
             (Self::Ping, _) => 1000,
             (_, Extent::Quick) => 3000,
-            (Self::Tcp(_), _) => 12_000,
-            (Self::Udp(..), _) => 6000,
+            (Self::Udp(..) | Self::Forward(..), _) => 6000,
+            _ => 12_000,
+        }
+    }
+}
+
+impl Direction {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Down => "down",
+            Self::Up => "up",
+        }
+    }
+}
+
+impl Case {
+    /// What `scenarios/bench.sh` is called with.
+    pub fn step(self, extent: Extent) -> String {
+        let family = self.family as u8;
+        let count = self.traffic.count(extent);
+        match self.traffic {
+            Traffic::Tcp(way) => format!("traffic {family} tcp-{} --count {count}", way.word()),
+            Traffic::Flows(way) => {
+                let way = way.word();
+                format!("traffic {family} tcp-{way} --flows {FLOWS} --count {count}")
+            }
+            Traffic::Threaded => format!("threaded {family} tcp-down --count {count}"),
+            Traffic::Steered => format!("steered {family} tcp-down --count {count}"),
+            Traffic::Udp(bytes, way) => {
+                let way = way.word();
+                format!("traffic {family} udp-{way} --bytes {bytes} --count {count}")
+            }
+            Traffic::Overload(bytes) => format!(
+                "traffic {family} overload --bytes {bytes} --milliseconds {OVERLOAD_MILLISECONDS}"
+            ),
+            Traffic::Ping => format!("traffic {family} ping --count {count}"),
+            Traffic::Forward(way, filter, offloads) => {
+                let filter = match filter {
+                    Filter::Masquerade => "masquerade",
+                    Filter::Flowtable => "flowtable",
+                };
+                let offloads = match offloads {
+                    Offloads::On => "on",
+                    Offloads::Off => "off",
+                };
+                format!("forward {filter} {offloads} {} {count}", way.word())
+            }
         }
     }
 
-    /// What the program that makes the traffic is called with.
-    pub fn arguments(self, extent: Extent) -> String {
-        let count = self.count(extent);
-        let way = |direction| match direction {
-            Direction::Down => "down",
-            Direction::Up => "up",
+    /// Whether `extent` has it, for this contender.
+    fn is_of(self, contender: Contender, extent: Extent) -> bool {
+        let Self {
+            link,
+            traffic,
+            family,
+        } = self;
+        let of_family = match family {
+            Family::V4 => traffic.suits(link),
+            Family::V6 => extent == Extent::Full && traffic.suits(link) && traffic.suits_ipv6(link),
         };
-        match self {
-            Self::Tcp(direction) => format!("tcp-{} --count {count}", way(direction)),
-            Self::Udp(bytes, direction) => {
-                format!("udp-{} --bytes {bytes} --count {count}", way(direction))
-            }
-            Self::Ping => format!("ping --count {count}"),
-        }
+        of_family && traffic.is_in(extent) && traffic.suits_contender(contender)
     }
 }
 
@@ -267,9 +412,25 @@ impl fmt::Display for Traffic {
         match self {
             Self::Tcp(Direction::Down) => write!(f, "TCP download"),
             Self::Tcp(Direction::Up) => write!(f, "TCP upload"),
+            Self::Flows(Direction::Down) => write!(f, "{FLOWS} TCP downloads"),
+            Self::Flows(Direction::Up) => write!(f, "{FLOWS} TCP uploads"),
+            Self::Threaded => write!(f, "TCP download with threaded NAPI"),
+            Self::Steered => write!(f, "TCP download with RPS"),
             Self::Udp(bytes, Direction::Down) => write!(f, "UDP {bytes} download"),
             Self::Udp(bytes, Direction::Up) => write!(f, "UDP {bytes} upload"),
+            Self::Overload(bytes) => write!(f, "UDP {bytes} overload"),
             Self::Ping => write!(f, "ping"),
+            Self::Forward(way, filter, offloads) => {
+                let filter = match filter {
+                    Filter::Masquerade => "masquerade",
+                    Filter::Flowtable => "flowtable",
+                };
+                let card = match offloads {
+                    Offloads::On => "",
+                    Offloads::Off => ", plain card",
+                };
+                write!(f, "forwarded {}, {filter}{card}", way.word())
+            }
         }
     }
 }
@@ -288,24 +449,16 @@ impl fmt::Display for Case {
 
 /// All cases of a contender, those of a link behind each other.
 pub fn of(contender: Contender, extent: Extent) -> Vec<Case> {
-    let links = contender
-        .links()
-        .iter()
-        .filter(|link| link.is_in(extent) || **link == Link::Card);
+    let links = contender.links().iter();
     let mut cases = Vec::new();
-    for &link in links {
+    for &link in links.filter(|link| link.is_in(extent)) {
         for family in [Family::V4, Family::V6] {
-            if family == Family::V6 && extent != Extent::Full {
-                continue;
-            }
-            let traffic = Traffic::ALL.into_iter().filter(|traffic| {
-                traffic.is_in(extent) && (link != Link::Qmap1Aggregated || traffic.goes_up())
-            });
-            cases.extend(traffic.map(|traffic| Case {
+            let all = Traffic::ALL.into_iter().map(|traffic| Case {
                 link,
                 traffic,
                 family,
-            }));
+            });
+            cases.extend(all.filter(|case| case.is_of(contender, extent)));
         }
     }
     cases
@@ -318,9 +471,16 @@ mod tests {
     #[test]
     fn aggregation_is_measured_going_up_only() {
         let cases = of(Contender::Ours, Extent::Full);
-        let aggregated = |case: &&Case| case.link == Link::Qmap1Aggregated;
-        assert_eq!(cases.iter().filter(aggregated).count(), 6);
-        assert_eq!(cases.len(), 4 * 14 + 6);
+        let aggregated = |case: &Case| case.link == Link::Qmap1Aggregated;
+        let (forwarded, others): (Vec<Case>, Vec<Case>) = cases
+            .into_iter()
+            .filter(aggregated)
+            .partition(|case| case.traffic.is_forwarded());
+        assert_eq!(forwarded.len(), 6);
+        assert_eq!(others.len(), 5);
+        assert!(others
+            .iter()
+            .all(|case| case.traffic.direction() != Some(Direction::Down)));
         assert!(of(Contender::C, Extent::Full)
             .iter()
             .all(|case| case.link != Link::Qmap1Aggregated));

@@ -6,7 +6,7 @@ use std::path::Path;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::cases::{Case, Contender, Family, Link};
+use super::cases::{Case, Contender, Family, Link, Offloads, Traffic};
 use super::results::Results;
 use crate::error::{Error, Result};
 
@@ -29,11 +29,12 @@ fn colour(contender: Contender) -> RGBColor {
     }
 }
 
-/// A case with its bars; the card's are beside each link's.
+/// A case with its bars; the card's are beside each link's. Forwarding to a plain card is left to the tables.
 fn groups(results: &Results) -> Vec<(Case, Vec<(Contender, f64)>)> {
     let mut groups = Vec::new();
     for case in results.all_cases() {
-        if case.family != Family::V4 || case.link == Link::Card {
+        let plain_card = matches!(case.traffic, Traffic::Forward(_, _, Offloads::Off));
+        if case.family != Family::V4 || case.link == Link::Card || plain_card {
             continue;
         }
         let bars: Vec<_> = Contender::ALL

@@ -53,6 +53,14 @@ pub fn report(results: &Results, targets: &[Target], provenance: &Provenance) ->
             "Thousands of instructions for each packet",
             tables::costs(results),
         ),
+        (
+            "Thousands of instructions for each forwarded segment",
+            tables::forwarded(results),
+        ),
+        (
+            "Datagrams of an overload that are read, in a second of the guest's time",
+            tables::overload(results),
+        ),
         ("USB requests for each MB of TCP", tables::requests(results)),
         (
             "Acknowledgements for each segment of TCP",
@@ -115,6 +123,8 @@ fn data(results: &Results, targets: &[Target], provenance: &Provenance) -> serde
                 "kiloinstructions-per-packet": figures.cost,
                 "usb-requests-per-megabyte": figures.requests,
                 "acknowledgements-per-segment": figures.acknowledgements,
+                "read-per-second": figures.rate,
+                "reached-per-second": figures.reached,
                 "lost": figures.lost,
                 "missing": figures.missing,
             })

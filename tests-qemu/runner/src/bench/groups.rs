@@ -125,9 +125,15 @@ impl Group {
             Some("cdc_wdm") => Self::CdcWdm,
             Some("usbnet" | "mii") => Self::Usbnet,
             Some("usbcore" | "usb_common") => Self::UsbCore,
-            Some(module) if module.starts_with("xhci") || module.starts_with("virtio") => {
+            Some(module)
+                if ["xhci", "virtio", "e1000e"]
+                    .iter()
+                    .any(|name| module.starts_with(name)) =>
+            {
                 Self::HostController
             }
+            // Filters, connection tracking, flowtables.
+            Some(module) if module.starts_with("nf") => Self::Network,
             None if CARD.is_match(&function.name) => Self::HostController,
             _ => NAMES
                 .iter()
@@ -179,6 +185,8 @@ mod tests {
         assert_eq!(group("_copy_to_iter", None), Group::Copying);
         assert_eq!(group("_raw_spin_lock_irqsave", None), Group::Scheduling);
         assert_eq!(group("do_idle", None), Group::Idle);
+        assert_eq!(group("e1000_clean", Some("e1000e")), Group::HostController);
+        assert_eq!(group("find_appropriate_src", Some("nf_nat")), Group::Network);
         assert_eq!(group("virtqueue_get_buf", None), Group::HostController);
         assert_eq!(group("dma_map_page_attrs", None), Group::Other);
     }

@@ -21,7 +21,7 @@ use std::time::Instant;
 use crate::children::Children;
 use crate::error::{Error, Result};
 use crate::prepare::Workshop;
-use crate::qemu::Counted;
+use crate::qemu::{Card, Counted};
 use crate::run_folder::{outside, RunFolder};
 use crate::scenario::{self, Scenario};
 use crate::setup::{version, Kernel};
@@ -179,7 +179,10 @@ fn prepare(
             hall,
             counted: Counted {
                 plugin: plugin.clone(),
-                card: contender == Contender::Virtio,
+                card: match contender {
+                    Contender::Virtio => Card::Plain,
+                    _ => Card::Router,
+                },
             },
             traffic: traffic.clone(),
             scenario: scenario::bench()?,

@@ -8,11 +8,14 @@ use serde::Serialize;
 use super::cases::{Case, Contender, Direction, Link, Traffic};
 use super::groups::Group;
 use super::symbols::{Function, Histogram};
+use crate::qemu::INSTRUCTION;
 
 /// Bytes of payload in a segment.
 const SEGMENT: f64 = 1460.0;
 /// Segments that may be sent, for each that is needed.
 const MOST_SEGMENTS: f64 = 1.01;
+/// The part of the time for which a guest with more traffic than it can take is busy.
+const LEAST_BUSY: f64 = 0.95;
 /// Bytes of a megabyte.
 const MEGABYTE: f64 = 1_000_000.0;
 
@@ -31,6 +34,12 @@ pub struct Measurement {
     pub segments: [u64; 2],
     /// Segments of TCP without payload, to the guest and from it.
     pub empty: [u64; 2],
+    /// How long it took, in the guest's time, if there was more traffic than the guest could take.
+    pub nanoseconds: u64,
+    /// Datagrams of that which reached a socket.
+    pub reached: u64,
+    /// All instructions, also of waiting.
+    pub executed: u64,
     /// Instructions in user space.
     pub user: u64,
     /// Instructions in the kernel, by function, without waiting.
@@ -90,8 +99,13 @@ impl Measurement {
         back as f64 / self.segments(direction) as f64
     }
 
-    /// Why this is no measurement of `case`: segments were sent more than once.
+    /// Why this is no measurement of `case`: segments were sent more than once, or the guest could take all that came.
     pub fn spoilt(&self, case: Case) -> Option<String> {
+        let busy = (self.executed * INSTRUCTION) as f64;
+        let part = busy / self.nanoseconds as f64;
+        if matches!(case.traffic, Traffic::Overload(_)) && part < LEAST_BUSY {
+            return Some(format!("the guest was busy for only {:.0} %", part * 100.0));
+        }
         let direction = case.traffic.direction()?;
         let bytes = self.packets as f64 * SEGMENT;
         let needed = (bytes / case.family.segment()).ceil();
@@ -152,6 +166,10 @@ pub struct Figures {
     pub requests: Figure,
     /// Acknowledgements for each segment; only of TCP.
     pub acknowledgements: Figure,
+    /// Datagrams that were read in a second of the guest's time; only of an overload.
+    pub rate: Figure,
+    /// Datagrams that reached a socket in a second; only of an overload.
+    pub reached: Figure,
     /// Packets that were lost, in all repeats.
     pub lost: u64,
     /// Why it could not be measured.
@@ -191,6 +209,11 @@ impl Results {
             let megabytes = measurement.packets as f64 * SEGMENT / MEGABYTE;
             figures.requests.add(requests as f64 / megabytes);
         }
+        if matches!(case.traffic, Traffic::Overload(_)) {
+            let seconds = measurement.nanoseconds as f64 / 1e9;
+            figures.rate.add(measurement.packets as f64 / seconds);
+            figures.reached.add(measurement.reached as f64 / seconds);
+        }
         figures.last = Some(measurement);
     }
 
@@ -211,11 +234,11 @@ impl Results {
     }
 
     /// What a contender has to show beside the others' `case`: a card has but one kind of link, and the C driver none with
-    /// uplink aggregation.
+    /// uplink aggregation or version 5.
     pub fn beside(&self, contender: Contender, case: Case) -> Option<&Figures> {
         let link = match (contender, case.link) {
             (Contender::Virtio, _) => Link::Card,
-            (Contender::C, Link::Qmap1Aggregated) => Link::Qmap1,
+            (Contender::C, Link::Qmap1Aggregated | Link::Qmap1V5) => Link::Qmap1,
             (_, link) => link,
         };
         self.cases.get(&(contender, Case { link, ..case }))
@@ -271,6 +294,23 @@ mod tests {
         // Shorter segments, so there are more.
         assert_eq!(sent(3072).spoilt(case(Family::V6)), None);
         assert_eq!(sent(3000).acknowledgements(Direction::Up), 0.5);
+    }
+
+    #[test]
+    fn a_guest_that_waits_has_no_overload() {
+        let case = Case {
+            link: Link::Qmap1,
+            traffic: Traffic::Overload(64),
+            family: Family::V4,
+        };
+        let busy = |executed| Measurement {
+            packets: 1,
+            nanoseconds: 2000,
+            executed,
+            ..Measurement::default()
+        };
+        assert_eq!(busy(960).spoilt(case), None);
+        assert!(busy(940).spoilt(case).is_some());
     }
 
     #[test]

@@ -17,20 +17,49 @@ fn table<T: Into<comfy_table::Row>>(header: T) -> Table {
     table
 }
 
-/// Thousands of instructions for each packet.
+/// Thousands of instructions for each packet that the guest sends or receives.
 pub fn costs(results: &Results) -> Table {
-    let contenders = Contender::ALL.map(Contender::label);
-    let ratios = ["ours : C", "ours : virtio-net"];
-    let header = ["case"].into_iter().chain(contenders).chain(ratios);
-    let mut table = table(header.collect::<Vec<_>>());
+    let ratios = [Contender::C, Contender::Virtio];
+    rows(results, &Contender::ALL, &ratios, |traffic| {
+        !traffic.is_forwarded()
+    })
+}
+
+/// Thousands of instructions for each segment that the guest forwards.
+pub fn forwarded(results: &Results) -> Table {
+    let contenders = [Contender::C, Contender::Ours, Contender::Rmnet];
+    let ratios = [Contender::C, Contender::Rmnet];
+    rows(results, &contenders, &ratios, Traffic::is_forwarded)
+}
+
+/// The costs of some traffic, and ratios of ours to some others.
+fn rows(
+    results: &Results,
+    contenders: &[Contender],
+    others: &[Contender],
+    belongs: fn(Traffic) -> bool,
+) -> Table {
+    let mut header = vec!["case".to_owned()];
+    header.extend(contenders.iter().map(|one| one.label().to_owned()));
+    header.extend(
+        others
+            .iter()
+            .map(|other| format!("ours : {}", other.label())),
+    );
+    let mut table = table(header);
     for case in results.all_cases() {
+        if !belongs(case.traffic) {
+            continue;
+        }
         let figures = |contender| results.beside(contender, case);
         let mut row = vec![case.to_string()];
-        row.extend(Contender::ALL.map(|contender| cost(figures(contender))));
+        row.extend(contenders.iter().map(|&one| cost(figures(one))));
         let median = |contender| figures(contender)?.cost.median();
-        for other in [Contender::C, Contender::Virtio] {
-            row.push(ratio(median(Contender::Ours), median(other)));
-        }
+        row.extend(
+            others
+                .iter()
+                .map(|&other| ratio(median(Contender::Ours), median(other))),
+        );
         table.add_row(row);
     }
     table
@@ -49,6 +78,35 @@ fn cost(figures: Option<&Figures>) -> String {
         0 => text,
         lost => format!("{text} ({lost} lost)"),
     }
+}
+
+/// What of an overload is read, and reaches a socket, in a second.
+pub fn overload(results: &Results) -> Table {
+    let header = ["case"]
+        .into_iter()
+        .chain(Contender::ALL.map(Contender::label));
+    let mut table = table(header.collect::<Vec<_>>());
+    for case in results.all_cases() {
+        if !matches!(case.traffic, Traffic::Overload(_)) {
+            continue;
+        }
+        for (what, of) in [
+            ("read", (|figures| &figures.rate) as fn(&Figures) -> &Figure),
+            ("with those that its socket had no room for", |figures| {
+                &figures.reached
+            }),
+        ] {
+            let mut row = vec![format!("{case}, {what}")];
+            row.extend(Contender::ALL.map(|contender| {
+                let figures = results.beside(contender, case);
+                figures
+                    .and_then(|figures| shown(of(figures), 0))
+                    .unwrap_or(NOTHING.to_owned())
+            }));
+            table.add_row(row);
+        }
+    }
+    table
 }
 
 /// USB requests for each megabyte.
