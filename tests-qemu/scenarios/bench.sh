@@ -157,9 +157,9 @@ give_addresses() {
 	ip link set "$1" txqueuelen 10000 up
 	net=10.$((64 + $2)).${3-0}
 	prefix=2001:db8:64:$(printf '%02x%02x' "$2" "${3-0}"):
-	ip address add $net.2/30 dev "$1"
+	ip address add "$net.2/30" dev "$1"
 	ip address add "$prefix:2/64" nodad dev "$1"
-	echo $net.1 >>/tmp/gateways-4
+	echo "$net.1" >>/tmp/gateways-4
 	echo "$prefix:1" >>/tmp/gateways-6
 }
 
@@ -251,8 +251,9 @@ close_router() {
 	ip link set $card down
 }
 
-# memory COUNT: what the kernel has in use at most during a download, more than before the link was up, in KiB: the middle of
-# several times. A short window bounds what waits for the reader, who is slow because it looks at the memory.
+# memory COUNT: what the kernel has in use at most during a download, more than before the link was up, in KiB: the least of
+# several peaks, for what differs is only how many free objects processors keep, which count as in use. A short window bounds
+# what waits for the reader, who is slow because it looks at the memory.
 memory() {
 	window=$(cat $tcp_memory)
 	write '4096 65536 65536' $tcp_memory
@@ -261,7 +262,7 @@ memory() {
 	done | sort -n >/tmp/peaks
 	write "$window" $tcp_memory
 	xargs </tmp/peaks
-	ask_host memory "$(sed -n 3p /tmp/peaks)"
+	ask_host memory "$(head -n 1 /tmp/peaks)"
 }
 
 # peak COUNT: that of one time.
