@@ -31,7 +31,7 @@ kunit: ## run the KUnit suites in a kernel under UML, which is built the first t
 defects: sdk-debug ## show the defects of the C driver, and that ours has none; write the table of Documentation/
 	@$(e2e) defects
 
-bench: ## measure what packets cost with both drivers; QUICK=1 in 3 minutes, T=PATTERN chooses; write Documentation/benchmarks/
+bench: ## measure what packets cost with both drivers; QUICK=1 in 4 minutes, T=PATTERN chooses; write Documentation/benchmarks/
 	@$(e2e) bench $(if $(QUICK),--quick) $(T)
 
 bench-profile: ## tell where the instructions go, by function; write Documentation/benchmarks/profile.md
