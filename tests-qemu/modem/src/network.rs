@@ -12,6 +12,7 @@ use crate::bearer::{Bearers, Direction};
 use crate::event_log::EventLog;
 use crate::hostile::checksums::Checksums;
 use crate::hostile::disorder::{Disorder, Next};
+use crate::hostile::flood::{Flood, Order};
 use crate::hostile::{frames, Cases};
 use crate::link_layer::checksum::{self, Request, Verdict};
 use crate::link_layer::qmap::{self, Datagrams, Version};
@@ -44,6 +45,8 @@ pub struct Network {
     checksums: Option<Checksums>,
     /// Brings packets to the host out of order.
     disorder: Option<Disorder>,
+    /// Leaves no request of the host without an answer.
+    flood: Option<Flood>,
     log: EventLog,
 }
 
@@ -59,6 +62,7 @@ impl Network {
             hostile: Cases::default(),
             checksums: None,
             disorder: None,
+            flood: None,
             log,
         }
     }
@@ -69,6 +73,7 @@ impl Network {
         self.answers.clear();
         self.held = None;
         self.hostile = Cases::default();
+        self.end_flood();
     }
 
     /// Has `checksums` spoil packets to the host from now on.
@@ -96,8 +101,40 @@ impl Network {
 
     fn send_packet(&mut self, mux: u8, packet: Vec<u8>, bearers: &mut Bearers) {
         if self.pass(Direction::Up, mux, &packet, bearers) {
-            self.peer.send(packet);
+            match Order::of(&packet) {
+                Some(order) => self.order_flood(order),
+                None => self.peer.send(packet),
+            }
         }
+    }
+
+    fn order_flood(&mut self, order: Order) {
+        self.end_flood();
+        if order.transfers > 0 {
+            self.flood = Some(Flood::new(order));
+        }
+    }
+
+    /// Notes what was sent, if there is a flood.
+    fn end_flood(&mut self) {
+        let Some(flood) = self.flood.take() else {
+            return;
+        };
+        let sent = flood.sent();
+        self.log.event(
+            "flood",
+            json!({ "transfers": sent.transfers, "packets": sent.packets }),
+        );
+    }
+
+    /// The next transfer of a flood.
+    fn flooded(&mut self, format: DataFormat) -> Option<Vec<u8>> {
+        let wrap = |packet| self.ethernet.wrap(packet);
+        let transfer = self.flood.as_mut()?.next(format, self.plan, wrap);
+        if transfer.is_none() {
+            self.end_flood();
+        }
+        transfer
     }
 
     fn send_aggregate(&mut self, transfer: &[u8], qmap: Qmap, bearers: &mut Bearers) {
@@ -133,6 +170,11 @@ impl Network {
 
     /// The next transfer to the host.
     pub fn receive(&mut self, format: DataFormat, bearers: &mut Bearers) -> Option<Vec<u8>> {
+        let wanted = self.receive_wanted(format, bearers);
+        wanted.or_else(|| self.flooded(format))
+    }
+
+    fn receive_wanted(&mut self, format: DataFormat, bearers: &mut Bearers) -> Option<Vec<u8>> {
         if let Some(transfer) = self.peer.verbatim() {
             return Some(transfer);
         }

@@ -5,6 +5,7 @@ pub mod checksums;
 pub mod control;
 pub mod descriptors;
 pub mod disorder;
+pub mod flood;
 pub mod frames;
 pub mod presence;
 

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# A modem that answers each request for a transfer at once, with packets that nobody asked for; and what that may cost.
+
+# shellcheck source=tests-qemu/scenarios/lib/mux.sh
+. "$here/lib/mux.sh"
+
+# Seconds that a flood lasts.
+duration=3
+# What the kernel may need for it, in KiB.
+bound=65536
+# A ping beside it, in milliseconds.
+patience=200
+
+# A port that nobody listens to, and that of a socket that is not read.
+closed=4001
+unread=4000
+
+# plug_flooder PROFILE: bulk transfers are not logged: they are too many.
+plug_flooder() {
+	insert "$1" --count-bulk
+	wait_for_driver 0
+	write 1 /proc/sys/net/ipv6/conf/wwan0/disable_ipv6
+}
+
+# connect_muxes ID...: a session on each, the last is in force: $gateway. $devices are all.
+connect_muxes() {
+	use_qmap
+	devices=
+	for mux; do
+		add_mux "$mux"
+		start_mux "$mux"
+		devices="$devices $(mux_device "$mux")"
+	done
+}
+
+# open_unread: a socket for the port $unread, which is not read.
+open_unread() {
+	socat -u "UDP-RECV:$unread" /dev/null &
+	wait_until "the socket" unread_is_open
+	kill -STOP $!
+}
+
+unread_is_open() {
+	grep -q ":$(printf %04X $unread) " /proc/net/udp
+}
+
+# begin_flood SIZE PORT [MUX...]: packets of SIZE bytes to that port, until end_flood; over mux ids in turn.
+begin_flood() {
+	floods=$(modem_floods)
+	order_flood "1000000000 $*"
+}
+
+# end_flood: sets $sent to how many packets there were.
+end_flood() {
+	wait_until "the modem to take the order" flood_has_ended
+	sent=$(modem_log '"event":"flood"' "$port" | tail -n 1 | sed 's/.*"packets":\([0-9]*\).*/\1/')
+}
+
+flood_has_ended() {
+	order_flood 0
+	[ "$(modem_floods)" -gt "$floods" ]
+}
+
+order_flood() {
+	echo "$1" | socat -u - "UDP-SENDTO:$gateway:21"
+}
+
+modem_floods() {
+	modem_log '"event":"flood"' "$port" | wc -l
+}
+
+# in_use: the kernel's memory that is neither free nor cache, in KiB.
+in_use() {
+	while read -r key value _; do
+		case $key in
+		MemTotal:) used=$value ;;
+		MemFree: | Buffers:) used=$((used - value)) ;;
+		Cached:)
+			echo $((used - value))
+			return
+			;;
+		esac
+	done </proc/meminfo
+}
+
+# watch_memory: writes the most that is in use more than $idle to /tmp/growth, until the file /tmp/watched is gone. A flood that
+# needs too much is ended at once: the guest may not live to tell.
+watch_memory() {
+	most=0
+	while [ -e /tmp/watched ]; do
+		growth=$(($(in_use) - idle))
+		if [ $growth -gt $most ]; then
+			most=$growth
+			echo $most >/tmp/growth
+		fi
+		[ $growth -le $bound ] || order_flood 0
+		sleep 0.1
+	done
+}
+
+# accounted DEVICE...: packets that have arrived there, and those that were dropped or refused there and by wwan0.
+accounted() {
+	sum=0
+	for counter in wwan0/rx_dropped wwan0/rx_errors "$@"; do
+		case $counter in
+		*/*) files=/sys/class/net/${counter%/*}/statistics/${counter#*/} ;;
+		*) files=$(printf "/sys/class/net/$counter/statistics/%s " rx_packets rx_dropped rx_errors) ;;
+		esac
+		for file in $files; do
+			sum=$((sum + $(cat "$file")))
+		done
+	done
+	echo $sum
+}
+
+# all_accounted: each packet of the flood is.
+all_accounted() {
+	# shellcheck disable=SC2086 # names of devices
+	[ $(($(accounted $devices) - before)) -ge "$sent" ]
+}
+
+# flood SIZE PORT [MUX...]: for a while. The kernel needs little memory, pings beside it are answered, and what is dropped is counted.
+# Of the pings the one in the middle counts: the emulated CPU may stand still at any time.
+flood() {
+	# shellcheck disable=SC2086 # names of devices
+	before=$(accounted $devices)
+	idle=$(in_use)
+	echo 0 >/tmp/growth
+	: >/tmp/watched
+	watch_memory &
+	watcher=$!
+	begin_flood "$@"
+	ping -n -i 0.2 -w $duration "$gateway" >/tmp/ping || :
+	end_flood
+	rm /tmp/watched
+	wait $watcher
+	growth=$(cat /tmp/growth)
+	answers=$(sed -n 's/.* time=\([0-9.]*\) ms/\1/p' /tmp/ping | sort -n)
+	middle=$(echo "$answers" | awk '{ all[NR] = $1 } END { print int(all[int((NR + 1) / 2)] + 0.5) }')
+	step "$* : $sent packets, $growth KiB, ping $middle ms"
+	[ "$growth" -le $bound ] || fail "a flood of $sent packets of $1 bytes took $growth KiB of memory"
+	[ -n "$answers" ] || fail "no ping was answered: $(grep received /tmp/ping)"
+	[ "$middle" -le $patience ] || fail "a ping took $middle ms"
+	wait_until "all packets to be counted" all_accounted
+	ping_all 3 "$gateway"
+}
