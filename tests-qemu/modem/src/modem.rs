@@ -16,6 +16,7 @@ use crate::hex;
 use crate::hostile::checksums::Checksums;
 use crate::hostile::control::{Answer, Control};
 use crate::hostile::disorder::Disorder;
+use crate::hostile::failures::{Failure, Pipe};
 use crate::network::Network;
 use crate::peer::Peer;
 use crate::profile::{Profile, Role, Transfer};
@@ -364,6 +365,35 @@ impl Modem {
             })
         });
         Some(BulkIn { data, babble })
+    }
+
+    /// How the next transfer of the endpoint at `address` fails, if it is to. After a stall each does until the host clears that.
+    pub fn failure(&mut self, address: u8) -> Option<Failure> {
+        let (interface, endpoint) = self.gadget.endpoint(address)?;
+        let (role, number) = (interface.role, interface.number);
+        let pipe = match endpoint.transfer {
+            Transfer::Interrupt if role.is_control() => Pipe::Interrupt,
+            Transfer::Bulk if role.is_data() && address & 0x80 != 0 => Pipe::In,
+            Transfer::Bulk if role.is_data() => Pipe::Out,
+            Transfer::Bulk | Transfer::Interrupt => return None,
+        };
+        let halted = self.gadget.is_halted(address);
+        let failure = match halted {
+            true => Failure::Stall,
+            false => self.network.failure(pipe)?,
+        };
+        if failure == Failure::Stall {
+            self.gadget.halt(address);
+        }
+        self.log.event(
+            "failure",
+            json!({
+                "endpoint": format!("0x{address:02x}"),
+                "interface": number,
+                "status": failure.name(),
+            }),
+        );
+        Some(failure)
     }
 
     /// The next notification for the interrupt endpoint at `address`.

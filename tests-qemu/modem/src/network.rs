@@ -12,7 +12,8 @@ use crate::bearer::{Bearers, Direction};
 use crate::event_log::EventLog;
 use crate::hostile::checksums::Checksums;
 use crate::hostile::disorder::{Disorder, Next};
-use crate::hostile::flood::{Flood, Order};
+use crate::hostile::failures::{self, Failure, Failures, Pipe};
+use crate::hostile::flood::{self, Flood};
 use crate::hostile::{frames, Cases};
 use crate::link_layer::checksum::{self, Request, Verdict};
 use crate::link_layer::qmap::{self, Datagrams, Version};
@@ -47,6 +48,8 @@ pub struct Network {
     disorder: Option<Disorder>,
     /// Leaves no request of the host without an answer.
     flood: Option<Flood>,
+    /// Has transfers fail.
+    failures: Failures,
     log: EventLog,
 }
 
@@ -63,6 +66,7 @@ impl Network {
             checksums: None,
             disorder: None,
             flood: None,
+            failures: Failures::default(),
             log,
         }
     }
@@ -74,6 +78,7 @@ impl Network {
         self.held = None;
         self.hostile = Cases::default();
         self.end_flood();
+        self.failures = Failures::default();
     }
 
     /// Has `checksums` spoil packets to the host from now on.
@@ -100,15 +105,24 @@ impl Network {
     }
 
     fn send_packet(&mut self, mux: u8, packet: Vec<u8>, bearers: &mut Bearers) {
-        if self.pass(Direction::Up, mux, &packet, bearers) {
-            match Order::of(&packet) {
-                Some(order) => self.order_flood(order),
-                None => self.peer.send(packet),
-            }
+        if !self.pass(Direction::Up, mux, &packet, bearers) {
+            return;
+        }
+        if let Some(order) = flood::Order::of(&packet) {
+            self.begin_flood(order);
+        } else if let Some(order) = failures::Order::of(&packet) {
+            self.failures.take(order);
+        } else {
+            self.peer.send(packet);
         }
     }
 
-    fn order_flood(&mut self, order: Order) {
+    /// How the pipe's next transfer fails, if it does.
+    pub fn failure(&mut self, pipe: Pipe) -> Option<Failure> {
+        self.failures.next(pipe)
+    }
+
+    fn begin_flood(&mut self, order: flood::Order) {
         self.end_flood();
         if order.transfers > 0 {
             self.flood = Some(Flood::new(order));

@@ -12,7 +12,7 @@ bound=65536
 # A ping beside it, in milliseconds.
 patience=200
 
-# A port that nobody listens to, and that of a socket that is not read.
+# A port that nobody listens to, and that of a socket, which is not read but by hear.
 closed=4001
 unread=4000
 
@@ -37,12 +37,35 @@ connect_muxes() {
 # open_unread: a socket for the port $unread, which is not read.
 open_unread() {
 	socat -u "UDP-RECV:$unread" /dev/null &
-	wait_until "the socket" unread_is_open
+	wait_until "the socket" socket_is_open
 	kill -STOP $!
 }
 
-unread_is_open() {
+socket_is_open() {
 	grep -q ":$(printf %04X $unread) " /proc/net/udp
+}
+
+# hear [OPTION]: a socket for that port, with options of socat, that writes what it hears to /tmp/heard, and a line for each time that it is
+# read to /tmp/reads; until end_hearing.
+hear() {
+	: >/tmp/heard
+	# SO_RCVBUFFORCE: none of a burst is to be lost.
+	socat -u -x -b 65536 "UDP-RECV:$unread,setsockopt-socket=1:33:i8000000${1-}" OPEN:/tmp/heard 2>/tmp/reads &
+	listener=$!
+	wait_until "the socket" socket_is_open
+}
+
+# end_hearing BYTES: waits until it has heard as many; they are all.
+end_hearing() {
+	wanted=$1
+	wait_until "$1 bytes" all_heard
+	expect "$1" stat -c %s /tmp/heard
+	kill "$listener"
+	wait "$listener" || :
+}
+
+all_heard() {
+	[ "$(stat -c %s /tmp/heard)" -ge "$wanted" ]
 }
 
 # begin_flood SIZE PORT [MUX...]: packets of SIZE bytes to that port, until end_flood; over mux ids in turn.
@@ -53,13 +76,29 @@ begin_flood() {
 
 # end_flood: sets $sent to how many packets there were.
 end_flood() {
-	wait_until "the modem to take the order" flood_has_ended
-	sent=$(modem_log '"event":"flood"' "$port" | tail -n 1 | sed 's/.*"packets":\([0-9]*\).*/\1/')
+	wait_until "the modem to take the order" order_has_ended_it
+	count_sent
+}
+
+order_has_ended_it() {
+	order_flood 0
+	flood_has_ended
 }
 
 flood_has_ended() {
-	order_flood 0
 	[ "$(modem_floods)" -gt "$floods" ]
+}
+
+# send_packets TRANSFERS SIZE PORT [MUX...]: a flood of as many transfers; sets $sent.
+send_packets() {
+	floods=$(modem_floods)
+	order_flood "$*"
+	wait_until "the modem to send all" flood_has_ended
+	count_sent
+}
+
+count_sent() {
+	sent=$(modem_log '"event":"flood"' "$port" | tail -n 1 | sed 's/.*"packets":\([0-9]*\).*/\1/')
 }
 
 order_flood() {

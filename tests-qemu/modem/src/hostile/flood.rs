@@ -7,7 +7,8 @@ use std::net::Ipv4Addr;
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::wire::{IpAddress, IpProtocol, Ipv4Packet, Ipv4Repr, UdpPacket, UdpRepr};
 
-use crate::addresses::{Addresses, AddressPlan};
+use super::order;
+use crate::addresses::{AddressPlan, Addresses};
 use crate::link_layer::checksum::Verdict;
 use crate::link_layer::qmap::{self, Version};
 use crate::link_layer::{DataFormat, LinkLayer};
@@ -35,15 +36,7 @@ impl Order {
     /// What the host asks for, if this packet is for the port that takes orders: "TRANSFERS [SIZE PORT [MUX...]]". Without a mux
     /// id it is the link without one.
     pub fn of(packet: &[u8]) -> Option<Self> {
-        let packet = Ipv4Packet::new_checked(packet).ok()?;
-        if packet.next_header() != IpProtocol::Udp {
-            return None;
-        }
-        let datagram = UdpPacket::new_checked(packet.payload()).ok()?;
-        if datagram.dst_port() != PORT {
-            return None;
-        }
-        Self::parse(std::str::from_utf8(datagram.payload()).ok()?)
+        Self::parse(order(packet, PORT)?)
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -173,7 +166,11 @@ fn prepare(
         (LinkLayer::RawIp, None) => (packet(0), 1),
         (LinkLayer::RawIp, Some(qmap)) => {
             let packets = order.muxes.iter().map(|&mux| (mux, packet(mux)));
-            aggregate(&packets.collect::<Vec<_>>(), qmap.version, qmap.downlink.size)
+            aggregate(
+                &packets.collect::<Vec<_>>(),
+                qmap.version,
+                qmap.downlink.size,
+            )
         }
     };
     Prepared {
@@ -302,7 +299,10 @@ mod tests {
             let room = format.qmap.unwrap().downlink.size;
             let (transfer, sent) = flood("1 64 9 1 3", format);
             assert!(transfer.len() <= room && transfer.len() > room - 100);
-            assert_eq!(sent.packets as usize, transfer.len() / qmap::size(version, 64));
+            assert_eq!(
+                sent.packets as usize,
+                transfer.len() / qmap::size(version, 64)
+            );
         }
         let (transfer, sent) = flood("1 64 9 1 3", raw_ip(Some(Version::V1)));
         let muxes: Vec<u8> = Datagrams::of(&transfer, Version::V1)

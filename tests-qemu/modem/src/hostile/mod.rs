@@ -5,6 +5,7 @@ pub mod checksums;
 pub mod control;
 pub mod descriptors;
 pub mod disorder;
+pub mod failures;
 pub mod flood;
 pub mod frames;
 pub mod presence;
@@ -14,6 +15,7 @@ use std::fmt;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use smoltcp::wire::{IpProtocol, Ipv4Packet, UdpPacket};
 
 /// The generator of all choices: portable, so that a seed means the same everywhere.
 pub type Random = ChaCha8Rng;
@@ -139,6 +141,19 @@ fn noise(length: usize, random: &mut Random) -> Vec<u8> {
     let mut bytes = vec![0; length];
     random.fill(&mut bytes[..]);
     bytes
+}
+
+/// The text of a datagram over IPv4 to this port: an order to the modem itself, not to the network behind it.
+fn order(packet: &[u8], port: u16) -> Option<&str> {
+    let packet = Ipv4Packet::new_checked(packet).ok()?;
+    if packet.next_header() != IpProtocol::Udp {
+        return None;
+    }
+    let datagram = UdpPacket::new_checked(packet.payload()).ok()?;
+    if datagram.dst_port() != port {
+        return None;
+    }
+    std::str::from_utf8(datagram.payload()).ok()
 }
 
 #[cfg(test)]

@@ -30,6 +30,8 @@ pub struct Host {
     codec: Codec,
     output: Vec<u8>,
     waiting: BTreeMap<u8, VecDeque<Waiting>>,
+    /// Bulk IN requests, by number, that were there when one before them failed, and their endpoint: QEMU cancels them.
+    abandoned: BTreeMap<u64, u8>,
     polled: BTreeSet<u8>,
     notifications: u64,
     /// Answers to control requests that are held back, by when they are due and the request's number.
@@ -47,6 +49,7 @@ impl Host {
             codec: Codec::default(),
             output: Vec::new(),
             waiting: BTreeMap::new(),
+            abandoned: BTreeMap::new(),
             polled: BTreeSet::new(),
             notifications: 0,
             late: BTreeMap::new(),
@@ -119,16 +122,11 @@ impl Host {
         }
         let polled: Vec<u8> = self.polled.iter().copied().collect();
         for endpoint in polled {
+            while let Some(failure) = self.modem.failure(endpoint) {
+                self.send_notification(endpoint, failure.into(), Vec::new());
+            }
             while let Some(notification) = self.modem.notification(endpoint) {
-                self.notifications += 1;
-                self.send(&ToGuest::Interrupt {
-                    id: self.notifications,
-                    status: Status::Success,
-                    endpoint,
-                    // A few dozens of bytes at most.
-                    length: notification.len() as u16,
-                    data: notification,
-                });
+                self.send_notification(endpoint, Status::Success, notification);
             }
         }
         if self.modem.restart_is_due() {
@@ -136,10 +134,23 @@ impl Host {
         }
     }
 
+    fn send_notification(&mut self, endpoint: u8, status: Status, data: Vec<u8>) {
+        self.notifications += 1;
+        self.send(&ToGuest::Interrupt {
+            id: self.notifications,
+            status,
+            endpoint,
+            // A few dozens of bytes at most.
+            length: data.len() as u16,
+            data,
+        });
+    }
+
     /// The device leaves the bus and comes back as another. QEMU lets the guest see that it was away.
     fn restart(&mut self) {
         self.unplug();
         self.waiting.clear();
+        self.abandoned.clear();
         self.polled.clear();
         self.late.clear();
         self.modem.restart();
@@ -369,7 +380,10 @@ impl Host {
             self.waiting.entry(endpoint).or_default().push_back(request);
             return;
         }
-        let status: Status = self.modem.bulk_out(endpoint, data).into();
+        let status = match self.modem.failure(endpoint) {
+            Some(failure) => failure.into(),
+            None => self.modem.bulk_out(endpoint, data).into(),
+        };
         let done = status == Status::Success;
         self.send(&ToGuest::Bulk {
             id,
@@ -388,6 +402,13 @@ impl Host {
         let Some(&Waiting { id, length }) = queue.front() else {
             return false;
         };
+        if let Some(failure) = self.modem.failure(endpoint) {
+            queue.pop_front();
+            let others = queue.drain(..).map(|request| (request.id, endpoint));
+            self.abandoned.extend(others);
+            self.send_failed(id, endpoint, failure.into());
+            return true;
+        }
         let Some(transfer) = self.modem.bulk_in(endpoint, length) else {
             return false;
         };
@@ -410,7 +431,7 @@ impl Host {
     /// A request that waits is answered as cancelled; one that is answered already stays so.
     fn cancel(&mut self, id: u64) {
         self.late.retain(|(_, late), _| *late != id);
-        let mut found = None;
+        let mut found = self.abandoned.remove(&id);
         for (&endpoint, queue) in &mut self.waiting {
             if let Some(place) = queue.iter().position(|request| request.id == id) {
                 queue.remove(place);
@@ -418,24 +439,27 @@ impl Host {
             }
         }
         if let Some(endpoint) = found {
-            self.send_cancelled(id, endpoint);
+            self.send_failed(id, endpoint, Status::Cancelled);
         }
     }
 
     fn cancel_all(&mut self) {
         for (endpoint, queue) in std::mem::take(&mut self.waiting) {
             for request in queue {
-                self.send_cancelled(request.id, endpoint);
+                self.send_failed(request.id, endpoint, Status::Cancelled);
             }
+        }
+        for (id, endpoint) in std::mem::take(&mut self.abandoned) {
+            self.send_failed(id, endpoint, Status::Cancelled);
         }
         self.polled.clear();
         self.late.clear();
     }
 
-    fn send_cancelled(&mut self, id: u64, endpoint: u8) {
+    fn send_failed(&mut self, id: u64, endpoint: u8, status: Status) {
         self.send(&ToGuest::Bulk {
             id,
-            status: Status::Cancelled,
+            status,
             endpoint,
             length: 0,
             data: Vec::new(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The packets that a device without streams and isochronous endpoints needs.
 
+use crate::hostile::failures::Failure;
 use crate::usb::Stall;
 
 /// Packet types.
@@ -56,6 +57,8 @@ pub enum Status {
     Cancelled = 1,
     /// The request makes no sense.
     Invalid = 2,
+    /// The bus had an error.
+    IoError = 3,
     /// The device refused.
     Stall = 4,
     /// The device sent more than there was room for.
@@ -67,6 +70,16 @@ impl From<Result<(), Stall>> for Status {
         match result {
             Ok(()) => Self::Success,
             Err(Stall) => Self::Stall,
+        }
+    }
+}
+
+impl From<Failure> for Status {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Stall => Self::Stall,
+            Failure::Error => Self::IoError,
+            Failure::Babble => Self::Babble,
         }
     }
 }

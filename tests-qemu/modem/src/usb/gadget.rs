@@ -111,6 +111,16 @@ impl Gadget {
             .find(|(_, endpoint)| endpoint.address == address)
     }
 
+    /// Halts the endpoint at `address`: only the host can end that.
+    pub fn halt(&mut self, address: u8) {
+        self.halted.insert(address);
+    }
+
+    /// Whether the endpoint at `address` is halted.
+    pub fn is_halted(&self, address: u8) -> bool {
+        self.halted.contains(&address)
+    }
+
     /// Answers a standard request; the data stage is cut to wLength by the caller.
     ///
     /// # Errors
@@ -197,6 +207,24 @@ mod tests {
         assert_eq!(modem.alternate(data), Some(1));
         assert_eq!(modem.set_alternate(data, 2), Err(Stall));
         assert_eq!(modem.set_configuration(7), Err(Stall));
+    }
+
+    #[test]
+    fn the_host_clears_a_halt() {
+        let mut modem = gadget("raw-ip-hs");
+        modem.set_configuration(1).unwrap();
+        let address = modem.endpoints().next().unwrap().1.address;
+        modem.halt(address);
+        assert!(modem.is_halted(address));
+        let clear = Setup {
+            request_type: 2,
+            request: standard::CLEAR_FEATURE,
+            value: ENDPOINT_HALT,
+            index: address.into(),
+            length: 0,
+        };
+        modem.standard(clear).unwrap();
+        assert!(!modem.is_halted(address));
     }
 
     #[test]
