@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# A socket that asks for merged datagrams (UDP_GRO) gets them, from a mux device and in raw IP; any other gets each by itself
+# Driver: rs
+. "${0%/*}/lib.sh"
+. "${0%/*}/lib/flood.sh"
+
+# reads TRANSFERS MUX [OPTION]: sets $reads to how often a socket with this option is read for that many transfers with datagrams of 1000 bytes.
+reads() {
+	hear "${3-}"
+	# shellcheck disable=SC2086 # a number, or nothing
+	send_packets "$1" 1028 $unread $2
+	end_hearing $((1000 * sent))
+	reads=$(grep -c 'length=' /tmp/reads)
+}
+
+# try_both TRANSFERS [MUX]
+try_both() {
+	reads "$1" "${2-}"
+	[ "$reads" = "$sent" ] || fail "$sent datagrams were merged to $reads"
+	reads "$1" "${2-}" ,setsockopt-socket=17:104:i1 # SOL_UDP, UDP_GRO
+	step "$sent datagrams, $reads reads"
+	[ "$reads" -le $((sent / 2)) ] || fail "of $sent datagrams too few were merged: $reads reads"
+}
+
+step "QMAP"
+plug_flooder raw-ip-ss
+connect_muxes 1
+try_both 200 1
+unplug 0
+
+step "raw IP"
+plug_flooder raw-ip-ss
+use_raw_ip
+go_online
+try_both 2000
