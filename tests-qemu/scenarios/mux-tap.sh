@@ -7,10 +7,12 @@
 
 count=5000
 
-# open_tap DEVICE: a packet socket that is not read.
+# open_tap DEVICE: a packet socket for all that it sends and receives, which is not read.
 open_tap() {
 	taps=$(grep -c . /proc/net/packet)
-	socat -u "INTERFACE:$1" /dev/null &
+	index=$(printf '%02x000000' "$(cat "/sys/class/net/$1/ifindex")")
+	# PF_PACKET, SOCK_RAW, ETH_P_ALL; struct sockaddr_ll behind the family
+	socat -u "SOCKET-RECV:17:3:768:x0003${index}000000000000000000000000" /dev/null &
 	tap=$!
 	wait_until "the tap" tap_is_open
 	kill -STOP $tap
