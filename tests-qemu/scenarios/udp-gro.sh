@@ -30,7 +30,7 @@ try_both 200 1
 unplug 0
 
 step "raw IP"
-plug_flooder raw-ip-ss
+plug_flooder raw-ip-hs
 use_raw_ip
 go_online
 try_both 2000

@@ -62,7 +62,7 @@ try_layer() {
 }
 
 step "raw IP"
-plug_flooder raw-ip-ss
+plug_flooder raw-ip-hs
 use_raw_ip
 go_online
 try_layer 1000
