@@ -9,6 +9,7 @@ faults='/sys/kernel/debug/failslab /sys/kernel/debug/fail_page_alloc'
 use_faults() {
 	# Modules are in the last 2 GiB. The shell counts to 2^63 only.
 	bounds=$(for module in "$QMI_DRIVER" usbnet cdc_wdm; do
+		[ -e "/sys/module/$module" ] || continue
 		start=$(sed s/^0xffffffff/0x/ "/sys/module/$module/sections/.text")
 		size=$(sed -n "s/^$module \([0-9]*\) .*/\1/p" /proc/modules)
 		printf '0xffffffff%08x\n' "$start" $((start + size))
@@ -48,6 +49,9 @@ while_failing() {
 # Each one, unless there is little time.
 stride=1
 
+# So many must fail, or it is no test.
+least=1
+
 # hurry STRIDE: for "make test".
 hurry() {
 	[ "${QMI_FULL-}" = yes ] || stride=$1
@@ -66,7 +70,7 @@ each_allocation() {
 		[ $nth -lt 2000 ] || fail "no end of allocations"
 	done
 	[ "$outcome" = 'done' ] || fail "$1 fails, though no allocation did"
-	[ $allocations -gt 0 ] || fail "no allocation failed"
+	[ $allocations -ge $least ] || fail "$allocations allocations failed"
 	"$2"
 }
 
