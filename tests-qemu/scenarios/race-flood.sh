@@ -7,7 +7,7 @@
 . "${0%/*}/lib/flood.sh"
 
 rounds=${QMI_FULL:+50}
-rounds=${rounds:-10}
+rounds=${rounds:-6}
 
 # flows: packets of the flood arrive at $link.
 flows() {
