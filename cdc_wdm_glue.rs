@@ -15,7 +15,7 @@ use crate::kernel_ext::{
         Interface,
         PmMessage, //
     },
-    usbnet, //
+    usb_netdev, //
 };
 use kernel::{
     new_mutex,
@@ -54,7 +54,7 @@ impl ControlChannel {
     /// Opens the channel to user space.
     ///
     /// Fails with `EINVAL` if the modem has no endpoint to notify the host of its messages.
-    pub(crate) fn open<T: usbnet::Driver>(&self, dev: &usbnet::Device<T>) -> Result {
+    pub(crate) fn open<T: usb_netdev::Driver>(&self, dev: &usb_netdev::Device<T>) -> Result {
         let endpoint = self.interface.notification_endpoint().ok_or(EINVAL)?;
         let subdriver = Subdriver::register(
             dev,

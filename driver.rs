@@ -13,7 +13,10 @@ use crate::{
         },
         kstrtox::kstrtou8,
         rtnl::Rtnl,
-        skbuff::SkBuff,
+        skbuff::{
+            OwnedSkb,
+            SkBuff, //
+        },
         sysfs,
         usb::{
             ClaimedInterface,
@@ -22,12 +25,15 @@ use crate::{
             PmMessage,
             CLASS_VENDOR_SPEC, //
         },
-        usbnet::{
+        usb_netdev::{
             self,
             Binding,
+            Delivery,
             Device,
             DriverInfo,
-            Received, //
+            Layout,
+            Received,
+            Sender, //
         }, //
     },
     mux::{
@@ -35,6 +41,7 @@ use crate::{
         Mux, //
     },
     qmap::{
+        self,
         MuxId,
         Version, //
     },
@@ -51,6 +58,7 @@ use crate::{
     },
     uplink::{
         self,
+        Framing,
         Uplink, //
     },
     usb_ids::Product, //
@@ -75,7 +83,7 @@ use kernel::{
 };
 
 /// The smallest `wMaxSegmentSize` to believe, in bytes: less could not carry IPv6, whose smallest
-/// MTU is 1280 bytes, and would have usbnet queue thousands of tiny requests.
+/// MTU is 1280 bytes.
 const MIN_SEGMENT_SIZE: u16 = 1280 + rawip::ETH_HLEN as u16;
 
 /// The first `bcdUSB` of chipsets that forget their clients without DTR.
@@ -86,8 +94,8 @@ pub(crate) struct Quirks {
     dtr: bool,
 }
 
-static PLAIN: DriverInfo<QmiWwan> = DriverInfo::wwan(c"WWAN/QMI device", Quirks { dtr: false });
-static NEEDS_DTR: DriverInfo<QmiWwan> = DriverInfo::wwan(c"WWAN/QMI device", Quirks { dtr: true });
+static PLAIN: DriverInfo<QmiWwan> = DriverInfo::new(c"WWAN/QMI device", Quirks { dtr: false });
+static NEEDS_DTR: DriverInfo<QmiWwan> = DriverInfo::new(c"WWAN/QMI device", Quirks { dtr: true });
 
 /// The id table for `products`.
 pub(crate) const fn id_table<const N: usize>(
@@ -126,7 +134,6 @@ pub(crate) struct Modem {
     pass_through: Atomic<bool>,
     /// The flags that say which version of QMAP user space has negotiated.
     flags: Atomic<u32>,
-    #[pin]
     uplink: Uplink,
     statistics: Statistics,
 }
@@ -153,10 +160,19 @@ impl uplink::Modem for Device<QmiWwan> {
         &self.statistics
     }
 
+    fn send(&self, id: MuxId, skb: &OwnedSkb) -> Result<uplink::Sent> {
+        self.with_sender(|sender| {
+            uplink::send(sender, self, Framing::Qmap(self.version(), id), skb)
+        })
+    }
+
     fn start_timer(&self, usecs: u32) {
         self.start_timer(usecs);
     }
 }
+
+/// The shortest transfer to have room for: a full packet with a VLAN tag, and the headers of QMAP.
+const MIN_RECEIVE: u32 = 1518 + qmap::Header::MAX_LEN as u32;
 
 /// The data interface of the function that `control` is part of, if it is an interface of its own.
 fn separate_data_interface<'a>(
@@ -181,13 +197,15 @@ fn separate_data_interface<'a>(
     }
 }
 
-impl usbnet::Driver for QmiWwan {
+impl usb_netdev::Driver for QmiWwan {
     // libqmi, ModemManager, ofono and udev rules look for this name.
     const NAME: &'static CStr = c"qmi_wwan";
+    const DEVICE_NAME: &'static CStr = c"wwan%d";
     const DEFAULT_INFO: &'static DriverInfo<Self> = &PLAIN;
     const ATTRIBUTES: &'static sysfs::Group<Device<Self>> = &ATTRIBUTES;
     const STATISTICS: &'static [&'static CStr] = Counter::NAMES;
     const FLAGS: &'static [&'static CStr] = FLAGS;
+    const MIN_RECEIVE: u32 = MIN_RECEIVE;
 
     type Quirks = Quirks;
     type State = Modem;
@@ -215,7 +233,7 @@ impl usbnet::Driver for QmiWwan {
         Ok(())
     }
 
-    fn bind(new: &mut Binding<'_, Self>) -> Result<impl PinInit<Modem>> {
+    fn bind(new: &Binding<'_, Self>) -> Result<impl PinInit<Modem>> {
         let control: ARef<Interface> = new.interface().into();
         let descriptors = Descriptors::parse(control.extra());
 
@@ -250,7 +268,7 @@ impl usbnet::Driver for QmiWwan {
             raw_ip: Atomic::new(false),
             pass_through: Atomic::new(false),
             flags: Atomic::new(0),
-            uplink <- Uplink::new(),
+            uplink: Uplink::new(),
             statistics: Statistics::new(),
         }))
     }
@@ -268,15 +286,20 @@ impl usbnet::Driver for QmiWwan {
         dev.control.close();
     }
 
-    fn open(dev: &Device<Self>) {
-        dev.set_ip_align(!dev.raw_ip.load(Relaxed));
-    }
-
     fn manage_power(dev: &Device<Self>, on: bool) {
         dev.control.manage_power(on);
     }
 
-    fn rx_fixup(dev: &Device<Self>, skb: &mut SkBuff) -> Result<Received> {
+    fn layout(dev: &Device<Self>) -> Layout {
+        // While there are mux devices all is QMAP.
+        if dev.speaks_qmap() {
+            Layout::Aggregate
+        } else {
+            Layout::Packet
+        }
+    }
+
+    fn receive_packet(dev: &Device<Self>, skb: &mut SkBuff) -> Result<Received> {
         if dev.pass_through.load(Relaxed) {
             skb.reset_mac_header();
             skb.set_protocol(ETH_P_MAP);
@@ -284,12 +307,6 @@ impl usbnet::Driver for QmiWwan {
         }
 
         if dev.raw_ip.load(Relaxed) {
-            // While there are mux devices all is QMAP.
-            if !dev.stacked().is_empty() {
-                mux::receive(dev, dev.stacked(), skb.data())?;
-                return Ok(Received::Delivered);
-            }
-
             let Some(version) = IpVersion::of(skb.data()) else {
                 dev.statistics.count(Counter::RxDroppedNotIp, 1);
                 return Err(EPROTO);
@@ -319,8 +336,29 @@ impl usbnet::Driver for QmiWwan {
         Ok(Received::Frame)
     }
 
-    fn timer_expired(dev: &Device<Self>) {
-        dev.uplink.flush(dev);
+    fn receive_aggregate(
+        dev: &Device<Self>,
+        aggregate: &[u8],
+        delivery: &mut Delivery<'_, '_>,
+    ) -> Result<usize> {
+        // The last mux device may have gone, and there may be no memory for buffers of packets yet.
+        if !dev.speaks_qmap() {
+            return Err(EPROTO);
+        }
+        mux::receive(dev, dev.stacked(), aggregate, delivery)
+    }
+
+    fn transmit(dev: &Device<Self>, sender: &Sender<'_, Self>, skb: &OwnedSkb) -> Result {
+        // The modem would take it for an aggregate.
+        if dev.speaks_qmap() && skb.protocol() != ETH_P_MAP {
+            return Err(EPROTO);
+        }
+        uplink::send(sender, dev, Framing::Bare, skb)?;
+        Ok(())
+    }
+
+    fn timer_expired(dev: &Device<Self>, sender: &Sender<'_, Self>) {
+        uplink::flush(sender, &dev.statistics);
     }
 
     fn statistics(dev: &Device<Self>) -> impl Iterator<Item = u64> + '_ {
@@ -374,6 +412,13 @@ impl usbnet::Driver for QmiWwan {
             dtr.replay();
         }
         dev.control.resume()
+    }
+}
+
+impl Device<QmiWwan> {
+    /// Whether all transfers, in both directions, are aggregates of QMAP for mux devices.
+    fn speaks_qmap(&self) -> bool {
+        self.raw_ip.load(Relaxed) && !self.pass_through.load(Relaxed) && !self.stacked().is_empty()
     }
 }
 
@@ -434,7 +479,6 @@ impl sysfs::Writable for RawIp {
             } else {
                 net.setup_ethernet(&rtnl);
             }
-            dev.update_buffers(&rtnl);
         })
         .inspect_err(|_| dev_err!(net.as_ref(), "raw_ip: another driver refuses the change\n"))
     }
@@ -461,7 +505,7 @@ impl sysfs::Writable for PassThrough {
             return Ok(());
         }
 
-        let _rtnl = Rtnl::try_lock_or_restart()?;
+        let rtnl = Rtnl::try_lock_or_restart()?;
 
         if !dev.raw_ip.load(Relaxed) {
             dev_err!(dev.net().as_ref(), "pass_through: raw_ip must be set\n");
@@ -472,7 +516,8 @@ impl sysfs::Writable for PassThrough {
             return Err(EBUSY);
         }
         dev.pass_through.store(enable, Relaxed);
-        Ok(())
+        dev.update_buffers(&rtnl)
+            .inspect_err(|_| dev.pass_through.store(!enable, Relaxed))
     }
 }
 
@@ -508,19 +553,26 @@ impl sysfs::Attribute for AddMux {
 impl sysfs::Writable for AddMux {
     fn store(dev: &Self::Parent, value: &[u8]) -> Result {
         let id = parse_mux_id(value)?;
-        let rtnl = Rtnl::try_lock_or_restart()?;
 
-        if dev.pass_through.load(Relaxed) {
-            dev_err!(dev.net().as_ref(), "add_mux: pass_through is set\n");
-            return Err(EBUSY);
-        }
-        match dev.add_stacked(id.get(), Mux::new(id), &rtnl) {
-            Err(EEXIST) => {
-                dev_err!(dev.net().as_ref(), "add_mux: {} is there\n", id.get());
-                Err(EINVAL)
+        dev.configure(|| {
+            let rtnl = Rtnl::try_lock_or_restart()?;
+
+            if dev.pass_through.load(Relaxed) {
+                dev_err!(dev.net().as_ref(), "add_mux: pass_through is set\n");
+                return Err(EBUSY);
             }
-            other => other,
-        }
+            match dev.add_stacked(id.get(), Mux::new(id), &rtnl) {
+                Err(EEXIST) => {
+                    dev_err!(dev.net().as_ref(), "add_mux: {} is there\n", id.get());
+                    return Err(EINVAL);
+                }
+                other => other?,
+            }
+            dev.update_buffers(&rtnl).inspect_err(|_| {
+                // It would receive nothing. It was added just now, so this does not fail.
+                let _ = dev.stacked().remove(id.get(), &rtnl);
+            })
+        })
     }
 }
 
@@ -540,10 +592,14 @@ impl sysfs::Attribute for DelMux {
 impl sysfs::Writable for DelMux {
     fn store(dev: &Self::Parent, value: &[u8]) -> Result {
         let id = parse_mux_id(value)?;
-        let rtnl = Rtnl::try_lock_or_restart()?;
 
-        dev.stacked().remove(id.get(), &rtnl).inspect_err(|_| {
-            dev_err!(dev.net().as_ref(), "del_mux: no {}\n", id.get());
+        dev.configure(|| {
+            let rtnl = Rtnl::try_lock_or_restart()?;
+
+            dev.stacked().remove(id.get(), &rtnl).inspect_err(|_| {
+                dev_err!(dev.net().as_ref(), "del_mux: no {}\n", id.get());
+            })?;
+            dev.update_buffers(&rtnl)
         })
     }
 }

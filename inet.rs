@@ -126,10 +126,11 @@ fn place(packet: &mut [u8], partial: Partial) -> Option<&mut [u8; 2]> {
     rest.first_chunk_mut()
 }
 
-/// Computes the checksum that `packet` lacks. [`None`] if it has no room for one.
-pub(crate) fn complete(packet: &mut [u8], partial: Partial) -> Option<()> {
-    let (_, summed) = packet.split_at_checked(partial.start)?;
-    let checksum = match !checksum::sum(summed) {
+/// Computes the checksum that `packet` lacks. `sum` is that of its bytes from `summed` on, which is
+/// even, and not before the transport header. [`None`] if the packet has no room for a checksum.
+pub(crate) fn complete(packet: &mut [u8], partial: Partial, summed: usize, sum: u16) -> Option<()> {
+    let header = packet.get(partial.start..summed)?;
+    let checksum = match !add(checksum::sum(header), sum) {
         // In UDP that would mean none; to all it is the same number.
         0 => u16::MAX,
         other => other,

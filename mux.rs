@@ -9,24 +9,25 @@ use crate::{
         ethtool::TxAggregation,
         skbuff::OwnedSkb,
         stacked,
-        sysfs, //
+        sysfs,
+        usb_netdev::Delivery, //
     },
     qmap::{
-        self,
         Datagrams,
-        MuxId,
-        Version, //
+        MuxId, //
     },
     rawip::IpVersion,
     statistics::Counter,
-    uplink::Modem, //
+    uplink::{
+        self,
+        Modem, //
+    }, //
 };
 use core::marker::PhantomData;
 use kernel::{
     fmt,
     prelude::*,
-    str::Formatter,
-    sync::rcu, //
+    str::Formatter, //
 };
 
 /// What a mux device of an `M` knows: its channel.
@@ -57,27 +58,18 @@ impl<M: Modem> stacked::Driver for Mux<M> {
             sysfs::Entry::END,
         ],
     );
-    const HEADER_LEN: u16 = qmap::Header::MAX_LEN as u16;
+    const MAX_SEGMENTS: u32 = uplink::MAX_SEGMENTS;
 
     type Lower = M;
 
-    fn transmit(&self, modem: &M, skb: OwnedSkb) -> Result {
+    fn transmit(&self, modem: &M, skb: &OwnedSkb) -> Result<(u64, u64)> {
         // In 802.3 mode such a packet could not be told from one of wwan0's own.
         if !modem.net().is_headerless() {
             return Err(ENETDOWN);
         }
 
-        modem.uplink().send(modem, self.id, skb)
-    }
-
-    fn offloads(modem: &M) -> stacked::Offloads {
-        if modem.uplink().joins() {
-            stacked::Offloads::Segmentation
-        } else if modem.version() == Version::V1 {
-            stacked::Offloads::None
-        } else {
-            stacked::Offloads::Checksum
-        }
+        let sent = modem.send(self.id, skb)?;
+        Ok((sent.packets, sent.bytes))
     }
 
     fn stop(modem: &M) {
@@ -93,49 +85,63 @@ impl<M: Modem> stacked::Driver for Mux<M> {
     }
 }
 
-/// Delivers the packets of `aggregate`, each to the device of its channel.
+/// Delivers the packets of `aggregate`, each to the device of its channel, as long as the budget of
+/// `delivery` lasts, and returns how many bytes were dealt with.
 ///
 /// What has no device, is not IP, or is for a device that is down is lost, and no other packet with
-/// it. Fails with `EPROTO` if the aggregate is shorter than its headers say.
-pub(crate) fn receive<M: Modem>(modem: &M, muxes: &Muxes<M>, aggregate: &[u8]) -> Result {
-    let guard = rcu::read_lock();
-    let mut batch = stacked::Batch::new();
+/// it. Fails with `EPROTO` if the aggregate is shorter than its headers say: its rest is lost.
+pub(crate) fn receive<M: Modem>(
+    modem: &M,
+    muxes: &Muxes<M>,
+    aggregate: &[u8],
+    delivery: &mut Delivery<'_, '_>,
+) -> Result<usize> {
     let statistics = modem.statistics();
-    let mut datagrams = 0_u64;
-    let mut result = Ok(());
+    let mut datagrams = Datagrams::new(aggregate, modem.version());
+    let mut count = 0_u64;
+    let mut result = Ok(aggregate.len());
 
-    for datagram in Datagrams::new(aggregate, modem.version()) {
+    while let Some(datagram) = datagrams.next() {
         let Ok(datagram) = datagram else {
             statistics.count(Counter::RxDroppedMalformed, 1);
             result = Err(EPROTO);
             break;
         };
-        datagrams = datagrams.wrapping_add(1);
+        count = count.wrapping_add(1);
 
-        let Some(version) = IpVersion::of(datagram.packet) else {
-            statistics.count(Counter::RxDroppedNotIp, 1);
-            continue;
-        };
-        let Some(mux) = muxes.get(datagram.mux_id, &guard) else {
-            statistics.count(Counter::RxDroppedUnknownMux, 1);
-            continue;
-        };
-        match batch.receive(
-            mux,
-            datagram.packet,
-            version.ether_type(),
-            datagram.checksum,
-        ) {
-            Ok(true) => statistics.count(Counter::RxChecksumRight, 1),
-            Ok(false) => (),
-            Err(ENOBUFS) => statistics.count(Counter::RxDroppedOverload, 1),
-            Err(ENETDOWN) => statistics.count(Counter::RxDroppedMuxDown, 1),
-            Err(_) => statistics.count(Counter::RxDroppedNoMemory, 1),
+        match IpVersion::of(datagram.packet) {
+            None => statistics.count(Counter::RxDroppedNotIp, 1),
+            Some(version) => match muxes.get(datagram.mux_id, delivery.rcu()) {
+                None => statistics.count(Counter::RxDroppedUnknownMux, 1),
+                // Too short for a header: not worth a copy.
+                Some(mux) if datagram.packet.len() < version.header_len() => {
+                    statistics.count(Counter::RxDroppedNotIp, 1);
+                    mux.count_receive_dropped();
+                }
+                Some(mux) => match delivery.deliver(
+                    mux,
+                    datagram.packet,
+                    datagram.offset,
+                    version.ether_type(),
+                    datagram.checksum,
+                ) {
+                    Ok(true) => statistics.count(Counter::RxChecksumRight, 1),
+                    Ok(false) => (),
+                    Err(ENETDOWN) => statistics.count(Counter::RxDroppedMuxDown, 1),
+                    Err(_) => statistics.count(Counter::RxDroppedNoMemory, 1),
+                },
+            },
+        }
+        if !delivery.may_go_on() {
+            result = Ok(datagrams.position());
+            break;
         }
     }
 
-    statistics.count(Counter::RxAggregates, 1);
-    statistics.count(Counter::RxDatagrams, datagrams);
+    statistics.count(Counter::RxDatagrams, count);
+    if result.map_or(true, |taken| taken == aggregate.len()) {
+        statistics.count(Counter::RxAggregates, 1);
+    }
     result
 }
 

@@ -78,6 +78,8 @@ pub(crate) struct Datagram<'a> {
     pub(crate) mux_id: u8,
     /// The packet, without padding.
     pub(crate) packet: &'a [u8],
+    /// Where the packet begins in the aggregate, in bytes.
+    pub(crate) offset: usize,
     /// What the modem tells of its checksum.
     pub(crate) checksum: Checksum,
 }
@@ -91,6 +93,7 @@ pub(crate) struct Malformed;
 /// Skips commands, and what is empty but for its padding. After an error there is nothing more.
 pub(crate) struct Datagrams<'a> {
     rest: &'a [u8],
+    len: usize,
     version: Version,
 }
 
@@ -99,8 +102,14 @@ impl<'a> Datagrams<'a> {
     pub(crate) const fn new(aggregate: &'a [u8], version: Version) -> Self {
         Self {
             rest: aggregate,
+            len: aggregate.len(),
             version,
         }
+    }
+
+    /// How many bytes of the aggregate were dealt with.
+    pub(crate) const fn position(&self) -> usize {
+        self.len.saturating_sub(self.rest.len())
     }
 
     /// Splits what belongs to the datagram that begins with the header `flags` and `len` off
@@ -115,6 +124,7 @@ impl<'a> Datagrams<'a> {
             }
             _ => (None, rest),
         };
+        let offset = self.len.checked_sub(rest.len())?;
         let (payload, rest) = rest.split_at_checked(len)?;
         let (trailer, rest) = match self.version {
             Version::V4 => {
@@ -128,6 +138,7 @@ impl<'a> Datagrams<'a> {
         self.rest = rest;
         Some(Parts {
             header,
+            offset,
             payload,
             trailer,
         })
@@ -137,6 +148,7 @@ impl<'a> Datagrams<'a> {
 /// What a datagram consists of, but for its first header.
 struct Parts<'a> {
     header: Option<offload::DownlinkHeader>,
+    offset: usize,
     payload: &'a [u8],
     trailer: Option<offload::DownlinkTrailer>,
 }
@@ -173,6 +185,7 @@ impl<'a> Iterator for Datagrams<'a> {
                     return Some(Ok(Datagram {
                         mux_id,
                         packet,
+                        offset: parts.offset,
                         checksum: if is_right {
                             Checksum::Right
                         } else {

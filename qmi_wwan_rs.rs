@@ -29,16 +29,16 @@ use driver::QmiWwan;
 use kernel::prelude::*;
 use kernel_ext::{
     usb,
-    usbnet, //
+    usb_netdev, //
 };
 
 usb::usb_device_table! {
-    USB_TABLE: [usbnet::DriverInfo<QmiWwan>; usb_ids::PRODUCTS.len()] =
+    USB_TABLE: [usb_netdev::DriverInfo<QmiWwan>; usb_ids::PRODUCTS.len()] =
         driver::id_table(&usb_ids::PRODUCTS)
 }
 
 struct QmiWwanModule {
-    _registration: Pin<KBox<usb::Registration<usbnet::Adapter<QmiWwan>>>>,
+    _registration: Pin<KBox<usb::Registration<usb_netdev::Adapter<QmiWwan>>>>,
 }
 
 impl kernel::Module for QmiWwanModule {

@@ -45,6 +45,14 @@ impl IpVersion {
         }
     }
 
+    /// Length of the shortest header of this version, in bytes.
+    pub(crate) const fn header_len(self) -> usize {
+        match self {
+            Self::V4 => 20,
+            Self::V6 => 40,
+        }
+    }
+
     /// The EtherType of this version (`ETH_P_IP`, `ETH_P_IPV6`), in host order.
     pub(crate) const fn ether_type(self) -> u16 {
         match self {

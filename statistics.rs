@@ -45,8 +45,6 @@ counters! {
     RxDroppedNotIp = c"rx_dropped_not_ip",
     /// Packets for mux devices that are down.
     RxDroppedMuxDown = c"rx_dropped_mux_down",
-    /// Packets for mux devices that the network stack did not keep up with.
-    RxDroppedOverload = c"rx_dropped_overload",
     /// Packets for which there was no memory.
     RxDroppedNoMemory = c"rx_dropped_no_memory",
     /// Packets whose checksum the modem found right, and was believed.

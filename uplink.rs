@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! What mux devices send: each packet in a transfer of its own or, if user space wants that,
-//! several in one.
+//! What is sent to a modem: each packet in a transfer of its own or, by QMAP and if user space wants
+//! that, several in one.
 //!
-//! Packets that are joined are copied into the buffer of the transfer, and only there cut into
-//! segments and given checksums. The buffer keeps them until it is sent, so that sockets do not
-//! send more than they may.
+//! Packets are copied into the buffer of a transfer, and only there segmented and given checksums.
 
 #![forbid(unsafe_code)]
 
@@ -15,10 +13,14 @@ use crate::{
         ethtool::TxAggregation,
         skbuff::{
             OwnedSkb,
-            Partial,
-            Queue, //
+            Partial, //
         },
-        stacked::Lower, //
+        stacked::Lower,
+        usb::Filling,
+        usb_netdev::{
+            self,
+            Sender, //
+        }, //
     },
     offload::Request,
     qmap::{
@@ -26,7 +28,6 @@ use crate::{
         MuxId,
         Version, //
     },
-    rawip::ETH_P_MAP,
     segment::{
         Cut,
         Segment, //
@@ -36,28 +37,37 @@ use crate::{
         Statistics, //
     }, //
 };
+use core::ops::Range;
 use kernel::{
-    new_spinlock,
     prelude::*,
-    sync::{
-        atomic::{
-            Atomic,
-            Relaxed, //
-        },
-        SpinLock, //
+    sync::atomic::{
+        Atomic,
+        Relaxed, //
     }, //
 };
 
-/// The limits that a modem may be given, as rmnet has them.
+/// The limits that a modem may be given: bytes and packets as rmnet has them. A transfer may wait
+/// for some milliseconds: more would have packets take it for lost.
 const MAX_BYTES: u32 = 32768;
 const MAX_FRAMES: u32 = 64;
+const MAX_TIME_USECS: u32 = 10_000;
 
-/// What user space has before it sets anything, as with rmnet: nothing is joined.
+/// What user space has before it sets anything, as with rmnet: nothing is aggregated.
 const DEFAULT: TxAggregation = TxAggregation {
     max_bytes: 4096,
     max_frames: 1,
     time_usecs: 800,
 };
+
+/// What a packet that is no aggregate may share a transfer with: nothing.
+const ALONE: TxAggregation = TxAggregation {
+    max_bytes: 0,
+    max_frames: 1,
+    time_usecs: 0,
+};
+
+/// The most segments that a packet may have.
+pub(crate) const MAX_SEGMENTS: u32 = usb_netdev::MAX_SEGMENTS;
 
 /// A modem, as its mux devices know it.
 pub(crate) trait Modem: Lower + 'static {
@@ -70,40 +80,50 @@ pub(crate) trait Modem: Lower + 'static {
     /// What is counted.
     fn statistics(&self) -> &Statistics;
 
-    /// Has [`Uplink::flush`] called in `usecs` microseconds, not when it was to be called before.
-    /// Does not sleep.
+    /// Sends a packet of channel `id`. Bottom halves are off.
+    fn send(&self, id: MuxId, skb: &OwnedSkb) -> Result<Sent>;
+
+    /// Has what waits sent in `usecs` microseconds, not when it was to be sent before. Does not
+    /// sleep.
     fn start_timer(&self, usecs: u32);
 }
 
-/// The way to a modem for all of its mux devices.
-#[pin_data]
+/// How packets share transfers to a modem.
 pub(crate) struct Uplink {
     max_bytes: Atomic<u32>,
     max_frames: Atomic<u32>,
     time_usecs: Atomic<u32>,
-    /// Taken with bottom halves off only: by who sends, and by the timer.
-    #[pin]
-    pending: SpinLock<Option<Aggregate>>,
 }
 
-/// A transfer that has room for more.
-struct Aggregate {
-    buffer: OwnedSkb,
-    frames: u32,
+/// What a packet became: its segments, or itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sent {
+    /// How many there are.
+    pub(crate) packets: u64,
+    /// Their bytes, without what [`Framing`] adds.
+    pub(crate) bytes: u64,
+}
+
+/// What goes before a packet.
+#[derive(Clone, Copy)]
+pub(crate) enum Framing {
+    /// Nothing but what the network stack has put there.
+    Bare,
+    /// A header of QMAP.
+    Qmap(Version, MuxId),
 }
 
 impl Uplink {
-    /// Nothing is joined as yet.
-    pub(crate) fn new() -> impl PinInit<Self> {
-        pin_init!(Self {
+    /// Nothing is aggregated as yet.
+    pub(crate) const fn new() -> Self {
+        Self {
             max_bytes: Atomic::new(DEFAULT.max_bytes),
             max_frames: Atomic::new(DEFAULT.max_frames),
             time_usecs: Atomic::new(DEFAULT.time_usecs),
-            pending <- new_spinlock!(None),
-        })
+        }
     }
 
-    /// How packets are joined.
+    /// How packets are aggregated.
     pub(crate) fn aggregation(&self) -> TxAggregation {
         TxAggregation {
             max_bytes: self.max_bytes.load(Relaxed),
@@ -115,7 +135,10 @@ impl Uplink {
     /// Changes that; what waits by then does not wait any more. `EINVAL` if it is not within the
     /// limits.
     pub(crate) fn set_aggregation(&self, modem: &impl Modem, wanted: TxAggregation) -> Result {
-        if !(1..=MAX_FRAMES).contains(&wanted.max_frames) || wanted.max_bytes > MAX_BYTES {
+        if !(1..=MAX_FRAMES).contains(&wanted.max_frames)
+            || wanted.max_bytes > MAX_BYTES
+            || wanted.time_usecs > MAX_TIME_USECS
+        {
             return Err(EINVAL);
         }
 
@@ -125,120 +148,93 @@ impl Uplink {
         modem.start_timer(0);
         Ok(())
     }
+}
 
-    /// Whether packets are joined.
-    pub(crate) fn joins(&self) -> bool {
-        self.max_frames.load(Relaxed) > 1
+/// Sends `skb`, or its segments, with `framing`. Does not sleep.
+pub(crate) fn send<T: usb_netdev::Driver>(
+    sender: &Sender<'_, T>,
+    modem: &impl Modem,
+    framing: Framing,
+    skb: &OwnedSkb,
+) -> Result<Sent> {
+    let limits = match framing {
+        Framing::Bare => ALONE,
+        Framing::Qmap(..) => modem.uplink().aggregation(),
+    };
+    let aggregates = limits.max_frames > 1;
+    let mut writer = Writer {
+        sender,
+        statistics: modem.statistics(),
+        framing,
+        limits,
+        transfer: if aggregates {
+            sender.take_pending()
+        } else {
+            None
+        },
+        prefix: 0,
+        sent: Sent::default(),
+        requests: 0,
+    };
+    let result = writer.append_all(skb);
+
+    writer.count();
+    let sent = writer.sent;
+    match writer.transfer {
+        Some(transfer) if aggregates && limits.time_usecs > 0 => {
+            sender.hold(transfer, limits.time_usecs)?;
+        }
+        Some(transfer) => sender.submit(transfer)?,
+        None => (),
     }
+    result.map(|()| sent)
+}
 
-    /// Sends `skb` to the channel `id`. Bottom halves are off.
-    pub(crate) fn send(&self, modem: &impl Modem, id: MuxId, mut skb: OwnedSkb) -> Result {
-        let version = modem.version();
-        let request = skb.partial_checksum().map(Request);
-        // Version 4 wants to find the checksum changed, and that is done in a copy.
-        let wants_copy = version == Version::V4 && request.is_some();
-
-        if self.joins() || wants_copy || skb.segmentation().is_some() {
-            return self.join(modem, id, version, skb);
-        }
-
-        let header = qmap::Header::new(version, id, skb.len(), request).ok_or(EMSGSIZE)?;
-        if version != Version::V1 && request.is_some() {
-            skb.set_checksum_done();
-            modem.statistics().count(Counter::TxChecksumRequested, 1);
-        }
-        skb.push_header(header.bytes())?;
-        skb.transmit(modem.net())
-    }
-
-    /// Copies `skb` into one transfer or several, and sends those that are full.
-    fn join(&self, modem: &impl Modem, id: MuxId, version: Version, skb: OwnedSkb) -> Result {
-        let mut full = Queue::new();
-        let result = self.append_all(modem, id, version, skb, &mut full);
-
-        // Without the lock: what lies below may come back to a mux device.
-        while let Some(skb) = full.pop() {
-            // The device counts what it drops, as it does with all that waits in its queue.
-            let _ = skb.transmit(modem.net());
-        }
-        result
-    }
-
-    fn append_all(
-        &self,
-        modem: &impl Modem,
-        id: MuxId,
-        version: Version,
-        skb: OwnedSkb,
-        full: &mut Queue,
-    ) -> Result {
-        let partial = skb.partial_checksum();
-        let limits = self.aggregation();
-        let mut pending = self.pending.lock();
-        let waited = pending.is_some();
-        let mut writer = Writer {
-            modem,
-            id,
-            version,
-            limits,
-            pending: &mut pending,
-            full,
-        };
-
-        let result = match (skb.segmentation(), partial) {
-            (Some(segmentation), Some(partial)) => {
-                let octet = skb.byte(Cut::data_offset(partial).ok_or(EINVAL)?)?;
-
-                Cut::new(skb.len(), segmentation.size, partial, octet)
-                    .ok_or(EINVAL)?
-                    .segments()
-                    .try_for_each(|segment| writer.append(&skb, Some(segment), Some(partial)))
-            }
-            (Some(_), None) => Err(EINVAL),
-            (None, partial) => writer.append(&skb, None, partial),
-        };
-
-        if limits.time_usecs == 0 {
-            if let Some(aggregate) = pending.take() {
-                modem.statistics().count(Counter::TxTimer, 1);
-                full.push(aggregate.buffer);
-            }
-        }
-        match &mut *pending {
-            Some(aggregate) => {
-                aggregate.buffer.keep(skb);
-                if !waited || !full.is_empty() {
-                    modem.start_timer(limits.time_usecs);
-                }
-            }
-            None => full.keep_with_last(skb),
-        }
-        result
-    }
-
-    /// Sends what waits. Called in softirq context.
-    pub(crate) fn flush(&self, modem: &impl Modem) {
-        let waiting = self.pending.lock().take();
-
-        if let Some(aggregate) = waiting {
-            modem.statistics().count(Counter::TxTimer, 1);
-            // As in `join`.
-            let _ = aggregate.buffer.transmit(modem.net());
-        }
+/// Sends what waits. Does not sleep.
+pub(crate) fn flush<T: usb_netdev::Driver>(sender: &Sender<'_, T>, statistics: &Statistics) {
+    if let Some(transfer) = sender.take_pending() {
+        statistics.count(Counter::TxTimer, 1);
+        // What is dropped here was counted as sent by its device, as what is lost on the bus.
+        let _ = sender.submit(transfer);
     }
 }
 
-/// Writes packets of one channel into transfers.
-struct Writer<'a, M> {
-    modem: &'a M,
-    id: MuxId,
-    version: Version,
+/// Writes packets of one device into transfers.
+struct Writer<'a, 'r, T: usb_netdev::Driver> {
+    sender: &'a Sender<'r, T>,
+    statistics: &'a Statistics,
+    framing: Framing,
     limits: TxAggregation,
-    pending: &'a mut Option<Aggregate>,
-    full: &'a mut Queue,
+    transfer: Option<Filling<'r>>,
+    /// Length of the link layer's header, where a packet is segmented.
+    prefix: usize,
+    sent: Sent,
+    requests: u64,
 }
 
-impl<M: Modem> Writer<'_, M> {
+impl<'r, T: usb_netdev::Driver> Writer<'_, 'r, T> {
+    fn append_all(&mut self, skb: &OwnedSkb) -> Result {
+        let partial = skb.partial_checksum();
+        let Some(segmentation) = skb.segmentation() else {
+            return self.append(skb, None, partial);
+        };
+
+        // Checksums and lengths are told from the packet's beginning, and wanted from that of IP.
+        self.prefix = skb.network_offset().ok_or(EINVAL)?;
+        let partial = partial.ok_or(EINVAL)?;
+        let octet = skb.byte(Cut::data_offset(partial).ok_or(EINVAL)?)?;
+        let partial = Partial {
+            start: partial.start.checked_sub(self.prefix).ok_or(EINVAL)?,
+            offset: partial.offset,
+        };
+        let len = skb.len().checked_sub(self.prefix).ok_or(EINVAL)?;
+
+        Cut::new(len, segmentation.size, partial, octet)
+            .ok_or(EINVAL)?
+            .segments()
+            .try_for_each(|segment| self.append(skb, Some(segment), Some(partial)))
+    }
+
     /// Appends `skb`, or a segment of it.
     fn append(
         &mut self,
@@ -246,84 +242,124 @@ impl<M: Modem> Writer<'_, M> {
         segment: Option<Segment>,
         partial: Option<Partial>,
     ) -> Result {
+        let prefix = self.prefix;
         let (head, payload) = match &segment {
-            Some(segment) => (segment.headers(), segment.payload()),
-            None => (0, 0..skb.len()),
+            Some(segment) => {
+                let Range { start, end } = segment.payload();
+
+                (
+                    prefix.saturating_add(segment.headers()),
+                    prefix.saturating_add(start)..prefix.saturating_add(end),
+                )
+            }
+            // What is to be summed is summed while it is copied.
+            None => {
+                let head = partial.map_or(0, |partial| partial.start);
+
+                (head, head..skb.len())
+            }
         };
         let len = payload
             .end
             .saturating_sub(payload.start)
             .checked_add(head)
             .ok_or(EOVERFLOW)?;
-        let version = self.version;
-        let request = partial.filter(|_| version != Version::V1).map(Request);
-        let header = qmap::Header::new(version, self.id, len, request).ok_or(EMSGSIZE)?;
-        let needed = header.bytes().len().checked_add(len).ok_or(EOVERFLOW)?;
+        let (header, request) = match self.framing {
+            Framing::Bare => (None, None),
+            Framing::Qmap(version, id) => {
+                let request = partial.filter(|_| version != Version::V1).map(Request);
+                let header = qmap::Header::new(version, id, len, request).ok_or(EMSGSIZE)?;
 
-        let buffer = self.room(needed)?;
-        buffer.append(header.bytes())?;
-        let packet = buffer.append_parts(skb, head, payload)?;
+                (Some(header), request)
+            }
+        };
+        let header = header.as_ref().map_or(&[][..], qmap::Header::bytes);
+        let needed = header.len().checked_add(len).ok_or(EOVERFLOW)?;
+        let framing = self.framing;
 
+        let computes = partial.is_some() && request.is_none();
+
+        let transfer = self.room(needed)?;
+        let (packet, sum) = transfer.append(header, skb, head, payload, computes)?;
+        let packet = packet.get_mut(prefix..).ok_or(EINVAL)?;
+        let summed = head.saturating_sub(prefix);
         // A packet that is not what its sender told goes out as it is, for the network to judge.
         let _ = segment.map_or(Some(()), |segment| segment.mend(packet));
-        let _ = match (partial, version) {
-            (None, _) | (Some(_), Version::V5) => Some(()),
-            (Some(partial), Version::V4) => inet::complement(packet, partial),
-            (Some(partial), Version::V1) => inet::complete(packet, partial),
+        let _ = match (partial, framing) {
+            (None, _) | (Some(_), Framing::Qmap(Version::V5, _)) => Some(()),
+            (Some(partial), Framing::Qmap(Version::V4, _)) => inet::complement(packet, partial),
+            (Some(partial), _) => inet::complete(packet, partial, summed, sum),
         };
-        if request.is_some() {
-            self.modem
-                .statistics()
-                .count(Counter::TxChecksumRequested, 1);
-        }
-        self.modem.statistics().count(Counter::TxDatagrams, 1);
-        self.finish_if_full();
-        Ok(())
+
+        self.sent.packets = self.sent.packets.wrapping_add(1);
+        self.sent.bytes = self.sent.bytes.wrapping_add(len as u64);
+        self.requests = self.requests.wrapping_add(u64::from(request.is_some()));
+        self.finish_if_full()
     }
 
-    /// A buffer with room for `needed` bytes more.
-    fn room(&mut self, needed: usize) -> Result<&mut OwnedSkb> {
+    /// A transfer with room for `needed` bytes more.
+    fn room(&mut self, needed: usize) -> Result<&mut Filling<'r>> {
         let max_bytes = self.limits.max_bytes as usize;
 
-        if let Some(Aggregate { buffer, .. }) = self.pending.as_ref() {
-            // The limits may have changed since the buffer was made.
-            if needed > max_bytes.saturating_sub(buffer.len()).min(buffer.room()) {
-                self.finish();
+        if let Some(transfer) = &mut self.transfer {
+            let is_full = transfer.packets() >= self.limits.max_frames
+                || needed > max_bytes.saturating_sub(transfer.len());
+
+            // The limits may have changed since the transfer was begun.
+            if is_full || transfer.reserve(needed).is_err() {
+                self.finish()?;
             }
         }
 
-        let aggregate = match self.pending.take() {
-            Some(aggregate) => aggregate,
+        let transfer = match self.transfer.take() {
+            Some(transfer) => transfer,
             None => {
-                // A packet that is larger than a transfer may be goes alone.
-                let size = needed.max(max_bytes);
-                let buffer = OwnedSkb::with_room(self.modem.net(), size, ETH_P_MAP)?;
+                let mut transfer = self.sender.take()?;
 
-                self.modem.statistics().count(Counter::TxAggregates, 1);
-                Aggregate { buffer, frames: 0 }
+                // Where there is no memory for many, there may be some for one. A packet that is
+                // larger than a transfer may be goes alone.
+                if self.limits.max_frames <= 1 || transfer.reserve(needed.max(max_bytes)).is_err() {
+                    transfer.reserve(needed)?;
+                }
+                if self.limits.max_frames > 1 {
+                    self.statistics.count(Counter::TxAggregates, 1);
+                }
+                transfer
             }
         };
-        let aggregate = self.pending.insert(aggregate);
-
-        aggregate.frames = aggregate.frames.saturating_add(1);
-        Ok(&mut aggregate.buffer)
+        Ok(self.transfer.insert(transfer))
     }
 
-    fn finish_if_full(&mut self) {
-        let is_full = self.pending.as_ref().is_some_and(|aggregate| {
-            aggregate.frames >= self.limits.max_frames
-                || aggregate.buffer.len() >= self.limits.max_bytes as usize
+    fn finish_if_full(&mut self) -> Result {
+        let is_full = self.transfer.as_ref().is_some_and(|transfer| {
+            transfer.packets() >= self.limits.max_frames
+                || transfer.len() >= self.limits.max_bytes as usize
         });
 
         if is_full {
-            self.finish();
+            self.finish()?;
         }
+        Ok(())
     }
 
-    fn finish(&mut self) {
-        if let Some(aggregate) = self.pending.take() {
-            self.modem.statistics().count(Counter::TxFull, 1);
-            self.full.push(aggregate.buffer);
+    fn finish(&mut self) -> Result {
+        if let Some(transfer) = self.transfer.take() {
+            if self.limits.max_frames > 1 {
+                self.statistics.count(Counter::TxFull, 1);
+            }
+            self.sender.submit(transfer)?;
+        }
+        Ok(())
+    }
+
+    fn count(&self) {
+        if matches!(self.framing, Framing::Qmap(..)) {
+            self.statistics
+                .count(Counter::TxDatagrams, self.sent.packets);
+        }
+        if self.requests > 0 {
+            self.statistics
+                .count(Counter::TxChecksumRequested, self.requests);
         }
     }
 }

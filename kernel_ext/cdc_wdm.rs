@@ -11,7 +11,7 @@ use super::{
         Interface,
         PmMessage, //
     },
-    usbnet, //
+    usb_netdev, //
 };
 use core::ptr::NonNull;
 use kernel::{
@@ -33,7 +33,7 @@ use kernel::{
 /// The WWAN port type of a control channel that speaks QMI.
 pub(crate) const PORT_QMI: bindings::wwan_port_type = bindings::wwan_port_type_WWAN_PORT_QMI;
 
-/// The cdc-wdm driver, serving the control interface of a usbnet function.
+/// The cdc-wdm driver, serving the control interface of a function with a network device.
 ///
 /// # Invariants
 ///
@@ -56,8 +56,8 @@ impl Subdriver {
     /// `endpoint` is the one for notifications; messages have `max_message` bytes at most. User
     /// space may open the character device before this returns. `T::manage_power` is called when
     /// the first user comes and the last one goes. Sleeps.
-    pub(crate) fn register<T: usbnet::Driver>(
-        _dev: &usbnet::Device<T>,
+    pub(crate) fn register<T: usb_netdev::Driver>(
+        _dev: &usb_netdev::Device<T>,
         control: &Interface,
         endpoint: &HostEndpoint,
         max_message: u16,
@@ -130,7 +130,7 @@ impl Drop for Subdriver {
 /// # Safety
 ///
 /// To be called by cdc-wdm only, for an interface that was registered for `T`.
-unsafe extern "C" fn manage_power_callback<T: usbnet::Driver>(
+unsafe extern "C" fn manage_power_callback<T: usb_netdev::Driver>(
     intf: *mut bindings::usb_interface,
     on: ffi::c_int,
 ) -> ffi::c_int {
@@ -138,7 +138,7 @@ unsafe extern "C" fn manage_power_callback<T: usbnet::Driver>(
     let intf = unsafe { Interface::from_raw(intf) };
 
     // SAFETY: the interface is `T`'s, and `T::unbind` disconnects cdc-wdm before the state goes.
-    if let Some(dev) = unsafe { usbnet::Device::<T>::of(intf) } {
+    if let Some(dev) = unsafe { usb_netdev::Device::<T>::of(intf) } {
         T::manage_power(dev, on != 0);
     }
     0

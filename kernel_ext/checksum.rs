@@ -14,8 +14,11 @@ pub(crate) fn sum(data: &[u8]) -> u16 {
 
     let len = data.len().min(MOST) as ffi::c_int;
     // SAFETY: `data` is at least `len` bytes long.
-    let total = unsafe { bindings::csum_partial(data.as_ptr().cast(), len, 0) };
+    fold(unsafe { bindings::csum_partial(data.as_ptr().cast(), len, 0) })
+}
 
+/// A sum of 32 bits as one of 16.
+pub(super) fn fold(total: bindings::__wsum) -> u16 {
     let folded = (total & 0xffff).wrapping_add(total >> 16);
     (folded & 0xffff).wrapping_add(folded >> 16) as u16
 }

@@ -7,6 +7,7 @@
 use super::bindings;
 use kernel::{
     ffi,
+    fmt,
     prelude::*, //
 };
 
@@ -45,6 +46,32 @@ pub(super) const NONE: bindings::ethtool_ops = {
     // SAFETY: all zero bytes are valid: no operation, no parameter, no flag.
     unsafe { core::mem::zeroed() }
 };
+
+/// Writes `text` to `to`, as much of it as there is room for, with a zero behind it.
+pub(super) fn write_text(to: &mut [ffi::c_char], text: fmt::Arguments<'_>) {
+    struct Writer<'a>(core::slice::IterMut<'a, ffi::c_char>);
+
+    impl fmt::Write for Writer<'_> {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            // The text is asked first: it must not take a place that it does not fill.
+            for (from, to) in text.bytes().zip(&mut self.0) {
+                // CAST: an octet is an octet.
+                *to = from as ffi::c_char;
+            }
+            Ok(())
+        }
+    }
+
+    if let [room @ .., last] = to {
+        *last = 0;
+        let mut writer = Writer(room.iter_mut());
+        // It does not fail.
+        let _ = fmt::Write::write_fmt(&mut writer, text);
+        if let Some(end) = writer.0.next() {
+            *end = 0;
+        }
+    }
+}
 
 /// A set of names that ethtool asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

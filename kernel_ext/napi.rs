@@ -2,75 +2,108 @@
 
 //! NAPI: reception in batches, in which the network stack merges packets of a flow (GRO).
 //!
-//! C header: [`include/linux/netdevice.h`](srctree/include/linux/netdevice.h)
+//! C headers: [`include/linux/netdevice.h`](srctree/include/linux/netdevice.h),
+//! [`include/net/gro.h`](srctree/include/net/gro.h)
 
 use super::{
     bindings,
-    netdevice::{
-        Features,
-        NetDevice, //
-    },
-    rtnl::Rtnl,
     skbuff::{
-        OwnedSkb,
-        Queue, //
+        NewSkb,
+        OwnedSkb, //
     }, //
 };
-use core::mem;
+use core::{
+    cell::UnsafeCell,
+    marker::PhantomData,
+    ops::{
+        Deref,
+        DerefMut, //
+    }, //
+};
 use kernel::{
     ffi,
-    new_spinlock_irq,
+    new_mutex,
     prelude::*,
     sync::{
-        atomic::{
-            Atomic,
-            Relaxed, //
-        },
-        SpinLockIrq, //
+        Mutex,
+        MutexGuard, //
     },
     types::Opaque, //
 };
 
 /// Packets that a poll may take (`NAPI_POLL_WEIGHT`).
-const POLL_WEIGHT: ffi::c_int = 64;
+const POLL_WEIGHT: ffi::c_int = bindings::NAPI_POLL_WEIGHT as ffi::c_int;
 
-/// The most packets that a receiver holds. As many as a processor's own queue holds, unless it was
-/// told otherwise (`net.core.netdev_max_backlog`).
-const MAX_WAITING: usize = 1000;
+/// What a NAPI context polls.
+pub(super) trait Poll {
+    /// What a poll works on, and nobody else meanwhile.
+    type Data: Send;
 
-/// A queue of received packets, and the NAPI context that hands them to the network stack.
+    /// Processes what has come, at most `budget` packets, and returns how many it were: less than
+    /// `budget` only if nothing is left. Called in softirq context. `budget` is 0 if nothing may be
+    /// received.
+    fn poll(&self, data: &mut Self::Data, gro: &mut Gro<'_>, budget: usize) -> usize;
+}
+
+/// A NAPI context of a network device, and what its polls work on.
 ///
 /// # Invariants
 ///
-/// `napi` is the context of a network device that outlives it, and is disabled when this is
-/// dropped.
+/// `raw` is the context of a network device that outlives it. It is enabled if what `switch` holds
+/// is true. `data` is used by a poll or, while the context is disabled, by who holds `switch`.
 #[pin_data(PinnedDrop)]
 #[repr(C)]
-pub(super) struct Receiver {
+pub(super) struct Napi<P: Poll> {
     // First, so that the poll callback finds the rest.
     #[pin]
-    napi: Opaque<bindings::napi_struct>,
+    raw: Opaque<bindings::napi_struct>,
+    context: *const P,
     #[pin]
-    queue: SpinLockIrq<Queue>,
-    /// Packets that are in the queue, or that somebody is about to put there.
-    waiting: Atomic<usize>,
+    switch: Mutex<bool>,
+    data: UnsafeCell<P::Data>,
 }
 
-// SAFETY: the queue has a lock, and a NAPI context may be scheduled from anywhere.
-unsafe impl Send for Receiver {}
+// SAFETY: by the type invariant the data is used by one context at a time.
+unsafe impl<P: Poll> Send for Napi<P> {}
 
-// SAFETY: as above.
-unsafe impl Sync for Receiver {}
+// SAFETY: by the type invariant the data is used by one context at a time.
+unsafe impl<P: Poll> Sync for Napi<P> {}
 
-impl Receiver {
-    /// A disabled receiver.
+/// Schedules a NAPI context.
+#[derive(Clone, Copy)]
+pub(super) struct Scheduler(*mut bindings::napi_struct);
+
+// SAFETY: a NAPI context may be scheduled from anywhere.
+unsafe impl Send for Scheduler {}
+
+// SAFETY: a NAPI context may be scheduled from anywhere.
+unsafe impl Sync for Scheduler {}
+
+impl Scheduler {
+    /// Has the context polled, unless it is disabled. Called in any context.
+    pub(super) fn schedule(&self) {
+        // SAFETY: who holds a scheduler answers for the context, which is set up.
+        if unsafe { bindings::napi_schedule_prep(self.0) } {
+            // SAFETY: the context is set up, and this is who may schedule it.
+            unsafe { bindings::__napi_schedule(self.0) };
+        }
+    }
+}
+
+impl<P: Poll> Napi<P> {
+    /// A disabled context that polls `context`.
     ///
     /// # Safety
     ///
-    /// `net` must be a valid device that outlives the receiver. The caller must not hold its lock.
-    pub(super) unsafe fn new(net: *mut bindings::net_device) -> impl PinInit<Self> {
+    /// `net` must be a valid device that outlives the result, and whose lock the caller does not
+    /// hold. `context` must be valid whenever the NAPI context is enabled.
+    pub(super) unsafe fn new(
+        net: *mut bindings::net_device,
+        context: *const P,
+        data: P::Data,
+    ) -> impl PinInit<Self> {
         pin_init!(Self {
-            napi <- Opaque::ffi_init(move |napi: *mut bindings::napi_struct| {
+            raw <- Opaque::ffi_init(move |napi: *mut bindings::napi_struct| {
                 // SAFETY: `napi` is valid for writes.
                 unsafe { napi.write_bytes(0, 1) };
 
@@ -89,145 +122,178 @@ impl Receiver {
                 // SAFETY: by the requirement of the function.
                 unsafe { with_lock(net, add) };
             }),
-            queue <- new_spinlock_irq!(Queue::new()),
-            waiting: Atomic::new(0),
+            context,
+            switch <- new_mutex!(false),
+            data: UnsafeCell::new(data),
         })
     }
 
-    /// Lets packets through. Sleeps.
-    pub(super) fn enable(&self, _rtnl: &Rtnl) {
-        // SAFETY: by the type invariant the context is set up; who brings the device up enables it.
-        unsafe { bindings::napi_enable(self.napi.get()) };
+    /// What schedules the context. It must not be used for longer than the context exists.
+    pub(super) fn scheduler(&self) -> Scheduler {
+        Scheduler(self.raw.get())
     }
 
-    /// Lets no packet through any more, and drops those that wait. Sleeps.
-    pub(super) fn disable(&self, _rtnl: &Rtnl) {
-        // SAFETY: by the type invariant the context is set up; who takes the device down disables
+    /// Keeps polls away, and gives access to what they work on. Sleeps. When the result is dropped
+    /// the context is enabled if it was so, or as [`Paused::set_enabled`] says.
+    pub(super) fn pause(&self) -> Paused<'_, P> {
+        let switch = self.switch.lock();
+
+        if *switch {
+            // SAFETY: by the type invariant the context is set up and enabled.
+            unsafe { bindings::napi_disable(self.raw.get()) };
+        }
+        Paused { napi: self, switch }
+    }
+
+    /// # Safety
+    ///
+    /// To be called by the network core only, for the context of a [`Napi`] of `P`.
+    unsafe extern "C" fn poll_callback(
+        napi: *mut bindings::napi_struct,
+        budget: ffi::c_int,
+    ) -> ffi::c_int {
+        // SAFETY: the context is the first field.
+        let this = unsafe { &*napi.cast::<Self>() };
+        // SAFETY: by the requirement of `new` this is valid, for the context is enabled.
+        let context = unsafe { &*this.context };
+        // SAFETY: by the type invariant a poll may use the data.
+        let data = unsafe { &mut *this.data.get() };
+        // SAFETY: the context is valid, and this is its poll.
+        let mut gro = unsafe { Gro::new(napi) };
+
+        let done = context.poll(data, &mut gro, budget as usize) as ffi::c_int;
+        gro.flush();
+        if done < budget {
+            // SAFETY: the core runs the context, and less than the budget is done.
+            unsafe { bindings::napi_complete_done(napi, done) };
+        }
+        done
+    }
+}
+
+/// A NAPI context whose polls are kept away.
+pub(super) struct Paused<'a, P: Poll> {
+    napi: &'a Napi<P>,
+    switch: MutexGuard<'a, bool>,
+}
+
+impl<P: Poll> Paused<'_, P> {
+    /// Says whether the context is enabled from now on.
+    pub(super) fn set_enabled(&mut self, enabled: bool) {
+        *self.switch = enabled;
+    }
+}
+
+impl<P: Poll> Deref for Paused<'_, P> {
+    type Target = P::Data;
+
+    fn deref(&self) -> &P::Data {
+        // SAFETY: the context is disabled, and this holds its switch.
+        unsafe { &*self.napi.data.get() }
+    }
+}
+
+impl<P: Poll> DerefMut for Paused<'_, P> {
+    fn deref_mut(&mut self) -> &mut P::Data {
+        // SAFETY: the context is disabled, and this holds its switch.
+        unsafe { &mut *self.napi.data.get() }
+    }
+}
+
+impl<P: Poll> Drop for Paused<'_, P> {
+    fn drop(&mut self) {
+        if *self.switch {
+            // SAFETY: by the type invariant the context is set up; it was disabled.
+            unsafe { bindings::napi_enable(self.napi.raw.get()) };
+            // What has completed meanwhile did not schedule it.
+            self.napi.scheduler().schedule();
+        }
+    }
+}
+
+/// The GRO of a NAPI context whose poll runs.
+///
+/// Nothing stays in it when the poll is over: a network device that is removed waits for polls, but
+/// would not wait for a packet that is held to be merged with a later one.
+///
+/// # Invariants
+///
+/// `napi` is valid during `'a`, and its poll runs: its GRO is nobody else's.
+pub(super) struct Gro<'a> {
+    napi: *mut bindings::napi_struct,
+    _poll: PhantomData<&'a mut ()>,
+}
+
+impl Gro<'_> {
+    /// # Safety
+    ///
+    /// `napi` must be valid, and this its poll.
+    unsafe fn new<'a>(napi: *mut bindings::napi_struct) -> Gro<'a> {
+        // INVARIANT: by the requirement of the function.
+        Gro {
+            napi,
+            _poll: PhantomData,
+        }
+    }
+
+    fn node(&mut self) -> *mut bindings::gro_node {
+        // SAFETY: by the type invariant the context is valid.
+        unsafe { &raw mut (*self.napi).gro }
+    }
+
+    /// Hands `skb` to the network stack, which may merge it with others of its flow.
+    pub(super) fn receive(&mut self, skb: OwnedSkb) {
+        // SAFETY: this is the context's own, whose poll runs; the buffer is given away.
+        unsafe { bindings::gro_receive_skb(self.node(), skb.into_raw()) };
+    }
+
+    /// Hands `skb` to the network stack as it is.
+    pub(super) fn receive_unmerged(&mut self, skb: OwnedSkb) {
+        // SAFETY: bottom halves are off; the buffer is given away.
+        unsafe { bindings::netif_receive_skb(skb.into_raw()) };
+    }
+
+    /// As [`Self::receive`], for a datagram of UDP, and returns whether somebody wants it merged with
+    /// others: a socket that has set `UDP_GRO`, or a tunnel.
+    pub(super) fn receive_datagram(&mut self, skb: OwnedSkb) -> bool {
+        let skb = skb.into_raw();
+
+        // SAFETY: this is the context's own, whose poll runs; the buffer is given away.
+        let result = unsafe { bindings::gro_receive_skb(self.node(), skb) };
+        if result != bindings::gro_result_GRO_HELD {
+            return false;
+        }
+        // SAFETY: the buffer is held, and stays so until the context is flushed: nobody else uses
         // it.
-        unsafe { bindings::napi_disable(self.napi.get()) };
+        let control = unsafe { &raw const (*skb).cb };
+        // SAFETY: what is held has this in its control block.
+        let control = unsafe { &*control.cast::<bindings::napi_gro_cb>() };
 
-        self.purge();
+        // Without such a socket a datagram is held only for a list, to be sent on.
+        // SAFETY: the anonymous members are one and the same memory.
+        unsafe { control.__bindgen_anon_2.__bindgen_anon_1 }.is_flist() == 0
     }
 
-    /// Drops the packets that wait.
-    pub(super) fn purge(&self) {
-        let mut waiting = self.take();
-
-        while waiting.pop().is_some() {
-            self.release();
+    fn flush(&mut self) {
+        // SAFETY: by the type invariant the context is valid, and this its poll.
+        if unsafe { (*self.node()).bitmask } != 0 {
+            // SAFETY: this is the context's own, whose poll runs.
+            unsafe { bindings::__gro_flush(self.node(), false) };
         }
     }
 
-    /// Reserves a place in the queue. `ENOBUFS` if there is none: the network stack does not keep up
-    /// with the device.
-    pub(super) fn reserve(&self) -> Result {
-        if self.waiting.load(Relaxed) >= MAX_WAITING {
-            return Err(ENOBUFS);
-        }
-        // Two contexts that come here at once exceed the limit by one packet, which does no harm.
-        self.waiting.add(1, Relaxed);
-        Ok(())
-    }
-
-    /// Gives a reserved place back.
-    pub(super) fn release(&self) {
-        self.waiting.fetch_sub(1, Relaxed);
-    }
-
-    fn take(&self) -> Queue {
-        mem::replace(&mut *self.queue.lock(), Queue::new())
-    }
-
-    /// Puts back what was taken, before what has come since.
-    fn put_back(&self, mut taken: Queue) {
-        let mut queue = self.queue.lock();
-
-        taken.append(mem::replace(&mut *queue, Queue::new()));
-        *queue = taken;
-    }
-
-    /// A new, empty buffer for a packet of `len` bytes that the device received. Does not sleep;
-    /// bottom halves are off.
-    pub(super) fn alloc(&self, len: usize) -> Result<OwnedSkb> {
+    /// A new, empty buffer for a packet of `len` bytes. Does not sleep.
+    pub(super) fn alloc(&mut self, len: usize) -> Result<NewSkb> {
         let len = u32::try_from(len)?;
 
-        // SAFETY: by the type invariant the context is set up.
-        let skb = unsafe { bindings::napi_alloc_skb(self.napi.get(), len) };
+        // SAFETY: the context is valid, and bottom halves are off.
+        let skb = unsafe { bindings::napi_alloc_skb(self.napi, len) };
         if skb.is_null() {
             return Err(ENOMEM);
         }
 
         // SAFETY: the buffer is new, and belongs to the caller.
-        Ok(unsafe { OwnedSkb::from_raw(skb) })
-    }
-
-    /// Hands `skb`, for which a place was reserved, to the network stack, soon. Does not sleep;
-    /// bottom halves are off.
-    pub(super) fn receive(&self, skb: OwnedSkb) {
-        self.queue.lock().push(skb);
-        self.schedule();
-    }
-
-    /// As [`Self::receive`], for all of `skbs`.
-    pub(super) fn receive_all(&self, skbs: Queue) {
-        self.queue.lock().append(skbs);
-        self.schedule();
-    }
-
-    fn schedule(&self) {
-        let napi = self.napi.get();
-
-        // SAFETY: by the type invariant the context is set up.
-        if unsafe { bindings::napi_schedule_prep(napi) } {
-            // SAFETY: as above, and this is who may schedule it.
-            unsafe { bindings::__napi_schedule(napi) };
-        }
-    }
-
-    /// # Safety
-    ///
-    /// To be called by the network core only, for the context of a receiver.
-    unsafe extern "C" fn poll_callback(
-        napi: *mut bindings::napi_struct,
-        budget: ffi::c_int,
-    ) -> ffi::c_int {
-        // SAFETY: the context is the first field of a receiver.
-        let this = unsafe { &*napi.cast::<Self>() };
-        // SAFETY: the context is valid.
-        let gro = unsafe { &raw mut (*napi).gro };
-        // SAFETY: as above.
-        let net = unsafe { (*napi).dev };
-        // SAFETY: by the type invariant the device is valid.
-        let merges_udp = unsafe { NetDevice::from_raw(net.cast()) }.has_any(Features::UDP_MERGING);
-        let mut waiting = this.take();
-
-        for done in 0..budget {
-            let Some(mut skb) = waiting.pop() else {
-                // What has come since was announced, and has the core poll again.
-                // SAFETY: the core runs the context, and less than the budget is done.
-                unsafe { bindings::napi_complete_done(napi, done) };
-                return done;
-            };
-            if skb.is_lent() {
-                // Another processor is about to let go of it.
-                waiting.push_front(skb);
-                break;
-            }
-
-            this.release();
-            skb.clear_control_block();
-            if skb.is_datagram() && !merges_udp {
-                // GRO would look at it in vain. Packets of a flow go the same way, and in order.
-                // SAFETY: the buffer is given away.
-                unsafe { bindings::netif_receive_skb(skb.into_raw()) };
-            } else {
-                // SAFETY: this is the context's own, whose poll runs; the buffer is given away.
-                unsafe { bindings::gro_receive_skb(gro, skb.into_raw()) };
-            }
-        }
-
-        this.put_back(waiting);
-        budget
+        Ok(unsafe { NewSkb::from_raw(skb) })
     }
 }
 
@@ -240,7 +306,7 @@ unsafe fn with_lock(net: *mut bindings::net_device, what: impl FnOnce()) {
     // SAFETY: by the requirement of the function the device is valid.
     let lock = unsafe { &raw mut (*net).lock };
 
-    // SAFETY: as above.
+    // SAFETY: the lock is valid as long as the device.
     unsafe { bindings::mutex_lock(lock.cast()) };
     what();
     // SAFETY: it was locked above.
@@ -248,16 +314,18 @@ unsafe fn with_lock(net: *mut bindings::net_device, what: impl FnOnce()) {
 }
 
 #[pinned_drop]
-impl PinnedDrop for Receiver {
+impl<P: Poll> PinnedDrop for Napi<P> {
     fn drop(self: Pin<&mut Self>) {
-        let napi = self.napi.get();
+        self.pause().set_enabled(false);
+
+        let napi = self.raw.get();
         // SAFETY: by the type invariant the device is valid.
         let net = unsafe { (*napi).dev }.cast::<bindings::net_device>();
         let delete = || {
-            // SAFETY: by the type invariant the context is set up and disabled; the lock is held.
+            // SAFETY: by the type invariant the context is set up; it is disabled; the lock is held.
             unsafe { bindings::__netif_napi_del_locked(napi) }
         };
-        // SAFETY: as above; nobody drops a receiver with the lock held.
+        // SAFETY: the device is valid; nobody drops a context with the lock held.
         unsafe { with_lock(net, delete) };
         // SAFETY: there is nothing to observe. After this nobody reads the context any more.
         unsafe { bindings::synchronize_net() };

@@ -4,6 +4,12 @@
 //!
 //! C header: [`include/linux/netdevice.h`](srctree/include/linux/netdevice.h)
 
+mod queue;
+mod statistics;
+
+pub(super) use queue::TransmitQueue;
+pub(super) use statistics::NetError;
+
 use super::{
     bindings,
     rtnl::Rtnl,
@@ -14,11 +20,8 @@ use kernel::{
     device,
     error::to_result,
     ffi,
+    fmt,
     prelude::*,
-    sync::atomic::{
-        Atomic,
-        Relaxed, //
-    },
     types::Opaque, //
 };
 
@@ -48,12 +51,15 @@ impl Features {
         .union(Self::bit(bindings::NETIF_F_TSO_BIT))
         .union(Self::bit(bindings::NETIF_F_TSO6_BIT));
 
-    /// Received datagrams of UDP are merged, which is off at first.
-    pub(super) const UDP_MERGING: Self = Self::bit(bindings::NETIF_F_GRO_UDP_FWD_BIT)
-        .union(Self::bit(bindings::NETIF_F_GRO_FRAGLIST_BIT));
+    /// Received datagrams of UDP are merged, wanted by a socket or not, which is off at first.
+    pub(super) const UDP_MERGING: Self = Self::bit(bindings::NETIF_F_GRO_UDP_FWD_BIT);
+
+    /// Received packets that are to be sent on are merged into lists, which are taken apart again as
+    /// they were.
+    pub(super) const MERGING_INTO_LISTS: Self = Self::bit(bindings::NETIF_F_GRO_FRAGLIST_BIT);
 
     const fn bit(number: ffi::c_uint) -> Self {
-        Self(1 << number)
+        Self(1_u64.wrapping_shl(number))
     }
 
     /// These and those.
@@ -125,43 +131,30 @@ impl NetDevice {
         unsafe { address.cast::<[u8; ETH_ALEN]>().read_volatile() }
     }
 
-    fn stats(&self) -> *mut bindings::net_device_stats {
-        // SAFETY: by the type invariant the device is valid.
-        unsafe { &raw mut (*self.as_raw()).stats }
+    /// Logs `message` as one of the device (`netdev_info()`). It should end with a newline.
+    pub(super) fn info(&self, message: fmt::Arguments<'_>) {
+        // SAFETY: by the type invariant the device is valid; `%pA` takes the arguments of a Rust
+        // message.
+        unsafe {
+            bindings::netdev_info(
+                self.as_raw(),
+                c"%pA".as_char_ptr(),
+                (&raw const message).cast::<ffi::c_void>(),
+            )
+        };
     }
 
-    /// Counts a transfer of `len` bytes.
-    pub(super) fn count_received(&self, len: usize) {
-        // SAFETY: the statistics are valid as long as the device.
-        let packets = unsafe { &raw mut (*self.stats()).__bindgen_anon_1 };
-        // SAFETY: as above.
-        let bytes = unsafe { &raw mut (*self.stats()).__bindgen_anon_3 };
-
-        // CAST: a counter is a word, and the same word for atomic operations.
-        // SAFETY: `packets` is a counter of a valid device.
-        unsafe { add_to_counter(packets.cast(), 1) };
-        // SAFETY: as above.
-        unsafe { add_to_counter(bytes.cast(), len) };
-    }
-
-    /// Counts a transfer that was dropped.
-    pub(super) fn count_receive_error(&self) {
-        // SAFETY: the statistics are valid as long as the device.
-        let errors = unsafe { &raw mut (*self.stats()).__bindgen_anon_5 };
-
-        // CAST: as in `count_received`.
-        // SAFETY: `errors` is a counter of a valid device.
-        unsafe { add_to_counter(errors.cast(), 1) };
-    }
-
-    /// Counts a packet that was dropped because the network stack does not keep up.
-    pub(super) fn count_receive_drop(&self) {
-        // SAFETY: by the type invariant the device is valid.
-        let dropped = unsafe { &raw mut (*self.as_raw()).stats.__bindgen_anon_7 };
-
-        // CAST: a counter is a word, and the same word for atomic operations.
-        // SAFETY: `rx_dropped` is a counter of a valid device.
-        unsafe { add_to_counter(dropped.cast(), 1) };
+    /// As [`Self::info`], for errors (`netdev_err()`).
+    pub(super) fn error(&self, message: fmt::Arguments<'_>) {
+        // SAFETY: by the type invariant the device is valid; `%pA` takes the arguments of a Rust
+        // message.
+        unsafe {
+            bindings::netdev_err(
+                self.as_raw(),
+                c"%pA".as_char_ptr(),
+                (&raw const message).cast::<ffi::c_void>(),
+            )
+        };
     }
 
     /// Whether the device is up, or going up (`netif_running()`).
@@ -231,10 +224,28 @@ impl NetDevice {
         unsafe { index.read_volatile() }
     }
 
-    /// The MTU, in bytes.
-    pub(crate) fn mtu(&self, _rtnl: &Rtnl) -> u32 {
-        // SAFETY: by the type invariant the device is valid; RTNL protects the MTU.
-        unsafe { (*self.as_raw()).mtu }
+    /// The MTU, in bytes. RTNL protects it.
+    pub(super) fn mtu(&self) -> u32 {
+        // SAFETY: by the type invariant the device is valid.
+        let mtu = unsafe { &raw const (*self.as_raw()).mtu };
+
+        // SAFETY: the field is valid. Without RTNL a change is seen late.
+        unsafe { mtu.read_volatile() }
+    }
+
+    /// Sets the MTU, in bytes.
+    pub(super) fn set_mtu(&self, mtu: u32, _rtnl: &Rtnl) {
+        // SAFETY: by the type invariant the device is valid.
+        let field = unsafe { &raw mut (*self.as_raw()).mtu };
+
+        // SAFETY: the field is valid; RTNL is held, and readers see a change late.
+        unsafe { field.write_volatile(mtu) };
+    }
+
+    /// Length of the link layer's header, in bytes. RTNL protects it.
+    pub(super) fn hard_header_len(&self) -> u32 {
+        // SAFETY: by the type invariant the device is valid.
+        unsafe { (*self.as_raw()).hard_header_len }.into()
     }
 
     /// Changes the device's type by `change`, if all that watch it agree. It must not be running.
@@ -306,28 +317,22 @@ impl NetDevice {
         let shared = bindings::netdev_priv_flags_IFF_TX_SKB_SHARING as ffi::c_ulong;
         flags.set_priv_flags(flags.priv_flags() & !shared);
     }
-
-    /// Takes the attributes of `group` from the device before it is unregistered, and waits until
-    /// nobody uses them. Sleeps; RTNL must not be held.
-    ///
-    /// Unregistering does so under RTNL, which who uses one may need again to come to an end: what
-    /// unregistered another device waits for users of that, and now and then tells them under RTNL.
-    pub(super) fn remove_attributes<P: sysfs::Parent>(&self, group: &'static sysfs::Group<P>) {
-        // SAFETY: the device is valid.
-        let kobj = unsafe { &raw mut (*self.as_raw()).dev.kobj };
-
-        // SAFETY: the device is registered, and nobody else removes the group meanwhile; it is no
-        // error if it is not there.
-        unsafe { bindings::sysfs_remove_group(kobj.cast(), group.as_raw()) };
-    }
 }
 
-/// # Safety
-///
-/// `counter` must be valid, and used by atomic operations alone.
-unsafe fn add_to_counter(counter: *mut usize, value: usize) {
-    // SAFETY: by the requirement of the function.
-    unsafe { Atomic::from_ptr(counter) }.add(value, Relaxed);
+/// A kind of device: `struct device_type`.
+pub(super) struct DeviceType(bindings::device_type);
+
+// SAFETY: it is constant.
+unsafe impl Sync for DeviceType {}
+
+impl DeviceType {
+    /// The kind that user space sees as `DEVTYPE=name`.
+    pub(super) const fn new(name: &'static CStr) -> Self {
+        Self(bindings::device_type {
+            name: kernel::str::as_char_ptr_in_const_context(name),
+            ..pin_init::zeroed()
+        })
+    }
 }
 
 /// A network device that is not registered yet: nobody else uses it.
@@ -385,6 +390,61 @@ impl<'a> Unregistered<'a> {
     pub(super) fn set_ethtool_ops(&self, ops: &'static bindings::ethtool_ops) {
         // SAFETY: the device is valid, and nobody else uses it.
         unsafe { (*self.as_raw()).ethtool_ops = ops };
+    }
+
+    /// Names the device when it is registered, after a template such as `wwan%d`.
+    pub(super) fn set_name(&self, template: &'static CStr) {
+        // SAFETY: the device is valid, and nobody else uses it.
+        let name = unsafe { &mut (*self.as_raw()).name };
+
+        for (to, &from) in name.iter_mut().zip(template.to_bytes_with_nul()) {
+            // CAST: an octet is an octet.
+            *to = from as ffi::c_char;
+        }
+    }
+
+    /// Tells which device this is a part of, and what kind it is (`SET_NETDEV_DEV()`,
+    /// `SET_NETDEV_DEVTYPE()`).
+    pub(super) fn set_parent(&self, parent: &device::Device, kind: &'static DeviceType) {
+        // CAST: a `Device` is a transparent wrapper.
+        let parent = core::ptr::from_ref(parent).cast_mut().cast();
+
+        // SAFETY: the device is valid, and nobody else uses it.
+        unsafe { (*self.as_raw()).dev.parent = parent };
+        // SAFETY: the device is valid, and nobody else uses it.
+        unsafe { (*self.as_raw()).dev.type_ = &raw const kind.0 };
+    }
+
+    /// Has packets and bytes counted for each processor.
+    pub(super) fn count_per_cpu(&self) {
+        // SAFETY: the device is valid, and nobody else uses it.
+        unsafe { &mut *self.as_raw() }
+            .set_pcpu_stat_type(bindings::netdev_stat_type_NETDEV_PCPU_STAT_TSTATS);
+    }
+
+    /// Has the operation `ndo_tx_timeout` called when nothing is sent for so long.
+    pub(super) fn set_watchdog(&self, jiffies: ffi::c_int) {
+        // SAFETY: the device is valid, and nobody else uses it.
+        unsafe { (*self.as_raw()).watchdog_timeo = jiffies };
+    }
+
+    /// Sets the initial MTU, in bytes.
+    pub(super) fn set_initial_mtu(&self, mtu: u32) {
+        // SAFETY: the device is valid, and nobody else uses it.
+        unsafe { (*self.as_raw()).mtu = mtu };
+    }
+
+    /// Sets what the device does for the network stack, which user space may switch off.
+    pub(super) fn set_features(&self, features: Features, max_segments: u32) {
+        // SAFETY: the device is valid, and nobody else uses it.
+        unsafe { (*self.as_raw()).hw_features |= features.bits() };
+        // SAFETY: the device is valid, and nobody else uses it.
+        unsafe { (*self.as_raw()).features |= features.bits() };
+        // On at first, though the network stack has it off.
+        // SAFETY: the device is valid, and nobody else uses it.
+        unsafe { (*self.as_raw()).features |= Features::MERGING_INTO_LISTS.bits() };
+        // SAFETY: the device is valid, and nobody else uses it.
+        unsafe { bindings::netif_set_tso_max_segs(self.as_raw(), max_segments) };
     }
 
     /// Gives the device the attributes of `group` when it is registered.

@@ -5,11 +5,16 @@
 //! C header: [`include/linux/skbuff.h`](srctree/include/linux/skbuff.h)
 
 mod owned;
-mod queue;
+mod receive;
 mod transmit;
 
 pub(crate) use owned::OwnedSkb;
-pub(crate) use queue::Queue;
+pub(super) use receive::{
+    buffer_len,
+    Heads,
+    NewSkb,
+    HEADROOM, //
+};
 pub(crate) use transmit::Partial;
 
 use super::{
@@ -144,22 +149,6 @@ impl SkBuff {
     /// Length of the packet, in bytes.
     pub(super) fn len(&self) -> usize {
         self.raw().len as usize
-    }
-
-    /// A reference to the buffer for the time after it was lent.
-    ///
-    /// # Safety
-    ///
-    /// Who lent the buffer must give its own reference up, and use nothing but that and the control
-    /// block from now on.
-    pub(super) unsafe fn keep(&mut self) -> OwnedSkb {
-        // SAFETY: by the type invariant the buffer is valid.
-        let users = unsafe { &raw mut (*self.0.get()).users };
-
-        // SAFETY: the count of a valid buffer is not zero.
-        unsafe { bindings::refcount_inc(users) };
-        // SAFETY: the reference is new, and by the requirement soon the only one.
-        unsafe { OwnedSkb::from_raw(self.0.get()) }
     }
 }
 

@@ -4,10 +4,8 @@
 //!
 //! C header: [`include/linux/netdevice.h`](srctree/include/linux/netdevice.h)
 
-mod batch;
 mod table;
 
-pub(crate) use batch::Batch;
 pub(crate) use table::Table;
 
 use super::{
@@ -17,7 +15,6 @@ use super::{
         TxAggregation,
         TX_AGGREGATION, //
     },
-    napi::Receiver,
     netdevice::{
         Features,
         NetDevice, //
@@ -38,11 +35,7 @@ use kernel::{
         to_result, //
     },
     ffi,
-    prelude::*,
-    sync::atomic::{
-        Atomic,
-        Relaxed, //
-    }, //
+    prelude::*, //
 };
 
 /// A kind of stacked device; a value of the type is what one device knows.
@@ -53,17 +46,15 @@ pub(crate) trait Driver: Sized + Send + Sync + 'static {
     /// Attributes of the devices.
     const ATTRIBUTES: &'static sysfs::Group<Device<Self>>;
 
-    /// The most bytes that [`Driver::transmit`] puts before a packet.
-    const HEADER_LEN: u16;
+    /// The most segments that a packet may have for [`Driver::transmit`] to segment it.
+    const MAX_SEGMENTS: u32;
 
     /// The lower device.
     type Lower: Lower;
 
-    /// Sends a packet of the device by its lower device. Bottom halves are off.
-    fn transmit(&self, lower: &Self::Lower, skb: OwnedSkb) -> Result;
-
-    /// What [`Driver::transmit`] does for the network stack, as things are.
-    fn offloads(lower: &Self::Lower) -> Offloads;
+    /// Sends a packet of the device by its lower device, and returns how many packets and bytes it
+    /// became. Bottom halves are off.
+    fn transmit(&self, lower: &Self::Lower, skb: &OwnedSkb) -> Result<(u64, u64)>;
 
     /// A device goes down. RTNL is held.
     fn stop(lower: &Self::Lower);
@@ -79,55 +70,15 @@ pub(crate) trait Driver: Sized + Send + Sync + 'static {
 pub(crate) trait Lower {
     /// Its network device.
     fn net(&self) -> &NetDevice;
-}
 
-/// What a stacked device does for the network stack when it sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Offloads {
-    /// Nothing.
-    None,
-    /// It computes checksums.
-    Checksum,
-    /// It computes checksums, takes data from wherever it lies, and cuts TCP into segments.
-    Segmentation,
-}
-
-/// Packets and bytes that went one way.
-struct Counters {
-    packets: Atomic<u64>,
-    bytes: Atomic<u64>,
-    dropped: Atomic<u64>,
-}
-
-impl Counters {
-    const fn new() -> Self {
-        Self {
-            packets: Atomic::new(0),
-            bytes: Atomic::new(0),
-            dropped: Atomic::new(0),
-        }
-    }
-
-    fn count(&self, packets: u64, bytes: u64) {
-        self.packets.add(packets, Relaxed);
-        self.bytes.add(bytes, Relaxed);
-    }
-
-    fn count_dropped(&self) {
-        self.dropped.add(1, Relaxed);
-    }
+    /// Stops the queue of `upper`, a device above it, if it cannot take more. Bottom halves are off.
+    fn push_back(&self, upper: &NetDevice);
 }
 
 /// The private part of a stacked device.
-#[pin_data]
 struct Private<T: Driver> {
     lower: *const T::Lower,
     driver: T,
-    received: Counters,
-    sent: Counters,
-    /// Never dropped: freeing the device frees its NAPI context, and its queue is purged before.
-    #[pin]
-    receiver: Receiver,
 }
 
 /// A stacked device.
@@ -141,13 +92,10 @@ pub(crate) struct Device<T: Driver>(NetDevice, PhantomData<T>);
 
 impl<T: Driver> Device<T> {
     const NETDEV_OPS: &'static bindings::net_device_ops = &bindings::net_device_ops {
-        ndo_uninit: Some(Self::uninit_callback),
         ndo_open: Some(Self::open_callback),
         ndo_stop: Some(Self::stop_callback),
         ndo_start_xmit: Some(Self::start_xmit_callback),
-        ndo_features_check: Some(Self::features_check_callback),
         ndo_get_iflink: Some(Self::get_iflink_callback),
-        ndo_get_stats64: Some(Self::get_stats64_callback),
         ..pin_init::zeroed()
     };
 
@@ -158,7 +106,7 @@ impl<T: Driver> Device<T> {
         ..ethtool::NONE
     };
 
-    /// What the devices can do, if their lower device and user space want it.
+    /// What the devices do for the network stack, if user space wants it.
     const FEATURES: Features = Features::CHECKSUM
         .union(Features::RECEIVED_CHECKSUM)
         .union(Features::SEGMENTATION);
@@ -170,6 +118,16 @@ impl<T: Driver> Device<T> {
         // INVARIANT: by the requirement of the function.
         // SAFETY: `ptr` is valid during `'a`, and `Self` is a transparent wrapper.
         unsafe { &*ptr.cast() }
+    }
+
+    /// The network device.
+    pub(super) fn net(&self) -> &NetDevice {
+        &self.0
+    }
+
+    /// Counts a packet that was received for the device and dropped.
+    pub(crate) fn count_receive_dropped(&self) {
+        self.0.count_receive_dropped();
     }
 
     fn private(&self) -> &Private<T> {
@@ -198,20 +156,17 @@ impl<T: Driver> Device<T> {
 
         net.netdev_ops = Self::NETDEV_OPS;
         net.mtu = 1500;
-        net.needed_headroom = T::HEADER_LEN;
+        net.tx_queue_len = bindings::DEFAULT_TX_QUEUE_LEN;
         net.needs_free_netdev = true;
         net.ethtool_ops = Self::ETHTOOL_OPS;
         net.hw_features = Self::FEATURES.bits();
-        net.features |= Self::FEATURES.bits();
+        net.features |= Self::FEATURES.union(Features::MERGING_INTO_LISTS).bits();
         let [attributes, ..] = &mut net.sysfs_groups;
         *attributes = T::ATTRIBUTES.as_raw();
 
-        // SAFETY: `priv_flags_fast` and its anonymous twin are one and the same memory.
-        let flags = unsafe { &mut net.__bindgen_anon_1.__bindgen_anon_1 };
-        // The lower device has a queue and its lock; a second one of each would only cost time.
-        let no_queue = bindings::netdev_priv_flags_IFF_NO_QUEUE as ffi::c_ulong;
-        flags.set_priv_flags(flags.priv_flags() | no_queue);
-        flags.set_lltx(1);
+        net.set_pcpu_stat_type(bindings::netdev_stat_type_NETDEV_PCPU_STAT_TSTATS);
+        // SAFETY: the device is valid, and nobody else uses it.
+        unsafe { bindings::netif_set_tso_max_segs(net, T::MAX_SEGMENTS) };
     }
 
     /// # Safety
@@ -225,22 +180,10 @@ impl<T: Driver> Device<T> {
             if !dev.lower().net().is_up() {
                 return Err(ENETDOWN);
             }
-            // SAFETY: the core holds RTNL.
-            let rtnl = unsafe { Rtnl::assume_held() };
-            dev.private().receiver.enable(&rtnl);
+            dev.0.queue().wake();
             dev.0.set_carrier(dev.lower().net().has_carrier());
             Ok(0)
         })
-    }
-
-    /// # Safety
-    ///
-    /// To be called by the network core only, as `net_device_ops.ndo_uninit`.
-    unsafe extern "C" fn uninit_callback(net: *mut bindings::net_device) {
-        // Until here a packet may have arrived after the device went down.
-        //
-        // SAFETY: the core passes a device of `T`.
-        unsafe { Self::from_raw(net) }.private().receiver.purge();
     }
 
     /// # Safety
@@ -250,31 +193,10 @@ impl<T: Driver> Device<T> {
         // SAFETY: the core passes a device of `T`.
         let dev = unsafe { Self::from_raw(net) };
 
+        dev.0.queue().stop();
         dev.0.set_carrier(false);
         T::stop(dev.lower());
-        // SAFETY: the core holds RTNL.
-        let rtnl = unsafe { Rtnl::assume_held() };
-        dev.private().receiver.disable(&rtnl);
         0
-    }
-
-    /// # Safety
-    ///
-    /// To be called by the network core only, as `net_device_ops.ndo_features_check`.
-    unsafe extern "C" fn features_check_callback(
-        _skb: *mut bindings::sk_buff,
-        net: *mut bindings::net_device,
-        features: bindings::netdev_features_t,
-    ) -> bindings::netdev_features_t {
-        // SAFETY: the core passes a device of `T`.
-        let lower = unsafe { Self::from_raw(net) }.lower();
-
-        let without = match T::offloads(lower) {
-            Offloads::None => Features::CHECKSUM.union(Features::SEGMENTATION),
-            Offloads::Checksum => Features::SEGMENTATION,
-            Offloads::Segmentation => return features,
-        };
-        features & !without.bits()
     }
 
     /// # Safety
@@ -325,13 +247,16 @@ impl<T: Driver> Device<T> {
 
         // SAFETY: the core hands over a valid buffer.
         let skb = unsafe { OwnedSkb::from_raw(skb) };
-        let len = skb.len();
 
-        let private = dev.private();
-        match private.driver.transmit(dev.lower(), skb) {
-            Ok(()) => private.sent.count(1, len as u64),
-            Err(_) => private.sent.count_dropped(),
+        skb.tell_transmit_time();
+        match dev.private().driver.transmit(dev.lower(), &skb) {
+            Ok((packets, bytes)) => {
+                dev.0.count_sent(packets, bytes);
+                skb.consume();
+            }
+            Err(_) => dev.0.count_transmit_dropped(),
         }
+        dev.lower().push_back(&dev.0);
         bindings::netdev_tx_NETDEV_TX_OK
     }
 
@@ -344,27 +269,6 @@ impl<T: Driver> Device<T> {
             .lower()
             .net()
             .index()
-    }
-
-    /// # Safety
-    ///
-    /// To be called by the network core only, as `net_device_ops.ndo_get_stats64`.
-    unsafe extern "C" fn get_stats64_callback(
-        net: *mut bindings::net_device,
-        stats: *mut bindings::rtnl_link_stats64,
-    ) {
-        // SAFETY: the core passes a device of `T`.
-        let private = unsafe { Self::from_raw(net) }.private();
-
-        // SAFETY: the core passes statistics to fill in.
-        let stats = unsafe { &mut *stats };
-
-        stats.rx_packets = private.received.packets.load(Relaxed);
-        stats.rx_bytes = private.received.bytes.load(Relaxed);
-        stats.rx_dropped = private.received.dropped.load(Relaxed);
-        stats.tx_packets = private.sent.packets.load(Relaxed);
-        stats.tx_bytes = private.sent.bytes.load(Relaxed);
-        stats.tx_dropped = private.sent.dropped.load(Relaxed);
     }
 }
 
@@ -410,18 +314,9 @@ impl<T: Driver> Unregistered<T> {
 
         // SAFETY: the device is valid, and nobody else uses it.
         let private = unsafe { NetDevice::private(net) }.cast::<Private<T>>();
-        let new = pin_init!(Private {
-            lower,
-            driver,
-            received: Counters::new(),
-            sent: Counters::new(),
-            // SAFETY: the device outlives its private part, and nobody else knows its lock.
-            receiver <- unsafe { Receiver::new(net) },
-        });
-
-        // SAFETY: the private part has room for this, the alignment of a cache line, and stays
-        // where it is. What `new` made is never dropped.
-        unsafe { pin_init::raw_init(private, new) };
+        // SAFETY: the private part has room for this, with the alignment of a cache line. It is
+        // never dropped: what is in it needs not be.
+        unsafe { private.write(Private { lower, driver }) };
         Ok(this)
     }
 

@@ -7,11 +7,13 @@
 //!
 //! C header: [`include/linux/usb.h`](srctree/include/linux/usb.h)
 
+pub(super) mod bulk;
 mod claim;
 mod driver;
 mod id;
 mod interface;
 
+pub(crate) use bulk::Filling;
 pub(crate) use claim::ClaimedInterface;
 pub(crate) use driver::{
     Driver,

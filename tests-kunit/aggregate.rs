@@ -55,6 +55,18 @@ struct Place {
     checksum: Checksum,
 }
 
+impl Place {
+    /// What is to be found of `aggregate`, whose first `start` bytes are left out.
+    fn datagram<'a>(&self, aggregate: &'a [u8], start: usize) -> Result<Datagram<'a>> {
+        Ok(Datagram {
+            mux_id: self.mux_id,
+            packet: aggregate.get(self.packet.clone()).ok_or(EINVAL)?,
+            offset: self.packet.start.checked_sub(start).ok_or(EINVAL)?,
+            checksum: self.checksum,
+        })
+    }
+}
+
 /// An aggregate, and the packets that it holds.
 pub(super) struct Aggregate {
     version: Version,
@@ -121,8 +133,14 @@ impl Aggregate {
     }
 
     /// Adds `packet` with `pad` bytes of padding. If its checksum is told to be right, it must be
-    /// one of TCP or UDP, and so.
-    pub(super) fn packet(&mut self, mux_id: MuxId, packet: &[u8], pad: u8, told: Told) -> Result {
+    /// one of TCP or UDP, and so. Returns where the packet begins.
+    pub(super) fn packet(
+        &mut self,
+        mux_id: MuxId,
+        packet: &[u8],
+        pad: u8,
+        told: Told,
+    ) -> Result<usize> {
         let mut payload = KVec::new();
 
         payload.extend_from_slice(packet, GFP_KERNEL)?;
@@ -140,12 +158,12 @@ impl Aggregate {
             };
             self.packets.push(place, GFP_KERNEL)?;
         }
-        Ok(())
+        Ok(start)
     }
 
     /// Adds what a modem may send: packets for the most part, with padding or none, for any of its
     /// channels, with any checksum; commands; nothing but a header or padding.
-    fn any(&mut self, random: &mut Random) -> Result {
+    fn any(&mut self, random: &mut Random) -> Result<usize> {
         let len = random.below(1400);
         let pad = random.byte() & MAX_PAD;
         let mux_id = MuxId::new(random.byte()).ok_or(EINVAL);
@@ -154,8 +172,7 @@ impl Aggregate {
         match (random.below(10), mux_id) {
             (0, _) | (_, Err(_)) => {
                 let payload = random.bytes(len)?;
-                self.part(COMMAND | pad, random.byte(), &payload, told)?;
-                Ok(())
+                self.part(COMMAND | pad, random.byte(), &payload, told)
             }
             (1, Ok(mux_id)) => self.packet(mux_id, &[], pad, told),
             (2..=5, Ok(mux_id)) => self.packet(mux_id, &any_packet(random, len)?, pad, told),
@@ -185,18 +202,32 @@ impl Aggregate {
         let mut found = Datagrams::new(aggregate, self.version);
 
         for place in self.packets.iter().take_while(|place| place.end <= len) {
-            let datagram = Datagram {
-                mux_id: place.mux_id,
-                packet: aggregate.get(place.packet.clone()).ok_or(EINVAL)?,
-                checksum: place.checksum,
-            };
-            expect::equal(input, found.next(), Some(Ok(datagram)))?;
+            expect::equal(input, found.next(), Some(Ok(place.datagram(aggregate, 0)?)))?;
+            expect::equal(input, found.position(), place.end)?;
         }
 
         let is_cut = |part: &Range<usize>| part.start + HEADER_LEN < len && len < part.end;
         let wanted = self.parts.iter().any(is_cut).then_some(Err(Malformed));
         expect::equal(input, found.next(), wanted)?;
-        expect::equal(input, found.next(), None)
+        expect::equal(input, found.next(), None)?;
+        expect::equal(input, found.position(), len)
+    }
+
+    /// Fails unless what is found from behind each packet on is the same as when all is taken apart
+    /// at once.
+    pub(super) fn check_resumed(&self, input: impl Debug + Copy) -> Result {
+        for (count, last) in self.packets.iter().enumerate() {
+            let rest = self.bytes.get(last.end..).ok_or(EINVAL)?;
+            let mut found = Datagrams::new(rest, self.version);
+
+            for place in self.packets.iter().skip(count + 1) {
+                let wanted = place.datagram(&self.bytes, last.end)?;
+                expect::equal((input, count), found.next(), Some(Ok(wanted)))?;
+                expect::equal((input, count), found.position(), place.end - last.end)?;
+            }
+            expect::equal((input, count), found.next(), None)?;
+        }
+        Ok(())
     }
 
     /// What [`Datagrams`] finds first, and after that.

@@ -67,6 +67,13 @@ fn refuses_places_outside(change: impl Fn(&mut [u8], Partial) -> Option<()>) -> 
     Ok(())
 }
 
+/// Computes the checksum that `packet` lacks, of which no sum is known.
+pub(super) fn complete_whole(packet: &mut [u8], partial: Partial) -> Option<()> {
+    let len = packet.len();
+
+    complete(packet, partial, len, 0)
+}
+
 #[kunit_tests(qmi_wwan_rs_inet)]
 mod tests {
     use super::*;
@@ -267,12 +274,53 @@ mod tests {
                 let partial = packet.partial;
                 expect::equal(
                     (kind, payload),
-                    complete(&mut packet.bytes, partial),
+                    complete_whole(&mut packet.bytes, partial),
                     Some(()),
                 )?;
                 expect::equal((kind, payload), packet.transport_sum(), 0xffff)?;
                 expect::equal((kind, payload), &*packet.bytes, &*whole)?;
             }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn completed_with_a_sum_that_is_known() -> Result {
+        for kind in KINDS {
+            for payload in [0, 1, 2, 63] {
+                let mut packet = Packet::new(kind, payload, &mut Random::new(payload as u64))?;
+                let mut whole = KVec::new();
+                whole.extend_from_slice(&packet.bytes, GFP_KERNEL)?;
+
+                packet.set_partial();
+                let partial = packet.partial;
+                for summed in (partial.start..=packet.bytes.len()).step_by(2) {
+                    let mut bytes = KVec::new();
+                    bytes.extend_from_slice(&packet.bytes, GFP_KERNEL)?;
+                    let sum = checksum::sum(&bytes[summed..]);
+                    expect::equal(
+                        (kind, payload, summed),
+                        complete(&mut bytes, partial, summed, sum),
+                        Some(()),
+                    )?;
+                    expect::equal((kind, payload, summed), &*bytes, &*whole)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn nothing_is_completed_from_outside() -> Result {
+        let partial = Partial {
+            start: 20,
+            offset: 16,
+        };
+
+        for summed in [0, 18, 41, usize::MAX] {
+            let mut bytes = [0x45; 40];
+            expect::equal(summed, complete(&mut bytes, partial, summed, 0), None)?;
+            expect::equal(summed, bytes, [0x45; 40])?;
         }
         Ok(())
     }
@@ -289,7 +337,7 @@ mod tests {
             packet.put(last, !packet.transport_sum());
             packet.set_partial();
             let partial = packet.partial;
-            expect::equal(kind, complete(&mut packet.bytes, partial), Some(()))?;
+            expect::equal(kind, complete_whole(&mut packet.bytes, partial), Some(()))?;
             expect::equal(kind, &packet.bytes[at..at + 2], &[0xff, 0xff])?;
             expect::equal(kind, packet.transport_sum(), 0xffff)?;
         }
@@ -304,7 +352,7 @@ mod tests {
 
             packet.set_partial();
             let partial = packet.partial;
-            expect::equal(kind, complete(&mut packet.bytes, partial), Some(()))?;
+            expect::equal(kind, complete_whole(&mut packet.bytes, partial), Some(()))?;
             expect::equal(kind, packet.transport_sum(), 0xffff)?;
         }
         Ok(())
@@ -350,7 +398,7 @@ mod tests {
 
     #[test]
     fn places_outside_of_the_packet() -> Result {
-        refuses_places_outside(complete)?;
+        refuses_places_outside(complete_whole)?;
         refuses_places_outside(complement)?;
         refuses_places_outside(|packet, partial| replace_length(packet, partial, 1, 2))
     }
@@ -370,7 +418,7 @@ mod tests {
                 start: 0,
                 offset: len - 2,
             };
-            expect::equal(len, complete(&mut bytes, partial), Some(()))?;
+            expect::equal(len, complete_whole(&mut bytes, partial), Some(()))?;
             expect::equal(len, &bytes[len - 2..], &wanted.to_be_bytes())?;
         }
         Ok(())

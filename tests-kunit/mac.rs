@@ -7,7 +7,7 @@
 use super::expect;
 use crate::{
     driver::QmiWwan,
-    kernel_ext::usbnet::Driver as _,
+    kernel_ext::usb_netdev::Driver as _,
     rawip::{
         distinguishable,
         ethernet_header,

@@ -47,11 +47,12 @@ const REQUEST: Request = Request(Partial {
     offset: 16,
 });
 
-/// A datagram of whose checksum nothing is known.
-const fn datagram(mux_id: u8, packet: &[u8]) -> Datagram<'_> {
+/// A datagram that begins at `offset`, of whose checksum nothing is known.
+const fn datagram(mux_id: u8, offset: usize, packet: &[u8]) -> Datagram<'_> {
     Datagram {
         mux_id,
         packet,
+        offset,
         checksum: Checksum::Unknown,
     }
 }
@@ -232,13 +233,13 @@ mod tests {
         for version in VERSIONS {
             for len in 0..=HEADER_LEN {
                 let mut aggregate = Aggregate::new(version);
-                aggregate.packet(mux_id, &[0x45], 0, Told::Wrong)?;
+                let start = aggregate.packet(mux_id, &[0x45], 0, Told::Wrong)?;
                 let end = aggregate.bytes.len();
                 aggregate.bytes.resize(end + len, 0xff, GFP_KERNEL)?;
                 expect::equal(
                     (version, len),
                     aggregate.first_two(),
-                    [Some(Ok(datagram(1, &[0x45]))), None],
+                    [Some(Ok(datagram(1, start, &[0x45]))), None],
                 )?;
             }
         }
@@ -253,13 +254,17 @@ mod tests {
                     let mut aggregate = Aggregate::new(version);
                     let payload = [0x45; 70];
                     let payload = &payload[..len.into()];
-                    aggregate.part(pad, 7, payload, Told::Wrong)?;
-                    aggregate.part(0, 8, &[0x60], Told::Nothing)?;
+                    let first = aggregate.part(pad, 7, payload, Told::Wrong)?;
+                    let second = aggregate.part(0, 8, &[0x60], Told::Nothing)?;
 
-                    let second = Some(Ok(datagram(8, &[0x60])));
+                    let second = Some(Ok(datagram(8, second, &[0x60])));
                     let wanted = match len.checked_sub(pad) {
                         None | Some(0) => [second, None],
-                        Some(len) => [Some(Ok(datagram(7, &payload[..len.into()]))), second],
+                        Some(len) => {
+                            let payload = &payload[..len.into()];
+
+                            [Some(Ok(datagram(7, first, payload))), second]
+                        }
                     };
                     expect::equal((version, pad, len), aggregate.first_two(), wanted)?;
                 }
@@ -276,12 +281,12 @@ mod tests {
             for flags in COMMAND..=u8::MAX {
                 let mut aggregate = Aggregate::new(version);
                 aggregate.part(flags, 1, &[0x01; 12], Told::Nothing)?;
-                aggregate.part(0, 2, &[0x45, 0x00], Told::Nothing)?;
+                let start = aggregate.part(0, 2, &[0x45, 0x00], Told::Nothing)?;
                 aggregate.part(flags, 1, &[0x01; 12], Told::Nothing)?;
                 expect::equal(
                     (version, flags),
                     aggregate.first_two(),
-                    [Some(Ok(datagram(2, &[0x45, 0x00]))), None],
+                    [Some(Ok(datagram(2, start, &[0x45, 0x00]))), None],
                 )?;
             }
         }
@@ -329,7 +334,7 @@ mod tests {
             expect::equal(
                 version,
                 aggregate.first_two(),
-                [Some(Ok(datagram(1, &[0x45]))), None],
+                [Some(Ok(datagram(1, HEADER_LEN, &[0x45]))), None],
             )?;
         }
         Ok(())
@@ -344,7 +349,7 @@ mod tests {
         expect::equal(
             "packet",
             aggregate.first_two(),
-            [Some(Ok(datagram(1, &packet))), None],
+            [Some(Ok(datagram(1, HEADER_LEN, &packet))), None],
         )
     }
 
@@ -398,7 +403,7 @@ mod tests {
                 let mut aggregate = Aggregate::new(Version::V5);
                 aggregate.raw(NEXT_HEADER, 1, 6, &[kind, info, 0xff, 0xff])?;
                 aggregate.bytes.extend_from_slice(&packet, GFP_KERNEL)?;
-                aggregate.part(0, 2, &packet, Told::Nothing)?;
+                let second = aggregate.part(0, 2, &packet, Told::Nothing)?;
 
                 let checksum = match info {
                     0x80.. => Checksum::Right,
@@ -407,10 +412,11 @@ mod tests {
                 let first = Datagram {
                     mux_id: 1,
                     packet: &packet,
+                    offset: Header::MAX_LEN,
                     checksum,
                 };
                 let wanted = match kind {
-                    4 => [Some(Ok(first)), Some(Ok(datagram(2, &packet)))],
+                    4 => [Some(Ok(first)), Some(Ok(datagram(2, second, &packet)))],
                     _ => [Some(Err(Malformed)), None],
                 };
                 expect::equal((kind, info), aggregate.first_two(), wanted)?;
@@ -429,7 +435,7 @@ mod tests {
         expect::equal(
             "packet",
             aggregate.first_two(),
-            [Some(Ok(datagram(1, &packet))), None],
+            [Some(Ok(datagram(1, HEADER_LEN, &packet))), None],
         )
     }
 
@@ -471,6 +477,7 @@ mod tests {
                 let datagram = Datagram {
                     mux_id: mux_id.get(),
                     packet: &packet,
+                    offset: header.bytes().len(),
                     checksum,
                 };
                 expect::equal(
@@ -507,6 +514,32 @@ mod tests {
     }
 
     #[test]
+    fn each_aggregate_goes_on_where_it_was_left() -> Result {
+        for version in VERSIONS {
+            for seed in 0..100 {
+                let aggregate = Aggregate::random(version, seed)?;
+                aggregate.check_resumed((version, "seed", seed))?;
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn nothing_is_left_behind_the_end() -> Result {
+        for version in VERSIONS {
+            // Nothing; less than a header; a header alone; a packet that is too short.
+            for bytes in [&[][..], &[0, 1], &[0, 1, 0, 9], &[0, 1, 0, 9, 0x45]] {
+                let mut datagrams = Datagrams::new(bytes, version);
+
+                expect::equal((version, bytes, "before"), datagrams.position(), 0)?;
+                while datagrams.next().is_some() {}
+                expect::equal((version, bytes, "after"), datagrams.position(), bytes.len())?;
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
     fn random_bytes_end() -> Result {
         for version in VERSIONS {
             for seed in 0..200 {
@@ -516,6 +549,12 @@ mod tests {
                 let mut left = bytes.len();
 
                 for datagram in Datagrams::new(&bytes, version).map_while(Result::ok) {
+                    let end = datagram.offset + datagram.packet.len();
+                    expect::equal(
+                        (version, "seed", seed),
+                        bytes.get(datagram.offset..end),
+                        Some(datagram.packet),
+                    )?;
                     let used = HEADER_LEN + datagram.packet.len();
                     expect::that((version, "seed", seed), "packets fit", used <= left)?;
                     expect::that(

@@ -6,6 +6,7 @@
 
 use super::{
     expect,
+    inet::complete_whole,
     packet::{
         self,
         Ip,
@@ -17,7 +18,6 @@ use super::{
     random::Random, //
 };
 use crate::{
-    inet,
     kernel_ext::skbuff::Partial,
     segment::{
         Cut,
@@ -164,7 +164,7 @@ impl Large {
         put(start + 13, &[flags]);
 
         let partial = self.packet.partial;
-        expect::equal(input, inet::complete(segment, partial), Some(()))?;
+        expect::equal(input, complete_whole(segment, partial), Some(()))?;
         let sum = packet::transport_sum(segment, start, packet::TCP);
         expect::equal((input, "TCP"), sum, 0xffff)?;
         put(start + 16, &segment[start + 16..start + 18]);
@@ -319,7 +319,7 @@ mod tests {
             copy.extend_from_slice(&whole[..40], GFP_KERNEL)?;
             copy.extend_from_slice(&whole[segment.payload()], GFP_KERNEL)?;
             segment.mend(&mut copy).ok_or(EINVAL)?;
-            inet::complete(&mut copy, partial).ok_or(EINVAL)?;
+            complete_whole(&mut copy, partial).ok_or(EINVAL)?;
             expect::equal(input, &*copy, wanted)?;
         }
         Ok(())

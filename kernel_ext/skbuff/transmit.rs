@@ -7,7 +7,10 @@ use super::{
     OwnedSkb, //
 };
 use crate::kernel_ext::bindings;
-use core::num::NonZero;
+use core::{
+    num::NonZero,
+    ptr, //
+};
 
 /// The checksum of TCP or UDP is still to be computed (`CHECKSUM_PARTIAL`): it is that of all bytes
 /// from `start` on, of which its own hold the sum of the pseudo header.
@@ -27,12 +30,6 @@ pub(crate) struct Segmentation {
 }
 
 impl OwnedSkb {
-    fn raw(&self) -> &bindings::sk_buff {
-        // SAFETY: by the type invariant the buffer is valid; what sending changes of it is
-        // changed by `&mut self`.
-        unsafe { &*self.as_ptr() }
-    }
-
     /// The checksum that is still to be computed.
     pub(crate) fn partial_checksum(&self) -> Option<Partial> {
         // SAFETY: `headers` and its anonymous twin are one and the same memory.
@@ -50,13 +47,30 @@ impl OwnedSkb {
         })
     }
 
-    /// Tells that no checksum is to be computed any more.
-    pub(crate) fn set_checksum_done(&mut self) {
-        // SAFETY: by the type invariant nobody else uses the buffer.
-        let headers = unsafe { &mut (*self.as_ptr()).__bindgen_anon_4.__bindgen_anon_1 };
+    /// Tells who wants to know when the packet was sent that this is now (`skb_tx_timestamp()`).
+    pub(in crate::kernel_ext) fn tell_transmit_time(&self) {
+        // CAST: the flags are eight bits.
+        const WANTED: u8 =
+            (bindings::SKBTX_SW_TSTAMP | bindings::RUST_CONST_HELPER_SKBTX_BPF) as u8;
 
-        // SAFETY: `headers` and its anonymous twin are one and the same memory.
-        unsafe { headers.as_mut() }.set_ip_summed(bindings::CHECKSUM_NONE as u8);
+        // SAFETY: it is valid as long as the buffer.
+        let flags = unsafe { (*shared_info(self.raw())).tx_flags };
+        if flags & WANTED != 0 {
+            // SAFETY: the buffer is valid; no hardware has told the time.
+            unsafe { bindings::skb_tstamp_tx(self.as_ptr(), ptr::null_mut()) };
+        }
+    }
+
+    /// Frees the buffer after its packet was sent: unlike a drop this tells of no loss.
+    pub(in crate::kernel_ext) fn consume(self) {
+        // SAFETY: by the type invariant the buffer is valid; it is given away.
+        unsafe {
+            bindings::sk_skb_reason_drop(
+                ptr::null(),
+                self.into_raw(),
+                bindings::skb_drop_reason_SKB_CONSUMED,
+            )
+        };
     }
 
     /// How the packet is still to be cut.

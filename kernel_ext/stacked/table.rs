@@ -166,6 +166,24 @@ impl<T: Driver> Table<T> {
         }
     }
 
+    /// Has the network stack send by all devices again.
+    pub(in crate::kernel_ext) fn wake(&self, _guard: &rcu::Guard) {
+        let devices = self
+            .slots
+            .iter()
+            .map(|slot| slot.load(Acquire))
+            .filter(|net| !net.is_null());
+
+        for net in devices.take(self.len.load(Relaxed)) {
+            // SAFETY: by the type invariant this is a registered device. It stays valid while the
+            // RCU guard is held.
+            let net = unsafe { NetDevice::from_raw(net) };
+            if net.is_up() {
+                net.queue().wake();
+            }
+        }
+    }
+
     /// Removes all devices in one batch, and takes no more. Sleeps.
     pub(crate) fn close(&self, _rtnl: &Rtnl) {
         let mut batch = bindings::list_head {

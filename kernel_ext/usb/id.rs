@@ -91,16 +91,6 @@ impl DeviceId {
     pub(in crate::kernel_ext) fn driver_info(&self) -> usize {
         self.0.driver_info
     }
-
-    /// This id with another `driver_info`.
-    pub(in crate::kernel_ext) fn with_driver_info(mut self, driver_info: usize) -> Self {
-        self.0.driver_info = driver_info;
-        self
-    }
-
-    pub(in crate::kernel_ext) fn as_raw(&self) -> *const bindings::usb_device_id {
-        &self.0
-    }
 }
 
 // SAFETY: `DeviceId` is a `#[repr(transparent)]` wrapper of `usb_device_id`.

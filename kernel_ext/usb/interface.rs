@@ -15,8 +15,12 @@ use kernel::{
     device,
     error::to_result,
     ffi,
+    fmt,
     prelude::*,
-    sync::aref::AlwaysRefCounted,
+    sync::aref::{
+        ARef,
+        AlwaysRefCounted, //
+    },
     types::Opaque, //
 };
 
@@ -80,10 +84,84 @@ impl Device {
         )
     }
 
+    /// Whether the device runs at super speed or faster.
+    pub(in crate::kernel_ext) fn is_super_speed(&self) -> bool {
+        // SAFETY: by the type invariant the device is valid; its speed does not change.
+        let speed = unsafe { (*self.as_raw()).speed };
+
+        speed >= bindings::usb_device_speed_USB_SPEED_SUPER
+    }
+
+    /// Tells that the device was used just now (`usb_mark_last_busy()`). Called in any context.
+    pub(in crate::kernel_ext) fn mark_busy(&self) {
+        #[cfg(CONFIG_PM)]
+        {
+            // SAFETY: by the type invariant the device is valid.
+            let last = unsafe { &raw mut (*self.as_raw()).dev.power.last_busy };
+            // SAFETY: there is nothing to observe.
+            let now = unsafe { bindings::ktime_get_mono_fast_ns() };
+
+            // SAFETY: the field is valid; readers see a change late.
+            unsafe { last.write_volatile(now) };
+        }
+    }
+
+    /// The device's string descriptor `index`, as far as there are less than `N` characters of it.
+    /// Sleeps.
+    pub(in crate::kernel_ext) fn string<const N: usize>(&self, index: u8) -> Result<KVec<u8>> {
+        let mut text = KVec::from_elem(0_u8, N, GFP_KERNEL)?;
+
+        // SAFETY: the device is valid, and `text` as long as told.
+        let len = unsafe {
+            bindings::usb_string(self.as_raw(), index.into(), text.as_mut_ptr().cast(), N)
+        };
+        text.truncate(to_len(len)?);
+        Ok(text)
+    }
+
+    /// Where the device is, as `usb_make_path()` tells it.
+    pub(in crate::kernel_ext) fn path(&self) -> Path<'_> {
+        Path(self)
+    }
+
     /// `bcdUSB`: the USB release that the device was made for, in binary-coded decimal.
     pub(crate) fn bcd_usb(&self) -> u16 {
         u16::from_le(self.descriptor().bcdUSB)
     }
+}
+
+/// Where a device is: its bus and the ports that lead to it.
+pub(in crate::kernel_ext) struct Path<'a>(&'a Device);
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // SAFETY: the device is valid.
+        let bus = unsafe { (*self.0.as_raw()).bus };
+        // SAFETY: the bus is valid as long as the device.
+        let bus = unsafe { (*bus).bus_name };
+        // SAFETY: the device is valid.
+        let ports = unsafe { &raw const (*self.0.as_raw()).devpath };
+
+        for (before, mut text) in [("usb-", bus.cast::<u8>()), ("-", ports.cast())] {
+            f.write_str(before)?;
+            loop {
+                // SAFETY: both are strings, which end with a zero, and do not change.
+                let byte = unsafe { text.read() };
+
+                if byte == 0 {
+                    break;
+                }
+                fmt::Write::write_char(f, byte.into())?;
+                text = text.wrapping_add(1);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A length, or an error where it is negative.
+fn to_len(ret: ffi::c_int) -> Result<usize> {
+    usize::try_from(ret).map_err(|_| Error::from_errno(ret))
 }
 
 /// A USB interface: `struct usb_interface`.
@@ -253,6 +331,14 @@ impl Interface {
             .cast()
     }
 
+    /// Resumes the device if it is suspended, and keeps it awake until the result is dropped. Sleeps.
+    pub(in crate::kernel_ext) fn keep_awake(&self) -> Result<Awake> {
+        // SAFETY: by the type invariant the interface is valid.
+        to_result(unsafe { bindings::usb_autopm_get_interface(self.as_raw()) })?;
+
+        Ok(Awake(self.into()))
+    }
+
     /// Tells whether the device must be able to wake the host while it is suspended.
     ///
     /// Sleeps: it may have to resume the device.
@@ -295,5 +381,15 @@ impl Interface {
                 bindings::GFP_KERNEL,
             )
         })
+    }
+}
+
+/// An interface whose device is kept awake.
+pub(in crate::kernel_ext) struct Awake(ARef<Interface>);
+
+impl Drop for Awake {
+    fn drop(&mut self) {
+        // SAFETY: the interface is valid, and the reference was taken when this was made.
+        unsafe { bindings::usb_autopm_put_interface(self.0.as_raw()) };
     }
 }

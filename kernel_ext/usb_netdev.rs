@@ -1,21 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Minidrivers of usbnet, the framework for network devices over USB.
+//! Network devices over the two bulk endpoints of a USB interface.
 //!
-//! C header: [`include/linux/usb/usbnet.h`](srctree/include/linux/usb/usbnet.h)
+//! The first interface to be suspended suspends the device, and the last to be resumed resumes it.
+//! What is sent while it is asleep wakes it, and is sent then.
 
 mod adapter;
 mod binding;
+mod delivery;
 mod device;
 mod ethtool;
+mod link;
+mod operations;
+mod poll;
+mod recovery;
+mod transmit;
 
 pub(crate) use adapter::Adapter;
 pub(crate) use binding::Binding;
+pub(crate) use delivery::Delivery;
 pub(crate) use device::Device;
+pub(crate) use transmit::{
+    Sender,
+    MAX_SEGMENTS, //
+};
 
 use super::{
-    bindings,
-    skbuff::SkBuff,
+    skbuff::{
+        OwnedSkb,
+        SkBuff, //
+    },
     stacked,
     sysfs,
     usb::{
@@ -24,15 +38,15 @@ use super::{
         PmMessage, //
     }, //
 };
-use kernel::{
-    ffi,
-    prelude::*, //
-};
+use kernel::prelude::*;
 
-/// A usbnet minidriver. All callbacks but [`Driver::rx_fixup`] may sleep.
+/// A driver of such network devices. Callbacks may sleep unless they say otherwise.
 pub(crate) trait Driver: Sized + 'static {
     /// Name of the USB driver, as user space sees it.
     const NAME: &'static CStr;
+
+    /// Template of the network devices' names.
+    const DEVICE_NAME: &'static CStr;
 
     /// For ids that user space adds.
     const DEFAULT_INFO: &'static DriverInfo<Self>;
@@ -49,6 +63,9 @@ pub(crate) trait Driver: Sized + 'static {
     /// Names of the flags that ethtool sets, from the lowest bit on; 32 at most.
     const FLAGS: &'static [&'static CStr];
 
+    /// The shortest transfer, in bytes, that a receive buffer must have room for, whatever the MTU.
+    const MIN_RECEIVE: u32;
+
     /// What the driver keeps for a device while it is bound.
     type State: Send + Sync;
 
@@ -59,7 +76,7 @@ pub(crate) trait Driver: Sized + 'static {
     fn accept(intf: &Interface, id: &DeviceId) -> Result;
 
     /// Sets up a new device, and makes its state.
-    fn bind(new: &mut Binding<'_, Self>) -> Result<impl PinInit<Self::State>>;
+    fn bind(new: &Binding<'_, Self>) -> Result<impl PinInit<Self::State>>;
 
     /// Starts what may call back into the driver. The network device is not registered yet. If this
     /// fails the state is dropped; nothing may use it by then.
@@ -69,18 +86,30 @@ pub(crate) trait Driver: Sized + 'static {
     /// not registered any more.
     fn stop(dev: &Device<Self>);
 
-    /// The network device goes up. RTNL is held.
-    fn open(dev: &Device<Self>);
-
     /// Somebody begins, or ends, to need that the device wakes the host.
     fn manage_power(dev: &Device<Self>, on: bool);
 
-    /// A transfer arrived. The driver makes a frame or packet of it, or delivers its content
-    /// itself; an error drops it. Called in softirq context.
-    fn rx_fixup(dev: &Device<Self>, skb: &mut SkBuff) -> Result<Received>;
+    /// What transfers from the device hold, as things are.
+    fn layout(dev: &Device<Self>) -> Layout;
+
+    /// Makes a frame or packet of a transfer that holds one; an error drops it. Called in softirq
+    /// context.
+    fn receive_packet(dev: &Device<Self>, skb: &mut SkBuff) -> Result<Received>;
+
+    /// Delivers the packets of an aggregate, from its beginning on, as long as the budget of
+    /// `delivery` lasts, and returns how many bytes were dealt with; an error drops the rest. Called
+    /// in softirq context.
+    fn receive_aggregate(
+        dev: &Device<Self>,
+        aggregate: &[u8],
+        delivery: &mut Delivery<'_, '_>,
+    ) -> Result<usize>;
+
+    /// Sends a packet of the network device. Does not sleep.
+    fn transmit(dev: &Device<Self>, sender: &Sender<'_, Self>, skb: &OwnedSkb) -> Result;
 
     /// The timer of the device fired. Called in softirq context.
-    fn timer_expired(dev: &Device<Self>);
+    fn timer_expired(dev: &Device<Self>, sender: &Sender<'_, Self>);
 
     /// The counters that ethtool shows, in the order of their names. RTNL is held.
     fn statistics(dev: &Device<Self>) -> impl Iterator<Item = u64> + '_;
@@ -94,56 +123,45 @@ pub(crate) trait Driver: Sized + 'static {
     /// Whether the network device may have the hardware address.
     fn check_address(address: [u8; 6]) -> Result;
 
-    /// `intf` is suspended; usbnet is already.
+    /// `intf` is suspended; the network device is already.
     fn suspend(dev: &Device<Self>, intf: &Interface, message: PmMessage) -> Result;
 
-    /// `intf` is resumed; usbnet is not yet.
+    /// `intf` is resumed; the network device is not yet.
     fn resume(dev: &Device<Self>, intf: &Interface) -> Result;
 
     /// As [`Self::resume`], and the device has lost its state.
     fn reset_resume(dev: &Device<Self>, intf: &Interface) -> Result;
 }
 
-/// What became of a transfer.
+/// What a transfer from a device holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// One packet or frame, or what goes to the network stack as one.
+    Packet,
+    /// Many packets.
+    Aggregate,
+}
+
+/// What became of a transfer that holds one packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Received {
     /// It is an Ethernet frame now, to be delivered.
     Frame,
     /// It is a packet now, with its protocol, to be delivered.
     Packet,
-    /// Its content is delivered.
-    Delivered,
 }
 
-/// A kind of device: `struct driver_info`.
-#[repr(C)]
+/// A kind of device.
 pub(crate) struct DriverInfo<T: Driver> {
-    raw: bindings::driver_info,
+    description: &'static CStr,
     quirks: T::Quirks,
 }
 
-// SAFETY: it is constant.
-unsafe impl<T: Driver> Sync for DriverInfo<T> {}
-
 impl<T: Driver> DriverInfo<T> {
-    /// A kind of cellular modem: its network devices are named `wwan%d`, may have a larger MTU than
-    /// the device told, and end transfers with a zero length packet where it needs one.
-    pub(crate) const fn wwan(description: &'static CStr, quirks: T::Quirks) -> Self {
+    /// A kind of device that user space sees as `description`.
+    pub(crate) const fn new(description: &'static CStr, quirks: T::Quirks) -> Self {
         Self {
-            raw: bindings::driver_info {
-                description: kernel::str::as_char_ptr_in_const_context(description).cast_mut(),
-                // With RX_ASSEMBLE usbnet leaves it to the driver to count what it does not get.
-                flags: (bindings::FLAG_WWAN
-                    | bindings::FLAG_NOMAXMTU
-                    | bindings::FLAG_RX_ASSEMBLE
-                    | bindings::FLAG_SEND_ZLP) as ffi::c_int,
-                bind: Some(Adapter::<T>::bind_callback),
-                unbind: Some(Adapter::<T>::unbind_callback),
-                reset: Some(Adapter::<T>::reset_callback),
-                manage_power: Some(Adapter::<T>::manage_power_callback),
-                rx_fixup: Some(Adapter::<T>::rx_fixup_callback),
-                ..pin_init::zeroed()
-            },
+            description,
             quirks,
         }
     }

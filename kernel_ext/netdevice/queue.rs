@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! The transmit queue of a network device: stopping and waking it, and its limits (BQL).
+//!
+//! C headers: [`include/linux/netdevice.h`](srctree/include/linux/netdevice.h),
+//! [`include/linux/dynamic_queue_limits.h`](srctree/include/linux/dynamic_queue_limits.h)
+
+use super::NetDevice;
+use crate::kernel_ext::bindings;
+use core::marker::PhantomData;
+use kernel::ffi;
+
+/// The driver stopped the queue.
+const DRIVER_OFF: ffi::c_ulong =
+    bindings::netdev_queue_state_t___QUEUE_STATE_DRV_XOFF as ffi::c_ulong;
+
+/// The limits are exceeded.
+const LIMITS_OFF: ffi::c_ulong =
+    bindings::netdev_queue_state_t___QUEUE_STATE_STACK_XOFF as ffi::c_ulong;
+
+/// The transmit queue of a device that has one.
+///
+/// # Invariants
+///
+/// The first queue of a valid device, during `'a`.
+#[derive(Clone, Copy)]
+pub(crate) struct TransmitQueue<'a>(*mut bindings::netdev_queue, PhantomData<&'a NetDevice>);
+
+impl NetDevice {
+    /// The transmit queue.
+    pub(in crate::kernel_ext) fn queue(&self) -> TransmitQueue<'_> {
+        // SAFETY: by the type invariant the device is valid; it has its queues for as long.
+        let queue = unsafe { (*self.as_raw())._tx };
+
+        // INVARIANT: a device has one queue at least.
+        TransmitQueue(queue, PhantomData)
+    }
+}
+
+impl TransmitQueue<'_> {
+    fn state(&self) -> *mut ffi::c_ulong {
+        // SAFETY: by the type invariant the queue is valid.
+        unsafe { &raw mut (*self.0).state }
+    }
+
+    /// Has the network stack send nothing more (`netif_tx_stop_queue()`).
+    pub(in crate::kernel_ext) fn stop(self) {
+        // SAFETY: the state is a bitmap that is changed by atomic operations.
+        unsafe { bindings::set_bit(DRIVER_OFF, self.state()) };
+    }
+
+    /// Has the network stack send again.
+    pub(in crate::kernel_ext) fn wake(self) {
+        // SAFETY: by the type invariant the queue is valid.
+        unsafe { bindings::netif_tx_wake_queue(self.0) };
+    }
+
+    /// Whether nothing is sent, for whatever reason (`netif_xmit_stopped()`).
+    pub(in crate::kernel_ext) fn is_stopped(self) -> bool {
+        // SAFETY: the state is valid; it changes at any time.
+        let state = unsafe { self.state().read_volatile() };
+
+        state & (1 << DRIVER_OFF | 1 << LIMITS_OFF) != 0
+    }
+
+    /// Forgets what was counted (`netdev_tx_reset_queue()`). Nothing may be in flight.
+    pub(in crate::kernel_ext) fn reset(self) {
+        #[cfg(CONFIG_BQL)]
+        {
+            // SAFETY: the state is a bitmap that is changed by atomic operations.
+            unsafe { bindings::clear_bit(LIMITS_OFF, self.state()) };
+            // SAFETY: by the type invariant the queue is valid.
+            let limits = unsafe { &raw mut (*self.0).dql };
+            // SAFETY: the limits are valid as long as the queue, and nothing is in flight.
+            unsafe { bindings::dql_reset(limits) };
+        }
+    }
+
+    /// Counts `bytes` that are about to be sent, and stops the queue if that is more than the limits
+    /// permit (`netdev_tx_sent_queue()`). The callers of one queue must take turns.
+    pub(in crate::kernel_ext) fn sent(self, bytes: usize) {
+        let jiffies = &raw const bindings::jiffies;
+        // SAFETY: the variable is there as long as the kernel; it changes at any time.
+        let now = unsafe { jiffies.read_volatile() };
+        // SAFETY: by the type invariant the queue is valid.
+        let started = unsafe { &raw mut (*self.0).trans_start };
+        // SAFETY: the field is valid; the watchdog sees a change late.
+        unsafe { started.write_volatile(now) };
+
+        #[cfg(CONFIG_BQL)]
+        {
+            // SAFETY: by the type invariant the queue is valid; other fields of it are changed by
+            // who completes, and by atomic operations.
+            let last = unsafe { &raw mut (*self.0).dql.last_obj_cnt };
+            // SAFETY: by the type invariant the queue is valid.
+            let queued = unsafe { &raw mut (*self.0).dql.num_queued };
+
+            // CAST: no transfer is as large.
+            let count = bytes as ffi::c_uint;
+            // SAFETY: the field is valid; who completes sees it late.
+            unsafe { last.write_volatile(count) };
+            // SAFETY: the field is valid, and the callers take turns.
+            let total = unsafe { queued.read() }.wrapping_add(count);
+            // SAFETY: the field is valid; who completes sees it late.
+            unsafe { queued.write_volatile(total) };
+            if self.is_within_limits() {
+                return;
+            }
+
+            // SAFETY: the state is a bitmap that is changed by atomic operations.
+            unsafe { bindings::set_bit(LIMITS_OFF, self.state()) };
+            // SAFETY: there is nothing to observe.
+            unsafe { bindings::smp_mb() };
+            // Another processor may just have completed what was in the way.
+            if self.is_within_limits() {
+                // SAFETY: the state is a bitmap that is changed by atomic operations.
+                unsafe { bindings::clear_bit(LIMITS_OFF, self.state()) };
+            }
+        }
+        #[cfg(not(CONFIG_BQL))]
+        let _ = bytes;
+    }
+
+    /// Counts `bytes` that were sent, or dropped instead, and lets the network stack send again if
+    /// the limits permit it (`netdev_tx_completed_queue()`). The callers of one queue must take
+    /// turns.
+    pub(in crate::kernel_ext) fn completed(self, bytes: usize) {
+        #[cfg(CONFIG_BQL)]
+        {
+            if bytes == 0 {
+                return;
+            }
+            // SAFETY: by the type invariant the queue is valid.
+            let limits = unsafe { &raw mut (*self.0).dql };
+            // CAST: no more than that was counted as sent.
+            // SAFETY: the limits are valid as long as the queue; the callers take turns.
+            unsafe { bindings::dql_completed(limits, bytes as ffi::c_uint) };
+            // SAFETY: there is nothing to observe.
+            unsafe { bindings::smp_mb() };
+            if !self.is_within_limits() {
+                return;
+            }
+
+            // SAFETY: the state is valid; it changes at any time.
+            let state = unsafe { self.state().read_volatile() };
+            if state & (1 << LIMITS_OFF) != 0 {
+                // SAFETY: the state is a bitmap that is changed by atomic operations.
+                unsafe { bindings::clear_bit(LIMITS_OFF, self.state()) };
+                // SAFETY: by the type invariant the queue is valid.
+                unsafe { bindings::netif_schedule_queue(self.0) };
+            }
+        }
+        #[cfg(not(CONFIG_BQL))]
+        let _ = bytes;
+    }
+
+    /// Whether the limits permit to send more (`dql_avail()`).
+    #[cfg(CONFIG_BQL)]
+    fn is_within_limits(self) -> bool {
+        // SAFETY: by the type invariant the queue is valid.
+        let limit = unsafe { &raw const (*self.0).dql.adj_limit };
+        // SAFETY: by the type invariant the queue is valid.
+        let queued = unsafe { &raw const (*self.0).dql.num_queued };
+
+        // SAFETY: the field is valid; it changes at any time.
+        let limit = unsafe { limit.read_volatile() };
+        // SAFETY: the field is valid; it changes at any time.
+        let queued = unsafe { queued.read_volatile() };
+        // CAST: the difference of two counters that wrap around.
+        (limit.wrapping_sub(queued) as ffi::c_int) >= 0
+    }
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! Buffers that are used again: pieces of compound pages with a reference each.
+//!
+//! A packet that is built on such a buffer holds a reference to its page, and gives it up when it
+//! is freed, like any fragment of a page. When nobody but the pool holds one, the page is used again,
+//! neither allocated nor zeroed.
+//!
+//! C header: [`include/linux/mm.h`](srctree/include/linux/mm.h)
+
+use super::bindings;
+use core::{
+    mem::ManuallyDrop,
+    ptr::NonNull,
+    slice, //
+};
+use kernel::{
+    ffi,
+    page::PAGE_SIZE,
+    prelude::*,
+    sync::atomic::{
+        Acquire,
+        Atomic,
+        Relaxed, //
+    }, //
+};
+
+/// How many pages that are still in use [`Pool::take`] looks at before it gives up.
+const MAX_TRIES: usize = 4;
+
+/// A compound page in the linear map.
+///
+/// # Invariants
+///
+/// `page` is the head of a compound page, to which this holds a reference; `address` is where it is
+/// mapped.
+struct Page {
+    page: NonNull<bindings::page>,
+    address: NonNull<u8>,
+}
+
+// SAFETY: pages may be used and freed from any thread.
+unsafe impl Send for Page {}
+
+impl Page {
+    /// Allocates a page of `order`, zeroed.
+    fn new(order: u32, flags: bindings::gfp_t) -> Result<Self> {
+        // Not of the reserves for reclaim: packets on such a page are dropped, however often it is
+        // used again.
+        let flags = flags
+            | bindings::__GFP_NOWARN
+            | bindings::RUST_CONST_HELPER___GFP_NOMEMALLOC
+            | bindings::RUST_CONST_HELPER___GFP_COMP
+            | bindings::__GFP_ZERO;
+
+        // SAFETY: there is nothing to observe.
+        let page = unsafe { bindings::alloc_pages(flags, order) };
+        let page = NonNull::new(page).ok_or(ENOMEM)?;
+        // SAFETY: the page is valid. It is not one of high memory, so that this only tells where it
+        // is mapped, and nothing is to be undone.
+        let address = unsafe { bindings::kmap_local_page(page.as_ptr()) };
+
+        // INVARIANT: the page is new, and its first reference is this one.
+        Ok(Self {
+            page,
+            address: NonNull::new(address.cast()).ok_or(ENOMEM)?,
+        })
+    }
+
+    fn references(&self) -> &Atomic<i32> {
+        // SAFETY: by the type invariant the page is valid.
+        let count = unsafe { &raw mut (*self.page.as_ptr())._refcount.counter };
+
+        // SAFETY: the count is valid as long as the page, and changed by atomic operations alone.
+        unsafe { Atomic::from_ptr(count) }
+    }
+
+    /// Another reference to the same page.
+    fn get(&self) -> Self {
+        self.references().add(1, Relaxed);
+
+        // INVARIANT: the reference was taken above.
+        Self {
+            page: self.page,
+            address: self.address,
+        }
+    }
+
+    /// Whether nobody else holds a reference. What they did with the page has happened then.
+    fn is_exclusive(&self) -> bool {
+        self.references().load(Acquire) == 1
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        // SAFETY: by the type invariant this holds a reference, which it gives up.
+        unsafe { bindings::page_frag_free(self.address.as_ptr().cast()) };
+    }
+}
+
+/// A piece of a compound page.
+///
+/// # Invariants
+///
+/// `len` bytes from `offset` on are within the page, initialised, and used by nobody else.
+///
+/// They are when the page is new, which is zeroed, and stay so whatever is written to them.
+pub(super) struct Buffer {
+    page: Page,
+    offset: usize,
+    len: usize,
+}
+
+impl Buffer {
+    /// Where the buffer is mapped.
+    pub(super) fn as_ptr(&self) -> *mut u8 {
+        self.page.address.as_ptr().wrapping_add(self.offset)
+    }
+
+    /// The content.
+    pub(super) fn bytes(&self) -> &[u8] {
+        // SAFETY: by the type invariant these bytes are initialised, and nobody writes them.
+        unsafe { slice::from_raw_parts(self.as_ptr(), self.len) }
+    }
+
+    /// The buffer's address, with the reference to its page: to be freed by `page_frag_free()`.
+    pub(super) fn into_raw(self) -> *mut ffi::c_void {
+        let this = ManuallyDrop::new(self);
+
+        this.as_ptr().cast()
+    }
+
+    /// The buffer, to be shared with socket buffers: nobody writes it any more.
+    pub(super) fn share(self) -> SharedBuffer {
+        SharedBuffer(self)
+    }
+}
+
+/// A buffer that fragments of socket buffers may refer to.
+pub(super) struct SharedBuffer(Buffer);
+
+impl SharedBuffer {
+    /// The content.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.0.bytes()
+    }
+
+    /// A fragment for a socket buffer, of `len` bytes from `offset` of the buffer on, with a
+    /// reference to the page. [`None`] if it is not within the buffer.
+    pub(super) fn fragment(&self, offset: usize, len: usize) -> Option<bindings::skb_frag> {
+        let Self(buffer) = self;
+        if offset.checked_add(len)? > buffer.len {
+            return None;
+        }
+        let start = u32::try_from(buffer.offset.checked_add(offset)?).ok()?;
+
+        let shared = ManuallyDrop::new(buffer.page.get());
+        // CAST: a `netmem_ref` is the address of a page, unless its lowest bit is set.
+        Some(bindings::skb_frag {
+            netmem: shared.page.as_ptr() as bindings::netmem_ref,
+            len: u32::try_from(len).ok()?,
+            offset: start,
+        })
+    }
+}
+
+/// A page of a pool, and how much of it was given out.
+struct Entry {
+    page: Page,
+    used: usize,
+}
+
+/// A pool of buffers of one size.
+pub(super) struct Pool {
+    pages: KVec<Entry>,
+    /// The page that buffers are taken from.
+    current: usize,
+    order: u32,
+    page_len: usize,
+    chunk: usize,
+    max_pages: usize,
+}
+
+impl Pool {
+    /// A pool of buffers of `chunk` bytes, with pages of at least `page` bytes, of which it has
+    /// `max_pages` at most. It allocates them when they are needed.
+    pub(super) fn new(chunk: usize, page: usize, max_pages: usize) -> Result<Self> {
+        let size = chunk.max(page).max(PAGE_SIZE).checked_next_power_of_two();
+        let size = size.ok_or(EINVAL)?;
+
+        Ok(Self {
+            pages: KVec::with_capacity(max_pages, GFP_KERNEL)?,
+            current: 0,
+            order: size.ilog2().saturating_sub(PAGE_SIZE.ilog2()),
+            page_len: size,
+            chunk: chunk.max(1),
+            max_pages,
+        })
+    }
+
+    /// Length of the buffers, in bytes.
+    pub(super) fn chunk(&self) -> usize {
+        self.chunk
+    }
+
+    /// Length of a page, in bytes.
+    pub(super) fn page_len(&self) -> usize {
+        self.page_len
+    }
+
+    /// A buffer, if there is one that nobody uses any more, or memory for another page. Does not
+    /// sleep.
+    pub(super) fn take(&mut self) -> Option<Buffer> {
+        let len = self.pages.len();
+
+        if let Some(buffer) = self.carve() {
+            return Some(buffer);
+        }
+        // The page that was used longest ago is next.
+        for tries in 0..len.min(MAX_TRIES) {
+            self.current = self.current.wrapping_add(1).checked_rem(len)?;
+            let entry = self.pages.get_mut(self.current)?;
+
+            if entry.page.is_exclusive() {
+                entry.used = 0;
+                return self.carve();
+            }
+            if tries == 0 && len < self.max_pages {
+                break;
+            }
+        }
+        if len >= self.max_pages {
+            return None;
+        }
+
+        self.grow(bindings::GFP_ATOMIC).ok()?;
+        self.current = len;
+        self.carve()
+    }
+
+    /// Gives all pages back. Buffers that were taken stay valid.
+    pub(super) fn clear(&mut self) {
+        self.pages.clear();
+        self.current = 0;
+    }
+
+    /// Allocates pages until there are `count`, or as many as there may be. Sleeps.
+    pub(super) fn preallocate(&mut self, count: usize) -> Result {
+        while self.pages.len() < count.min(self.max_pages) {
+            self.grow(bindings::GFP_KERNEL)?;
+        }
+        Ok(())
+    }
+
+    fn grow(&mut self, flags: bindings::gfp_t) -> Result {
+        let page = Page::new(self.order, flags)?;
+
+        // There is capacity for it.
+        self.pages
+            .push_within_capacity(Entry { page, used: 0 })
+            .map_err(|_| ENOMEM)
+    }
+
+    /// A buffer of the current page, if it has one left.
+    fn carve(&mut self) -> Option<Buffer> {
+        let page_len = self.page_len();
+        let entry = self.pages.get_mut(self.current)?;
+        let end = entry.used.checked_add(self.chunk)?;
+
+        if end > page_len {
+            return None;
+        }
+        let offset = entry.used;
+        entry.used = end;
+
+        // INVARIANT: the buffer is within the page, and was not given out since the page was new or
+        // exclusive.
+        Some(Buffer {
+            page: entry.page.get(),
+            offset,
+            len: self.chunk,
+        })
+    }
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! Socket buffers for what a device has received.
+
+use super::{
+    shared_info,
+    Checksum,
+    OwnedSkb,
+    SkBuff, //
+};
+use crate::kernel_ext::{
+    bindings,
+    napi::Gro,
+    netdevice::NetDevice,
+    page::{
+        Buffer,
+        Pool,
+        SharedBuffer, //
+    }, //
+};
+use core::{
+    mem,
+    ptr, //
+};
+use kernel::prelude::*;
+
+/// Bytes before a packet, for headers that others put there.
+pub(in crate::kernel_ext) const HEADROOM: usize = {
+    const LEAST: usize = 64;
+
+    if CACHE_LINE > LEAST {
+        CACHE_LINE
+    } else {
+        LEAST
+    }
+};
+
+const CACHE_LINE: usize = bindings::SMP_CACHE_BYTES as usize;
+
+/// `len`, rounded up to whole cache lines (`SKB_DATA_ALIGN()`).
+const fn align(len: usize) -> usize {
+    len.saturating_add(CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE
+}
+
+/// What the end of a packet's head is used for, in bytes.
+const SHARED_INFO_LEN: usize = align(mem::size_of::<bindings::skb_shared_info>());
+
+/// How long a buffer must be that a packet of at most `len` bytes is built on.
+pub(in crate::kernel_ext) const fn buffer_len(len: usize) -> usize {
+    align(HEADROOM.saturating_add(len)).saturating_add(SHARED_INFO_LEN)
+}
+
+/// A pool of buffers for short packets, and for the headers of others.
+pub(in crate::kernel_ext) struct Heads(Pool);
+
+impl Heads {
+    /// The longest packet that has room, in bytes.
+    pub(in crate::kernel_ext) const MAX_LEN: usize = 256;
+
+    /// Bytes of a page, and how many pages there are at most.
+    const PAGE: usize = 16384;
+    const MAX_PAGES: usize = 64;
+
+    /// An empty pool.
+    pub(in crate::kernel_ext) fn new() -> Result<Self> {
+        Pool::new(buffer_len(Self::MAX_LEN), Self::PAGE, Self::MAX_PAGES).map(Self)
+    }
+
+    /// Gives all memory back that no packet uses.
+    pub(in crate::kernel_ext) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// A buffer with room for a packet of `len` bytes. Does not sleep.
+    fn alloc(&mut self, gro: &mut Gro<'_>, len: usize) -> Result<NewSkb> {
+        if len <= Self::MAX_LEN {
+            if let Some(buffer) = self.0.take() {
+                return NewSkb::build(buffer, HEADROOM, 0);
+            }
+        }
+        gro.alloc(len)
+    }
+
+    /// A packet that is a copy of `packet`. Does not sleep.
+    pub(in crate::kernel_ext) fn copy(
+        &mut self,
+        gro: &mut Gro<'_>,
+        packet: &[u8],
+    ) -> Result<NewSkb> {
+        let mut skb = self.alloc(gro, packet.len())?;
+
+        skb.append(packet)?;
+        Ok(skb)
+    }
+
+    /// A packet whose first `linear` bytes are copied from those of `buffer` at `offset`, and whose
+    /// rest is a fragment of that; `truesize` is the memory that it is charged for. Does not sleep.
+    pub(in crate::kernel_ext) fn share(
+        &mut self,
+        gro: &mut Gro<'_>,
+        buffer: &SharedBuffer,
+        (offset, len): (usize, usize),
+        linear: usize,
+        truesize: u32,
+    ) -> Result<NewSkb> {
+        let (head, rest) = buffer
+            .bytes()
+            .split_at_checked(offset)
+            .and_then(|(_, packet)| packet.split_at_checked(len))
+            .and_then(|(packet, _)| packet.split_at_checked(linear))
+            .ok_or(EINVAL)?;
+        let mut skb = self.alloc(gro, Self::MAX_LEN)?;
+
+        skb.append(head)?;
+        let start = offset.checked_add(linear).ok_or(EOVERFLOW)?;
+        let fragment = buffer.fragment(start, rest.len()).ok_or(EINVAL)?;
+        skb.add_fragment(fragment, truesize);
+        Ok(skb)
+    }
+}
+
+/// A socket buffer that was made for a received packet: nobody else uses it, and no clone shares its
+/// data.
+pub(in crate::kernel_ext) struct NewSkb(OwnedSkb);
+
+impl NewSkb {
+    /// # Safety
+    ///
+    /// `ptr` must be a valid, new buffer, which the caller gives away.
+    pub(in crate::kernel_ext) unsafe fn from_raw(ptr: *mut bindings::sk_buff) -> Self {
+        // SAFETY: by the requirement of the function.
+        Self(unsafe { OwnedSkb::from_raw(ptr) })
+    }
+
+    /// A packet of `len` bytes from `headroom` on in `buffer`, which becomes its head. Does not
+    /// sleep.
+    pub(in crate::kernel_ext) fn build(
+        buffer: Buffer,
+        headroom: usize,
+        len: usize,
+    ) -> Result<Self> {
+        let room = buffer.bytes().len();
+        let needed = headroom
+            .checked_add(len)
+            .and_then(|len| len.checked_add(SHARED_INFO_LEN))
+            .ok_or(EOVERFLOW)?;
+        if needed > room {
+            return Err(EINVAL);
+        }
+
+        let data = buffer.into_raw();
+        // SAFETY: `data` is a fragment of a page of `room` bytes, with a reference to that, which
+        // is given away. Bottom halves are off.
+        let skb = unsafe { bindings::napi_build_skb(data, room as u32) };
+        if skb.is_null() {
+            // SAFETY: the reference was not taken.
+            unsafe { bindings::page_frag_free(data) };
+            return Err(ENOMEM);
+        }
+
+        // SAFETY: the buffer is new.
+        reserve(unsafe { &mut *skb }, headroom);
+        // SAFETY: the buffer is new, linear, and there is room for as many bytes by the check above.
+        unsafe { bindings::skb_put(skb, len as u32) };
+        // SAFETY: the buffer is new, and belongs to the caller.
+        Ok(unsafe { Self::from_raw(skb) })
+    }
+
+    /// The packet, to be looked at and changed.
+    pub(in crate::kernel_ext) fn get(&mut self) -> &mut SkBuff {
+        // SAFETY: no clone shares the data of a new buffer.
+        unsafe { self.0.lend() }
+    }
+
+    /// Tells what the packet's protocol is (`ether_type`, in host order) and what is known of its
+    /// checksum, and that no header of the link layer is before it.
+    pub(in crate::kernel_ext) fn describe(&mut self, ether_type: u16, checksum: Checksum) {
+        let new = self.get();
+
+        new.reset_mac_header();
+        new.set_protocol(ether_type);
+        new.set_checksum(checksum);
+    }
+
+    /// The packet, as one of `dev`.
+    pub(in crate::kernel_ext) fn finish(self, dev: &NetDevice) -> OwnedSkb {
+        let Self(mut skb) = self;
+
+        skb.set_device(dev);
+        skb
+    }
+
+    /// Appends `bytes`. `ENOBUFS` if there is no room for them.
+    fn append(&mut self, bytes: &[u8]) -> Result {
+        if bytes.len() > self.tailroom() {
+            return Err(ENOBUFS);
+        }
+
+        // SAFETY: the buffer is linear, not shared, and has room for as many bytes.
+        let room = unsafe { bindings::skb_put(self.0.as_ptr(), bytes.len() as u32) };
+        // SAFETY: the room is new, and as long as `bytes`.
+        unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), room.cast(), bytes.len()) };
+        Ok(())
+    }
+
+    /// How many bytes can be appended (`skb_tailroom()`).
+    fn tailroom(&self) -> usize {
+        let skb = self.0.raw();
+        let tail = skb.data.wrapping_add(skb.len as usize);
+
+        if skb.data_len != 0 {
+            return 0;
+        }
+        (shared_info(skb) as usize).wrapping_sub(tail as usize)
+    }
+
+    /// Adds `fragment`, the only one (`skb_add_rx_frag()`).
+    fn add_fragment(&mut self, fragment: bindings::skb_frag, truesize: u32) {
+        // SAFETY: the buffer is valid, and nobody else uses what belongs to its data.
+        let shared = unsafe { &mut *shared_info(self.0.raw()) };
+
+        let [first, ..] = &mut shared.frags;
+        *first = fragment;
+        shared.nr_frags = 1;
+
+        // SAFETY: nobody else uses the buffer.
+        let raw = unsafe { &mut *self.0.as_ptr() };
+        raw.len = raw.len.wrapping_add(fragment.len);
+        raw.data_len = raw.data_len.wrapping_add(fragment.len);
+        raw.truesize = raw.truesize.wrapping_add(truesize);
+    }
+}
+
+/// Makes `len` bytes of headroom in an empty buffer, which must have as much room (`skb_reserve()`).
+fn reserve(skb: &mut bindings::sk_buff, len: usize) {
+    skb.data = skb.data.wrapping_add(len);
+    #[cfg(target_pointer_width = "64")]
+    {
+        skb.tail = skb.tail.wrapping_add(len as u32);
+    }
+    #[cfg(not(target_pointer_width = "64"))]
+    {
+        skb.tail = skb.tail.wrapping_add(len);
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! Rings of bulk transfers whose requests (URBs) are allocated once and used again.
+//!
+//! A transfer is idle, in flight, or done, and each state is a type. Completions put it on a list
+//! and schedule a NAPI context; its poll does the rest. So nothing is submitted anew before what came
+//! with it was processed, and what a device can have queued is bounded by the ring.
+//!
+//! C header: [`include/linux/usb.h`](srctree/include/linux/usb.h)
+
+mod data;
+mod pipe;
+mod receive;
+mod transfer;
+mod transmit;
+
+pub(in crate::kernel_ext) use data::Data;
+pub(in crate::kernel_ext) use pipe::{
+    BulkPipes,
+    Pipe, //
+};
+pub(in crate::kernel_ext) use receive::{
+    Arrival,
+    Fault,
+    Processed,
+    ReceiveRing, //
+};
+pub(crate) use transmit::Filling;
+pub(in crate::kernel_ext) use transmit::{
+    Owner,
+    TransmitRing,
+    TransmitSet, //
+};

@@ -1,0 +1,499 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! The ring of transfers to a device.
+//!
+//! What is sent is copied into the buffers of the ring, which grow as they are needed, so that a
+//! packet can be freed at once: the limits of the transmit queue (BQL) hold senders back.
+
+use super::{
+    data::Data,
+    transfer::{
+        DoneList,
+        Idle,
+        Transfers, //
+    },
+    Fault,
+    Pipe, //
+};
+use crate::kernel_ext::{
+    bindings,
+    napi,
+    netdevice::TransmitQueue,
+    skbuff::OwnedSkb,
+    usb::Interface, //
+};
+use core::{
+    mem,
+    ops::Range, //
+};
+use kernel::{
+    new_spinlock_irq,
+    prelude::*,
+    sync::{
+        aref::ARef,
+        rcu,
+        SpinLockIrq, //
+    }, //
+};
+
+/// The smallest buffer, in bytes: that of a packet of the usual size.
+const MIN_BUFFER: usize = 2048;
+
+/// What goes along with a transfer.
+struct Outgoing {
+    data: Data,
+    packets: u32,
+}
+
+type Transfer = Idle<Outgoing>;
+
+/// The transfers of a [`TransmitRing`] while that is open. It is for one context at a time.
+pub(in crate::kernel_ext) struct TransmitSet(Transfers<Outgoing>);
+
+/// What became of a transfer.
+pub(in crate::kernel_ext) struct Outcome {
+    /// Bytes of the transfer.
+    pub(in crate::kernel_ext) bytes: usize,
+    /// How it ended.
+    pub(in crate::kernel_ext) result: Result,
+}
+
+/// The ring of transfers to a device.
+#[pin_data]
+pub(in crate::kernel_ext) struct TransmitRing {
+    interface: ARef<Interface>,
+    pipe: Pipe,
+    #[pin]
+    inner: SpinLockIrq<Inner>,
+}
+
+struct Inner {
+    is_open: bool,
+    is_asleep: bool,
+    fault: Option<Fault>,
+    /// Taken from the end: a buffer that has grown is used again first.
+    idle: KVec<Transfer>,
+    /// What is sent when the device is awake again, or a fault was dealt with.
+    deferred: KVec<Transfer>,
+    /// A transfer that waits for more packets.
+    pending: Option<Transfer>,
+    /// Transfers that are in flight, deferred, or not processed yet. While there are any the
+    /// interface is kept from being suspended.
+    in_flight: usize,
+}
+
+/// Who sends by a ring: the device's own transmit queue, which has the limits.
+pub(in crate::kernel_ext) trait Owner {
+    /// The queue.
+    fn queue(&self) -> TransmitQueue<'_>;
+}
+
+impl TransmitRing {
+    /// A closed ring.
+    pub(in crate::kernel_ext) fn new(interface: ARef<Interface>, pipe: Pipe) -> impl PinInit<Self> {
+        pin_init!(Self {
+            interface,
+            pipe,
+            inner <- new_spinlock_irq!(Inner {
+                is_open: false,
+                is_asleep: false,
+                fault: None,
+                idle: KVec::new(),
+                deferred: KVec::new(),
+                pending: None,
+                in_flight: 0,
+            }),
+        })
+    }
+
+    /// Opens the ring with `count` transfers, whose completions schedule `napi`. Sleeps.
+    ///
+    /// # Safety
+    ///
+    /// The context of `napi` must outlive the set. The set must not be dropped but by
+    /// [`Self::close`].
+    pub(in crate::kernel_ext) unsafe fn open(
+        &self,
+        count: usize,
+        napi: napi::Scheduler,
+    ) -> Result<TransmitSet> {
+        let make = || Outgoing {
+            data: Data::new(),
+            packets: 0,
+        };
+        // SAFETY: by the requirement of the function; `close` takes all transfers back.
+        let (transfers, idle) = unsafe { Transfers::new(count, napi, make)? };
+        let deferred = KVec::with_capacity(count, GFP_KERNEL)?;
+
+        let mut inner = self.inner.lock();
+        inner.idle = idle;
+        inner.deferred = deferred;
+        inner.fault = None;
+        inner.is_open = true;
+        Ok(TransmitSet(transfers))
+    }
+
+    /// Closes the ring. What was not sent is dropped, and `owner` told so. Sleeps.
+    pub(in crate::kernel_ext) fn close(&self, mut set: TransmitSet, owner: &impl Owner) {
+        {
+            let mut inner = self.inner.lock();
+
+            inner.is_open = false;
+            inner.fail_deferred();
+        }
+        set.0.kill();
+        // SAFETY: there is nothing to observe. After this nobody fills a transfer any more, because
+        // that is done under RCU.
+        unsafe { bindings::synchronize_net() };
+        self.complete(&mut set, owner, |_| ());
+
+        let mut inner = self.inner.lock();
+        let idle = mem::replace(&mut inner.idle, KVec::new());
+        let deferred = mem::replace(&mut inner.deferred, KVec::new());
+        let pending = inner.pending.take();
+        drop(inner);
+        // Not under the lock: they free memory. The set, which they are part of, goes last.
+        drop((idle, deferred, pending));
+        drop(set);
+    }
+
+    /// An idle transfer, empty. [`None`] if there is none. Does not sleep.
+    pub(in crate::kernel_ext) fn take<'a>(&'a self, _rcu: &'a rcu::Guard) -> Option<Filling<'a>> {
+        let mut transfer = {
+            let mut inner = self.inner.lock();
+
+            if !inner.is_open {
+                return None;
+            }
+            inner.idle.pop()?
+        };
+        let content = transfer.content_mut();
+
+        content.data.truncate(0);
+        content.packets = 0;
+        Some(Filling {
+            ring: self,
+            transfer: Some(transfer),
+            has_waited: false,
+        })
+    }
+
+    /// The transfer that waits for more, if there is one. Does not sleep.
+    pub(in crate::kernel_ext) fn take_pending<'a>(
+        &'a self,
+        _rcu: &'a rcu::Guard,
+    ) -> Option<Filling<'a>> {
+        let transfer = self.inner.lock().pending.take()?;
+
+        Some(Filling {
+            ring: self,
+            transfer: Some(transfer),
+            has_waited: true,
+        })
+    }
+
+    /// How many transfers are idle.
+    pub(in crate::kernel_ext) fn available(&self) -> usize {
+        self.inner.lock().idle.len()
+    }
+
+    fn submit(&self, transfer: Transfer, owner: &impl Owner) -> Result {
+        let mut inner = self.inner.lock();
+
+        if !inner.is_open {
+            inner.put_back(transfer);
+            return Err(ENETDOWN);
+        }
+        if inner.in_flight == 0 {
+            // SAFETY: the interface is valid.
+            let ret = unsafe { bindings::usb_autopm_get_interface_async(self.interface.as_raw()) };
+
+            if ret < 0 {
+                inner.put_back(transfer);
+                return Err(Error::from_errno(ret));
+            }
+        }
+        inner.in_flight = inner.in_flight.saturating_add(1);
+        owner.queue().sent(transfer.content().data.len());
+        if inner.is_asleep || inner.fault.is_some() {
+            inner.defer(transfer);
+            owner.queue().stop();
+        } else {
+            self.send(&mut inner, transfer);
+        }
+        Ok(())
+    }
+
+    fn send(&self, inner: &mut Inner, mut transfer: Transfer) {
+        let data = &mut transfer.content_mut().data;
+        let len = data.len();
+        let start = data.as_mut_ptr();
+        // The device can tell the end only by a packet that is not full.
+        let zero = len.checked_rem(self.pipe.max_packet().into()) == Some(0);
+
+        // SAFETY: the buffer is allocated memory, and stays with the transfer until that is done.
+        let sent = unsafe { transfer.submit(&self.pipe, start, len as u32, zero) };
+        if let Err((transfer, err)) = sent {
+            inner.note(err);
+            transfer.fail(err);
+        }
+    }
+
+    /// Makes `transfer` the one that waits, and returns whether the time that it may do so begins. If
+    /// nothing is in flight it is sent.
+    fn hold(&self, transfer: Transfer, has_waited: bool, owner: &impl Owner) -> Result<bool> {
+        let (now, begins) = {
+            let mut inner = self.inner.lock();
+
+            if inner.in_flight == 0 && !inner.is_asleep {
+                (Some(transfer), false)
+            } else {
+                let before = inner.pending.replace(transfer);
+
+                // While the device is asleep nothing but time wakes it.
+                (before, !has_waited || inner.is_asleep)
+            }
+        };
+        if let Some(transfer) = now {
+            self.submit(transfer, owner)?;
+        }
+        Ok(begins)
+    }
+
+    /// Takes back what has completed, and tells `each` what became of it.
+    pub(in crate::kernel_ext) fn complete(
+        &self,
+        set: &mut TransmitSet,
+        owner: &impl Owner,
+        mut each: impl FnMut(Outcome),
+    ) {
+        let mut bytes = 0_usize;
+        let done: DoneList<Outgoing> = set.0.take_done();
+        let mut inner = None;
+
+        for done in done {
+            let result = done.result().map(|_| ());
+            let transfer = done.into_idle();
+            let len = transfer.content().data.len();
+
+            let inner = inner.get_or_insert_with(|| self.inner.lock());
+            if let Err(err) = result {
+                inner.note(err);
+            }
+            inner.put_back(transfer);
+            inner.in_flight = inner.in_flight.saturating_sub(1);
+            bytes = bytes.saturating_add(len);
+            each(Outcome { bytes: len, result });
+        }
+        if let Some(mut inner) = inner {
+            let pending = inner.take_pending_if_quiet();
+            let is_quiet = inner.in_flight == 0;
+
+            drop(inner);
+            owner.queue().completed(bytes);
+            if let Some(pending) = pending {
+                // What it returns is an error of a packet that is dropped.
+                let _ = self.submit(pending, owner);
+            }
+            if is_quiet {
+                // SAFETY: the interface is valid; `submit` took the reference for the first that
+                // was in flight.
+                unsafe { bindings::usb_autopm_put_interface_async(self.interface.as_raw()) };
+            }
+        }
+    }
+
+    /// The device is about to be suspended: what is sent from now on waits. `EBUSY` if something is
+    /// in flight and the suspend can wait.
+    pub(in crate::kernel_ext) fn suspend(&self, can_wait: bool) -> Result {
+        let mut inner = self.inner.lock();
+
+        if can_wait && (inner.in_flight > 0 || inner.pending.is_some()) {
+            return Err(EBUSY);
+        }
+        inner.is_asleep = true;
+        Ok(())
+    }
+
+    /// The device is awake again: sends what has waited.
+    pub(in crate::kernel_ext) fn resume(&self, owner: &impl Owner) {
+        let pending = {
+            let mut inner = self.inner.lock();
+
+            inner.is_asleep = false;
+            self.send_deferred(&mut inner);
+            inner.take_pending_if_quiet()
+        };
+        if let Some(pending) = pending {
+            // What it returns is an error of a packet that is dropped.
+            let _ = self.submit(pending, owner);
+        }
+    }
+
+    fn send_deferred(&self, inner: &mut Inner) {
+        while inner.fault.is_none() {
+            let Ok(transfer) = inner.deferred.remove(0) else {
+                return;
+            };
+            self.send(inner, transfer);
+        }
+    }
+
+    /// Why nothing is submitted.
+    pub(in crate::kernel_ext) fn fault(&self) -> Option<Fault> {
+        self.inner.lock().fault
+    }
+
+    /// Has nothing submitted until [`Self::clear_fault`], because of `fault`.
+    pub(in crate::kernel_ext) fn set_fault(&self, fault: Fault) {
+        self.inner.lock().fault = Some(fault);
+    }
+
+    /// Lets transfers be submitted again, after a fault was dealt with.
+    pub(in crate::kernel_ext) fn clear_fault(&self) {
+        let mut inner = self.inner.lock();
+
+        inner.fault = None;
+        if !inner.is_asleep {
+            self.send_deferred(&mut inner);
+        }
+    }
+
+    /// The endpoint.
+    pub(in crate::kernel_ext) fn pipe(&self) -> &Pipe {
+        &self.pipe
+    }
+}
+
+impl TransmitSet {
+    /// Ends all transfers that are in flight. Sleeps.
+    pub(in crate::kernel_ext) fn kill(&self) {
+        self.0.kill();
+    }
+}
+
+impl Inner {
+    fn put_back(&mut self, transfer: Transfer) {
+        // There is capacity for all transfers.
+        let _ = self.idle.push_within_capacity(transfer);
+    }
+
+    fn defer(&mut self, transfer: Transfer) {
+        // There is capacity for all transfers.
+        let _ = self.deferred.push_within_capacity(transfer);
+    }
+
+    /// The transfer that waits for more, if it need not wait any more: nothing is in flight.
+    fn take_pending_if_quiet(&mut self) -> Option<Transfer> {
+        if self.in_flight > 0 || !self.is_open || self.is_asleep {
+            return None;
+        }
+        self.pending.take()
+    }
+
+    fn fail_deferred(&mut self) {
+        while let Some(transfer) = self.deferred.pop() {
+            transfer.fail(ESHUTDOWN);
+        }
+    }
+
+    fn note(&mut self, err: Error) {
+        let fault = match err {
+            EPIPE => Fault::Halt,
+            EPROTO | ETIME | EILSEQ => Fault::Throttle,
+            _ => return,
+        };
+        self.fault.get_or_insert(fault);
+    }
+}
+
+/// A transfer that is being filled. If it is not sent it goes back to the ring.
+pub(crate) struct Filling<'a> {
+    ring: &'a TransmitRing,
+    transfer: Option<Transfer>,
+    /// It waited for more packets before.
+    has_waited: bool,
+}
+
+impl Filling<'_> {
+    fn content(&mut self) -> Result<&mut Outgoing> {
+        self.transfer.as_mut().map(Idle::content_mut).ok_or(ENODEV)
+    }
+
+    /// Length, in bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.transfer
+            .as_ref()
+            .map_or(0, |transfer| transfer.content().data.len())
+    }
+
+    /// How many packets it has.
+    pub(crate) fn packets(&self) -> u32 {
+        self.transfer
+            .as_ref()
+            .map_or(0, |transfer| transfer.content().packets)
+    }
+
+    /// Provides for `len` bytes more. Does not sleep.
+    pub(crate) fn reserve(&mut self, len: usize) -> Result {
+        let data = &mut self.content()?.data;
+        let capacity = data.len().checked_add(len).ok_or(EOVERFLOW)?;
+
+        data.grow(capacity.max(MIN_BUFFER))
+    }
+
+    /// Appends `header`, the first `head` bytes of `skb`, and those of `payload`, as one packet, and
+    /// returns the packet for changes, without `header`. If `sum` is set the second is the ones'
+    /// complement sum of the payload, else 0. `ENOBUFS` if that was not provided for.
+    pub(crate) fn append(
+        &mut self,
+        header: &[u8],
+        skb: &OwnedSkb,
+        head: usize,
+        payload: Range<usize>,
+        sum: bool,
+    ) -> Result<(&mut [u8], u16)> {
+        let content = self.content()?;
+        let data = &mut content.data;
+        let start = data.len();
+
+        data.append(header)?;
+        let packet = data.len();
+        let copied = skb.copy_into(0..head, data).and_then(|()| {
+            if sum {
+                skb.copy_and_sum_into(payload, data)
+            } else {
+                skb.copy_into(payload, data).map(|()| 0)
+            }
+        });
+        let sum = copied.inspect_err(|_| data.truncate(start))?;
+
+        content.packets = content.packets.saturating_add(1);
+        Ok((content.data.tail_mut(packet).ok_or(EINVAL)?, sum))
+    }
+
+    /// Sends the transfer. Does not sleep.
+    pub(in crate::kernel_ext) fn submit(mut self, owner: &impl Owner) -> Result {
+        let ring = self.ring;
+        let transfer = self.transfer.take().ok_or(ENODEV)?;
+
+        ring.submit(transfer, owner)
+    }
+
+    /// Has the transfer wait for more packets, if there is something in flight; else it is sent.
+    /// Returns whether the time that it may wait begins. Does not sleep.
+    pub(in crate::kernel_ext) fn hold(mut self, owner: &impl Owner) -> Result<bool> {
+        let ring = self.ring;
+        let transfer = self.transfer.take().ok_or(ENODEV)?;
+
+        ring.hold(transfer, self.has_waited, owner)
+    }
+}
+
+impl Drop for Filling<'_> {
+    fn drop(&mut self) {
+        if let Some(transfer) = self.transfer.take() {
+            self.ring.inner.lock().put_back(transfer);
+        }
+    }
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! Bringing the link up and down, and the size of receive buffers.
+
+use super::{
+    poll::Path,
+    transmit::TRANSFERS,
+    Device,
+    Driver,
+    Layout, //
+};
+use crate::kernel_ext::{
+    bindings,
+    page::Pool,
+    rtnl::Rtnl,
+    skbuff::{
+        buffer_len,
+        HEADROOM, //
+    },
+    usb::bulk::ReceiveRing, //
+};
+use kernel::{
+    prelude::*,
+    sync::atomic::Relaxed, //
+};
+
+/// Memory that transfers in flight may have, in bytes at high speed, as with usbnet; five times as
+/// much from super speed on.
+const QUEUE_MEMORY: usize = 60 * 1518;
+const SUPER_SPEED_FACTOR: usize = 5;
+
+/// How many transfers are in flight at least, and at most.
+const MIN_TRANSFERS: usize = 4;
+const MAX_TRANSFERS: usize = 128;
+
+/// Bytes of a page that several buffers of one packet are taken from.
+const PACKET_PAGE: usize = 32768;
+
+/// The largest receive buffer, in bytes.
+pub(super) const MAX_RECEIVE: u32 = 65536;
+
+/// How the receive ring is laid out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Geometry {
+    pub(super) layout: Layout,
+    /// Where a transfer begins in its buffer, in bytes.
+    headroom: usize,
+    /// The longest transfer, in bytes: a multiple of the packet size.
+    pub(super) len: u32,
+    /// Transfers in flight.
+    pub(super) count: usize,
+}
+
+impl<T: Driver> Device<T> {
+    /// How the receive ring is laid out, as things are. RTNL protects what it depends on.
+    pub(super) fn geometry(&self) -> Geometry {
+        let layout = T::layout(self);
+        let net = self.net();
+        let header = net.hard_header_len();
+        let by_mtu = net.mtu().saturating_add(header);
+        let wanted = match self.private().receive_len.load(Relaxed) {
+            0 => by_mtu,
+            set => set,
+        };
+        let packet = u32::from(self.private().receive_pipe.max_packet());
+        // A transfer that is larger than its buffer is an error, unless the buffer is a multiple of
+        // the packet size.
+        let len = wanted
+            .max(T::MIN_RECEIVE)
+            .min(MAX_RECEIVE)
+            .checked_next_multiple_of(packet)
+            .unwrap_or(MAX_RECEIVE);
+        let memory = if self.private().interface.device().is_super_speed() {
+            QUEUE_MEMORY.saturating_mul(SUPER_SPEED_FACTOR)
+        } else {
+            QUEUE_MEMORY
+        };
+
+        Geometry {
+            layout,
+            headroom: match layout {
+                Layout::Aggregate => 0,
+                Layout::Packet if header > 0 => HEADROOM + bindings::NET_IP_ALIGN as usize,
+                Layout::Packet => HEADROOM,
+            },
+            len,
+            count: memory
+                .checked_div(len as usize)
+                .unwrap_or(MIN_TRANSFERS)
+                .clamp(MIN_TRANSFERS, MAX_TRANSFERS),
+        }
+    }
+
+    fn make_receive(&self, geometry: Geometry) -> Result<ReceiveRing> {
+        let len = geometry.len as usize;
+        let pool = match geometry.layout {
+            // Another one for each that is in flight, so that packets may keep some in use.
+            Layout::Aggregate => {
+                let chunk = len.checked_next_power_of_two().ok_or(EINVAL)?;
+
+                Pool::new(chunk, chunk, geometry.count.saturating_mul(2))?
+            }
+            Layout::Packet => {
+                let room = geometry
+                    .headroom
+                    .saturating_sub(HEADROOM)
+                    .saturating_add(len);
+                let chunk = buffer_len(room);
+                let per_page = PACKET_PAGE.checked_div(chunk).unwrap_or(0).max(1);
+                let pages = geometry.count.checked_div(per_page).unwrap_or(0);
+
+                // The last one may not be full, in either half.
+                Pool::new(
+                    chunk,
+                    PACKET_PAGE,
+                    pages.saturating_add(1).saturating_mul(2),
+                )?
+            }
+        };
+        let pipe = self.private().receive_pipe.clone();
+        let napi = self.private().napi.scheduler();
+
+        // SAFETY: the ring is dropped before the private part, which has the NAPI context, is.
+        unsafe {
+            ReceiveRing::new(
+                pipe,
+                napi,
+                geometry.count,
+                pool,
+                geometry.headroom,
+                geometry.len,
+            )
+        }
+    }
+
+    /// Brings the link up. Sleeps.
+    pub(super) fn open(&self, rtnl: &Rtnl) -> Result {
+        let private = self.private();
+        let _awake = private.interface.keep_awake()?;
+
+        let geometry = self.geometry();
+        let receive = self.make_receive(geometry)?;
+        // SAFETY: the NAPI context is part of the private part, which is dropped after the link went
+        // down; the set is closed then.
+        let transmit = unsafe { private.ring.open(TRANSFERS, private.napi.scheduler()) }?;
+        self.net().queue().reset();
+        {
+            let mut path = private.napi.pause();
+
+            path.geometry = Some(geometry);
+            path.receive = Some(receive);
+            path.transmit = Some(transmit);
+            if let (Some(ring), false) = (&mut path.receive, self.is_asleep()) {
+                ring.refill();
+            }
+            path.set_enabled(true);
+        }
+        self.net().queue().wake();
+        self.stacked().set_carrier(true, rtnl);
+        if self.logs(bindings::NETIF_MSG_IFUP_BIT) {
+            self.net().info(fmt!(
+                "open: enable queueing (rx {}, tx {}) mtu {}\n",
+                geometry.count,
+                TRANSFERS,
+                self.net().mtu()
+            ));
+        }
+        T::manage_power(self, true);
+        Ok(())
+    }
+
+    /// Takes the link down. Sleeps.
+    pub(super) fn close(&self, rtnl: &Rtnl) {
+        let private = self.private();
+
+        self.net().queue().stop();
+        self.stacked().set_carrier(false, rtnl);
+        // So that the device is not resumed or suspended meanwhile. It does not matter if it is gone.
+        let awake = private.interface.keep_awake();
+        {
+            let mut path = private.napi.pause();
+
+            path.set_enabled(false);
+            path.remove_receive();
+            if let Some(set) = path.transmit.take() {
+                private.ring.close(set, self);
+            }
+        }
+        self.end_recovery();
+        private.timer.stop();
+        self.net().queue().reset();
+        drop(awake);
+        T::manage_power(self, false);
+    }
+
+    /// Makes the receive ring anew, if the link is up and it would be another one. What is in flight
+    /// stays with the device. On error it stays as it was. Sleeps; RTNL must be held.
+    pub(crate) fn update_buffers(&self, _rtnl: &Rtnl) -> Result {
+        self.remake_receive()
+    }
+
+    pub(super) fn remake_receive(&self) -> Result {
+        let private = self.private();
+        let geometry = self.geometry();
+        let now = private.napi.pause().geometry;
+        if now.is_none_or(|now| now == geometry) {
+            return Ok(());
+        }
+
+        let new = self.make_receive(geometry)?;
+        let mut path = private.napi.pause();
+        path.remove_receive();
+        path.geometry = Some(geometry);
+        path.receive = Some(new);
+        if !self.is_asleep() {
+            refill(&mut path);
+        }
+        Ok(())
+    }
+
+    /// Changes the MTU, to `mtu` bytes. `EDOM` if a frame of that size would be a multiple of the
+    /// packet size: programs expect that of drivers of such devices. Sleeps.
+    pub(super) fn change_mtu(&self, mtu: u32, rtnl: &Rtnl) -> Result {
+        let frame = mtu.saturating_add(self.net().hard_header_len());
+        let packet = u32::from(self.private().ring.pipe().max_packet());
+
+        if frame.checked_rem(packet) == Some(0) {
+            return Err(EDOM);
+        }
+        let before = self.net().mtu();
+        self.net().set_mtu(mtu, rtnl);
+        self.remake_receive()
+            .inspect_err(|_| self.net().set_mtu(before, rtnl))
+    }
+}
+
+/// Submits what is idle.
+pub(super) fn refill(path: &mut Path) {
+    if let Some(ring) = &mut path.receive {
+        ring.refill();
+    }
+}

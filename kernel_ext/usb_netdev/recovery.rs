@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! What is done about faults: halted endpoints, errors of the bus, a queue that stands still.
+//!
+//! A halt is cleared in process context. After errors of the bus nothing is submitted for a while:
+//! they come in floods when a device is unplugged, until the hub tells.
+
+use super::{
+    link,
+    poll::Path,
+    Device,
+    Driver, //
+};
+use crate::kernel_ext::{
+    bindings,
+    usb::bulk::{
+        Fault,
+        Pipe, //
+    }, //
+};
+use core::ffi::c_void;
+use kernel::{
+    ffi,
+    prelude::*,
+    sync::atomic::{
+        Atomic,
+        Full,
+        Relaxed, //
+    },
+    time::Delta, //
+};
+
+/// How long nothing is submitted after errors.
+const THROTTLE: Delta = Delta::from_millis(125);
+
+/// Tasks: an endpoint is halted; the watchdog found that nothing is sent; the throttle is over.
+const CLEAR_HALT: u32 = 1 << 0;
+const RESTART_TRANSMIT: u32 = 1 << 1;
+const END_THROTTLE: u32 = 1 << 2;
+
+/// No task: the throttle's timer runs.
+const THROTTLED: u32 = 1 << 3;
+
+/// Adds `task`, and returns whether it was not there yet.
+fn add_task(tasks: &Atomic<u32>, task: u32) -> bool {
+    let mut now = tasks.load(Relaxed);
+
+    while let Err(other) = tasks.cmpxchg(now, now | task, Full) {
+        now = other;
+    }
+    now & task == 0
+}
+
+fn take_task(tasks: &Atomic<u32>, task: u32) -> bool {
+    let mut now = tasks.load(Relaxed);
+
+    while now & task != 0 {
+        match tasks.cmpxchg(now, now & !task, Full) {
+            Ok(_) => return true,
+            Err(other) => now = other,
+        }
+    }
+    false
+}
+
+impl<T: Driver> Device<T> {
+    /// Has halted endpoints cleared, soon. Called in any context.
+    pub(super) fn recover_from_halt(&self) {
+        add_task(&self.private().tasks, CLEAR_HALT);
+        self.private().work.queue();
+    }
+
+    /// Has what is in flight to the device ended: it stands still. Called in any context.
+    pub(super) fn restart_transmit(&self) {
+        add_task(&self.private().tasks, RESTART_TRANSMIT);
+        self.private().work.queue();
+    }
+
+    /// Has transfers submitted again in a while. Called in any context.
+    pub(super) fn throttle(&self) {
+        // It ends when it is over, however often it is asked for meanwhile.
+        if add_task(&self.private().tasks, THROTTLED) {
+            self.private().throttle.start(THROTTLE);
+        }
+    }
+
+    /// Nothing is to be done any more: the link is down. Sleeps.
+    pub(super) fn end_recovery(&self) {
+        self.private().work.cancel();
+        self.private().throttle.stop();
+        self.private().tasks.store(0, Relaxed);
+    }
+
+    /// Lets transfers be submitted again, if the throttle is over. For polls.
+    pub(super) fn clear_throttle(&self, path: &mut Path) {
+        if self.is_asleep() || !take_task(&self.private().tasks, END_THROTTLE) {
+            return;
+        }
+        if let Some(ring) = &mut path.receive {
+            if ring.fault() == Some(Fault::Throttle) {
+                ring.clear_fault();
+            }
+        }
+        if self.private().ring.fault() == Some(Fault::Throttle) {
+            self.private().ring.clear_fault();
+            self.wake_senders();
+        }
+    }
+
+    fn recover(&self) {
+        let private = self.private();
+        // If this fails the device is gone, or will be resumed, which begins anew.
+        let Ok(_awake) = private.interface.keep_awake() else {
+            return;
+        };
+        let halt = take_task(&private.tasks, CLEAR_HALT);
+        let restart = take_task(&private.tasks, RESTART_TRANSMIT);
+        let mut path = private.napi.pause();
+
+        if let Some(ring) = &mut path.receive {
+            if halt && ring.fault() == Some(Fault::Halt) {
+                ring.stop();
+                if self.clear_halt(ring.pipe(), "rx", bindings::NETIF_MSG_RX_ERR_BIT) {
+                    ring.clear_fault();
+                    ring.refill();
+                } else {
+                    ring.set_fault(Fault::Throttle);
+                }
+            }
+        }
+        if let Some(set) = &path.transmit {
+            let ring = &private.ring;
+            let is_halted = (halt || restart) && ring.fault() == Some(Fault::Halt);
+
+            if is_halted || restart {
+                set.kill();
+            }
+            if is_halted {
+                if self.clear_halt(ring.pipe(), "tx", bindings::NETIF_MSG_TX_ERR_BIT) {
+                    ring.clear_fault();
+                } else {
+                    ring.set_fault(Fault::Throttle);
+                }
+            }
+            if is_halted || restart {
+                self.wake_senders();
+            }
+        }
+        // What was ended is completed by a poll.
+    }
+
+    /// Ends a halt, and returns whether that is done; if not, it is to be tried again in a while.
+    fn clear_halt(&self, pipe: &Pipe, name: &str, message: ffi::c_uint) -> bool {
+        match pipe.clear_halt() {
+            Ok(()) | Err(EPIPE | ESHUTDOWN) => true,
+            Err(err) => {
+                if self.logs(message) {
+                    self.net().error(fmt!(
+                        "can't clear {} halt, status {}\n",
+                        name,
+                        err.to_errno()
+                    ));
+                }
+                self.throttle();
+                false
+            }
+        }
+    }
+
+    /// The device is about to be suspended, of its own (`can_wait`) or with the system: ends all
+    /// transfers. `EBUSY` if something is in flight and the suspend can wait. Sleeps.
+    pub(super) fn suspend_path(&self, can_wait: bool) -> Result {
+        let private = self.private();
+
+        private.ring.suspend(can_wait)?;
+        if !can_wait {
+            // What waits for it would be dropped, now that nothing can be sent.
+            private.timer.stop();
+        }
+        let mut path = private.napi.pause();
+        if let Some(ring) = &mut path.receive {
+            ring.set_fault(Fault::Gone);
+            ring.stop();
+        }
+        if let Some(set) = &path.transmit {
+            set.kill();
+        }
+        // What has arrived, and what was ended, is processed by a poll.
+        Ok(())
+    }
+
+    /// The device is awake again, or was not suspended after all. Sleeps.
+    pub(super) fn resume_path(&self) {
+        let private = self.private();
+        let mut path = private.napi.pause();
+
+        if let Some(ring) = &mut path.receive {
+            ring.clear_fault();
+        }
+        link::refill(&mut path);
+        private.ring.clear_fault();
+        private.ring.resume(self);
+        if path.transmit.is_some() {
+            self.wake_senders();
+        }
+    }
+}
+
+/// # Safety
+///
+/// To be called by a bound device's timer only, with its network device.
+pub(super) unsafe fn throttle_callback<T: Driver>(net: *mut c_void) {
+    // SAFETY: by the requirement of the function.
+    let dev = unsafe { Device::<T>::from_raw(net.cast()) };
+
+    take_task(&dev.private().tasks, THROTTLED);
+    add_task(&dev.private().tasks, END_THROTTLE);
+    dev.private().napi.scheduler().schedule();
+}
+
+/// # Safety
+///
+/// To be called by a bound device's work item only, with its network device.
+pub(super) unsafe fn work_callback<T: Driver>(net: *mut c_void) {
+    // SAFETY: by the requirement of the function.
+    unsafe { Device::<T>::from_raw(net.cast()) }.recover();
+}

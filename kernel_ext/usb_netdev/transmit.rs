@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! What goes to the device: transfers that are filled, sent, and completed.
+
+use super::{
+    Device,
+    Driver, //
+};
+use crate::kernel_ext::{
+    netdevice::{
+        NetDevice,
+        NetError, //
+    },
+    usb::bulk::{
+        Fault,
+        Filling,
+        TransmitSet, //
+    }, //
+};
+use core::ffi::c_void;
+use kernel::{
+    prelude::*,
+    sync::{
+        atomic::{
+            Full,
+            Relaxed, //
+        },
+        rcu, //
+    }, //
+};
+
+/// Transfers of the ring.
+pub(super) const TRANSFERS: usize = 128;
+
+/// The most segments that a packet may have for the driver to segment it.
+pub(crate) const MAX_SEGMENTS: u32 = 48;
+
+/// While fewer transfers are idle nothing is sent: a packet may need as many.
+const RESERVE: usize = MAX_SEGMENTS as usize + 1;
+
+/// Sends by a device. It exists under RCU.
+pub(crate) struct Sender<'a, T: Driver> {
+    dev: &'a Device<T>,
+    rcu: &'a rcu::Guard,
+}
+
+impl<'a, T: Driver> Sender<'a, T> {
+    /// A transfer to fill. `ENOBUFS` if there is none. Does not sleep.
+    pub(crate) fn take(&self) -> Result<Filling<'a>> {
+        self.dev.private().ring.take(self.rcu).ok_or(ENOBUFS)
+    }
+
+    /// The transfer that waits for more packets, if there is one. Does not sleep.
+    pub(crate) fn take_pending(&self) -> Option<Filling<'a>> {
+        self.dev.private().ring.take_pending(self.rcu)
+    }
+
+    /// Sends a transfer. Does not sleep.
+    pub(crate) fn submit(&self, transfer: Filling<'_>) -> Result {
+        transfer.submit(self.dev)
+    }
+
+    /// Has a transfer wait for more packets, `usecs` microseconds at most since the first one, or
+    /// until nothing else is in flight. Does not sleep.
+    pub(crate) fn hold(&self, transfer: Filling<'_>, usecs: u32) -> Result {
+        if transfer.hold(self.dev)? {
+            self.dev.start_timer(usecs);
+        }
+        Ok(())
+    }
+}
+
+impl<T: Driver> Device<T> {
+    /// Lets `send` send. Bottom halves are off.
+    pub(crate) fn with_sender<R>(&self, send: impl FnOnce(&Sender<'_, T>) -> R) -> R {
+        let rcu = rcu::read_lock();
+
+        send(&Sender {
+            dev: self,
+            rcu: &rcu,
+        })
+    }
+
+    /// Stops the network device's queue if the ring cannot take another packet.
+    pub(super) fn stop_if_busy(&self) {
+        if self.private().ring.available() < RESERVE {
+            let queue = self.net().queue();
+
+            queue.stop();
+            // A completion may just have been processed.
+            if self.private().ring.available() >= RESERVE && !self.is_blocked() {
+                queue.wake();
+            }
+        }
+    }
+
+    /// Stops the queue of `upper`, a device above, if the ring cannot take another packet or the
+    /// limits of the network device are exceeded.
+    pub(super) fn stop_upper_if_busy(&self, upper: &NetDevice) {
+        if !self.is_busy() {
+            return;
+        }
+        upper.queue().stop();
+        self.private().stopped_uppers.xchg(true, Full);
+        // A completion may just have been processed.
+        if !self.is_busy() {
+            self.wake_uppers();
+        }
+    }
+
+    fn is_busy(&self) -> bool {
+        self.net().queue().is_stopped() || self.private().ring.available() < RESERVE
+    }
+
+    fn is_blocked(&self) -> bool {
+        self.is_asleep() || self.private().ring.fault().is_some()
+    }
+
+    fn wake_uppers(&self) {
+        if self.private().stopped_uppers.load(Relaxed)
+            && self.private().stopped_uppers.xchg(false, Full)
+        {
+            self.stacked().wake(&rcu::read_lock());
+        }
+    }
+
+    /// Lets all send again, if the ring can take it.
+    pub(super) fn wake_senders(&self) {
+        if self.private().ring.available() < RESERVE || self.is_blocked() {
+            return;
+        }
+        let queue = self.net().queue();
+        queue.wake();
+        if !queue.is_stopped() {
+            self.wake_uppers();
+        }
+    }
+
+    /// Processes the transfers that have completed. Bottom halves are off, or polls are kept away.
+    pub(super) fn complete_transmits(&self, set: &mut TransmitSet) {
+        let ring = &self.private().ring;
+        let mut completed = false;
+
+        ring.complete(set, self, |outcome| {
+            completed = true;
+            match outcome.result {
+                Ok(()) => self.net().count_sent(1, outcome.bytes as u64),
+                Err(_) => self.net().count_error(NetError::Transmit),
+            }
+        });
+        if completed {
+            match ring.fault() {
+                None => self.wake_senders(),
+                Some(Fault::Halt) => self.recover_from_halt(),
+                Some(Fault::Throttle | Fault::Gone) => self.throttle(),
+            }
+        }
+    }
+}
+
+/// # Safety
+///
+/// To be called by a bound device's timer only, with its network device.
+pub(super) unsafe fn timer_callback<T: Driver>(net: *mut c_void) {
+    // SAFETY: by the requirement of the function.
+    let dev = unsafe { Device::<T>::from_raw(net.cast()) };
+
+    dev.with_sender(|sender| T::timer_expired(dev, sender));
+}

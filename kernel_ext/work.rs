@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! Work that is done later, in process context.
+//!
+//! [`kernel::workqueue`] wants each work item to own what it works on; these are part of it.
+//!
+//! C header: [`include/linux/workqueue.h`](srctree/include/linux/workqueue.h)
+
+use core::ffi::c_void;
+use kernel::{
+    bindings,
+    ffi,
+    prelude::*,
+    static_lock_class,
+    types::Opaque, //
+};
+
+/// What is done, with what it was given.
+pub(super) type Callback = unsafe fn(*mut c_void);
+
+/// A work item.
+///
+/// # Invariants
+///
+/// `raw` is set up, and calls `callback` with `context`.
+#[pin_data(PinnedDrop)]
+#[repr(C)]
+pub(super) struct Work {
+    // First, so that the callback finds the rest.
+    #[pin]
+    raw: Opaque<bindings::work_struct>,
+    callback: Callback,
+    context: *mut c_void,
+}
+
+// SAFETY: a work item may be queued from anywhere; who makes it answers for the context.
+unsafe impl Send for Work {}
+
+// SAFETY: a work item may be queued from anywhere; who makes it answers for the context.
+unsafe impl Sync for Work {}
+
+impl Work {
+    /// A work item that is not queued.
+    ///
+    /// # Safety
+    ///
+    /// It must be sound to call `callback` with `context`, in process context, until the work item
+    /// is cancelled or dropped.
+    pub(super) unsafe fn new(callback: Callback, context: *mut c_void) -> impl PinInit<Self> {
+        // INVARIANT: the C function sets the item up; the other fields are what they should be.
+        pin_init!(Self {
+            raw <- Opaque::ffi_init(|raw: *mut bindings::work_struct| {
+                // SAFETY: `raw` is valid for writes, and stays in its place.
+                unsafe {
+                    bindings::init_work_with_key(
+                        raw,
+                        Some(Self::work_callback),
+                        false,
+                        c"work".as_char_ptr(),
+                        static_lock_class!().as_ptr(),
+                    )
+                };
+            }),
+            callback,
+            context,
+        })
+    }
+
+    /// Has the work done, once, if it is not queued already. Called in any context.
+    pub(super) fn queue(&self) {
+        // SAFETY: this workqueue is there from boot on.
+        let queue = unsafe { bindings::system_dfl_wq };
+
+        // SAFETY: by the type invariant the item is set up.
+        unsafe {
+            bindings::queue_work_on(
+                bindings::wq_misc_consts_WORK_CPU_UNBOUND as ffi::c_int,
+                queue,
+                self.raw.get(),
+            )
+        };
+    }
+
+    /// Has the work not done any more, and waits for it if it is being done. Sleeps.
+    pub(super) fn cancel(&self) {
+        // SAFETY: by the type invariant the item is set up.
+        unsafe { bindings::cancel_work_sync(self.raw.get()) };
+    }
+
+    /// # Safety
+    ///
+    /// To be called by a workqueue only, for a work item of this type.
+    unsafe extern "C" fn work_callback(raw: *mut bindings::work_struct) {
+        // SAFETY: `raw` is the first field of a work item.
+        let this = unsafe { &*raw.cast::<Self>() };
+
+        // SAFETY: whoever made the work item answers for this.
+        unsafe { (this.callback)(this.context) };
+    }
+}
+
+#[pinned_drop]
+impl PinnedDrop for Work {
+    fn drop(self: Pin<&mut Self>) {
+        self.cancel();
+    }
+}
