@@ -64,10 +64,10 @@ for version in 4 5; do
 	[ "$believed" -gt 1300 ] || fail "$believed checksums of 2 MB were believed"
 
 	step "in shared transfers, too"
-	join_packets qmimux0 8192 16 2000
+	aggregate_packets qmimux0 8192 16 2000
 	mark_aggregates up
 	both_families
-	expect_joined 8192 16
+	expect_aggregated 8192 16
 	asked=$(checksums up)
 	[ "$asked" -gt 1300 ] || fail "the modem was asked for $asked checksums of 2 MB"
 
@@ -76,7 +76,7 @@ for version in 4 5; do
 	believed=$(statistic rx_csum_right)
 	mark_aggregates up
 	both_families
-	join_packets qmimux0 8192 1 2000
+	aggregate_packets qmimux0 8192 1 2000
 	both_families
 	expect 0 checksums up
 	expect "$believed" statistic rx_csum_right

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Transfers stall or fail, once or for seconds, to the host, from it, and on the interrupt endpoint: traffic goes on, and nothing spins
+# Transfers stall or fail, once or for seconds, in either direction: traffic goes on after that, and nothing spins meanwhile
 # Timeout: 600
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/flood.sh"
@@ -68,6 +68,7 @@ fail_for_seconds() {
 		before=$(failures $failure)
 		halts=$(cleared)
 		logged=$(kernel_log | wc -l)
+		errors=$(cat /sys/class/net/wwan0/statistics/rx_errors)
 		order_failures in $failure 1000000
 		sleep 3
 		# Only what is sent can arrive.
@@ -78,27 +79,11 @@ fail_for_seconds() {
 		halts=$(($(cleared) - halts))
 		step "$tries tries, $halts halts cleared, $logged lines logged"
 		[ $tries -gt 0 ] || fail "no transfer has failed"
-		# A host that waits for an eighth of a second after each failure makes some thousand a second of them, for its USB core tries
-		# again by itself, and it has many requests; one that does not wait, twice as many and more.
-		[ $tries -le 30000 ] || fail "$tries tries in 3 s"
+		# The emulated controller tries again by itself: what counts is how often the driver learns of it, and it waits after errors.
+		errors=$(($(cat /sys/class/net/wwan0/statistics/rx_errors) - errors))
+		[ $errors -le 10000 ] || fail "$errors errors in 3 s"
 		[ $logged -le 100 ] || fail "$logged lines were logged"
 	done
-}
-
-# fail_notifications: those of the port, which is no concern of the link.
-fail_notifications() {
-	for failure in stall error; do
-		step "$layer: interrupt, $failure"
-		wanted=$(($(failures $failure) + 1))
-		order_failures interrupt $failure 1
-		wait_until "the failure" have_failed $failure $wanted
-		recovers
-		wait_until "QMI" answers
-	done
-}
-
-answers() {
-	qmi --dms-get-model >/dev/null 2>&1
 }
 
 plug_flooder raw-ip-hs
@@ -107,7 +92,6 @@ use_raw_ip
 go_online
 fail_now_and_then
 fail_for_seconds
-fail_notifications
 unplug 0
 
 plug_flooder raw-ip-ss

@@ -54,7 +54,7 @@ add_mux 1
 start_mux 1
 fail_each mux
 if [ "$QMI_DRIVER" != qmi_wwan ]; then
-	join_packets qmimux0 8192 32 2000
+	aggregate_packets qmimux0 8192 32 2000
 	fail_each "mux, aggregated"
 fi
 [ $total -gt 0 ] || fail "no allocation failed"

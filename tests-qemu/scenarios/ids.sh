@@ -13,8 +13,10 @@ expect "$(readlink -f /sys/class/net/wwan0/device)" readlink -f /sys/class/usbmi
 step "modinfo"
 expect GPL modinfo -F license "$QMI_DRIVER"
 expect_line '^usb:v' modinfo -F alias "$QMI_DRIVER"
-for module in usbnet cdc-wdm usbcore; do
+modules='cdc-wdm usbcore'
+[ "$QMI_DRIVER" != qmi_wwan ] || modules="usbnet $modules"
+for module in $modules; do
 	# What is built in is no module to load.
-	[ -e "/sys/module/$(echo $module | tr - _)/coresize" ] || continue
+	[ -e "/sys/module/$(echo "$module" | tr - _)/coresize" ] || continue
 	expect_line "(^|,)$module(,|\$)" modinfo -F depends "$QMI_DRIVER"
 done

@@ -151,11 +151,11 @@ for kind in raw-ip 802.3 mux; do
 	[ "$largest" -ge 1400 ] || fail "no transfer is larger than $largest bytes"
 	if [ "$kind" = mux ]; then
 		step "$kind: by the driver, too"
-		join_packets "$link" 8192 32 2000
+		aggregate_packets "$link" 8192 32 2000
 		mark_aggregates up
 		upload 3000000 "$gateway"
 		upload 1000000 "[$ipv6]"
-		expect_joined 8192 32
+		expect_aggregated 8192 32
 	fi
 	unplug 0
 

@@ -18,9 +18,11 @@ send_bare() {
 }
 
 plug raw-ip-ss
+write 1 /proc/sys/net/ipv6/conf/wwan0/disable_ipv6 # until there is a mux device it would send
 use_qmap
 add_mux 1
 start_mux 1
+write 0 /proc/sys/net/ipv6/conf/wwan0/disable_ipv6
 ip address add 192.0.2.1/24 dev wwan0
 ip -6 address add fe80::99/64 dev wwan0 nodad 2>/dev/null || :
 
@@ -46,7 +48,7 @@ ping_all 3 "$gateway"
 expect_no_drops
 
 step "with packets that share transfers"
-join_packets qmimux0 8192 32 2000
+aggregate_packets qmimux0 8192 32 2000
 send_bare
 upload 300000 "$gateway"
 expect_no_drops

@@ -18,7 +18,7 @@ add_mux 1
 add_mux 2
 start_mux 2
 start_mux 1
-tc qdisc add dev wwan0 root netem delay 50ms # both are on their way at the same time
+tc qdisc add dev wwan0 root netem delay 50ms # with the C driver both are on their way at the same time
 tc qdisc add dev qmimux0 clsact
 tc filter add dev qmimux0 egress matchall action mirred egress mirror dev qmimux1
 ping -n -c 10 -i 0.1 -w $limit "$gateway" >/tmp/ping || fail "$(tail -n 2 /tmp/ping)"

@@ -22,6 +22,11 @@ change_network() {
 	wait_for_value "$1" /sys/class/net/slow/mtu
 }
 
+# is_leaving: the driver was told that its modem is gone.
+is_leaving() {
+	kernel_log | grep -q "wwan0: unregister 'qmi_wwan'"
+}
+
 plug raw-ip-hs
 write 600 /proc/sys/net/core/netdev_unregister_timeout_secs # before the kernel complains
 write Y $qmi_attributes/raw_ip
@@ -43,12 +48,21 @@ remover=$!
 udevadm wait --timeout=$limit --removed /sys/class/net/qmimux0
 change_network 1400
 ask_host unplug 1
-catch "[ ! -e $qmi_attributes/raw_ip ]"
+wait_until "the driver to see that" is_leaving
 change_network 1300
 [ -e /proc/$remover ] || fail "the device was removed while it was used"
+expect_there $qmi_attributes/add_mux # the modem's device waits for those who write its attributes
+
+step "who begins to write waits, too"
+(exec /usr/bin/printf 2 >$qmi_attributes/add_mux 2>/tmp/said) &
+adder=$!
+catch "grep -q '^State:.D' /proc/$adder/status"
+change_network 1200
 
 step "the sender ends"
 ip link del slow
 wait $sender || : # what it sent is lost, of which it may hear
 wait $remover || fail "del_mux failed"
+! wait $adder || fail "add_mux succeeded"
+expect_line 'No such device' cat /tmp/said
 wait_until_gone 0

@@ -18,7 +18,7 @@ expect "$(readlink -f $mux)" readlink -f /sys/class/net/wwan0/upper_qmimux0
 expect "$(readlink -f /sys/class/net/wwan0)" readlink -f $mux/lower_wwan0
 
 step "pings, and 10 MB each way"
-tc qdisc replace dev wwan0 root pfifo # the default one drops packets of which the device says that they were sent
+tc qdisc replace dev wwan0 root pfifo # the C driver's mux device counts what the default one drops
 start_mux 1
 ping_all 20 "$gateway"
 upload 10000000 "$gateway"

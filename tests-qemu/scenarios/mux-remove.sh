@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A mux device is removed and added again, and set down and up, while large packets are merged for it and for another: downloads go on
+# A mux device comes and goes while large packets are merged for it and for another: downloads go on
 # Best: debug
 # Timeout: 900
 . "${0%/*}/lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A tap that is not read keeps no sender waiting, whether packets share transfers or not; and each packet that it sees is well formed
+# A tap that is not read keeps no sender waiting, whether packets share transfers or not; and what it sees is well formed
 # Driver: rs
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
@@ -47,11 +47,11 @@ plug raw-ip-ss
 use_qmap
 add_mux 1
 start_mux 1
-tc qdisc replace dev wwan0 root pfifo limit 10000 # the default one drops some of a flood
+tc qdisc replace dev qmimux0 root pfifo limit 10000 # the default one drops some of a flood
 for limits in '8192 1 0' '8192 32 2000'; do
 	step "limits $limits"
 	# shellcheck disable=SC2086 # three numbers
-	join_packets qmimux0 $limits
+	aggregate_packets qmimux0 $limits
 	for device in wwan0 qmimux0; do
 		step "a tap on $device"
 		open_tap $device

@@ -113,8 +113,9 @@ addresses() {
 	cut -c -5 "$net/address"
 }
 
+# Which qdisc is the default depends on the kernel.
 link_details() {
-	ip -d -j link show "$1" | sed -E 's/[][{}]//g; s/,"/\n"/g' | grep -vE '"(ifindex|address|permaddr)":'
+	ip -d -j link show "$1" | sed -E 's/[][{}]//g; s/,"/\n"/g; s/"fq_codel"/"pfifo_fast"/' | grep -vE '"(ifindex|address|permaddr)":'
 }
 
 statistics() {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A modem floods the host while links go down and up, mux devices come and go, the driver is unbound and removed, and the modem is unplugged
+# A modem floods the host while links, mux devices and the driver come and go, and until it is unplugged
 # Best: debug
 # Timeout: 1200
 . "${0%/*}/lib.sh"
@@ -20,8 +20,8 @@ flows() {
 set_up() {
 	wait_for_driver 0
 	write 1 /proc/sys/net/ipv6/conf/wwan0/disable_ipv6
+	[ $layer != QMAP ] || ip link set wwan0 mtu 16384 # which is refused in raw IP
 	[ $layer = 802.3 ] || write Y /sys/class/net/wwan0/qmi/raw_ip
-	[ $layer != QMAP ] || ip link set wwan0 mtu 16384
 	ip link set wwan0 up
 	if [ $layer = QMAP ]; then
 		for mux in 1 2; do

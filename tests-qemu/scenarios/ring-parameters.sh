@@ -43,7 +43,7 @@ download 1000000 "$gateway"
 step "set while packets flow"
 download 3000000 "$gateway" &
 job=$!
-for length in 16384 32768 16384 32768; do
+for length in 65536 32768 65536 32768; do
 	ethtool -G wwan0 rx-buf-len $length
 	expect $length current 'RX Buf Len'
 	ping_all 3 "$gateway"

@@ -38,10 +38,10 @@ for version in 4 5; do
 		download 1000000 "$peer"
 	done
 	expect_checksums
-	join_packets rmnet1 4096 4 2000
+	aggregate_packets rmnet1 4096 4 2000
 	mark_aggregates up
 	upload 1000000 "$peer"
-	expect_joined 4096 4
+	expect_aggregated 4096 4
 	expect_no_drops
 	ip link delete rmnet1
 	unplug 0

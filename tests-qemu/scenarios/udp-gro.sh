@@ -5,7 +5,7 @@
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/flood.sh"
 
-# reads TRANSFERS MUX [OPTION]: sets $reads to how often a socket with this option is read for that many transfers with datagrams of 1000 bytes.
+# reads TRANSFERS MUX [OPTION]: sets $reads to how often a socket with this option is read for so many transfers of datagrams
 reads() {
 	hear "${3-}"
 	# shellcheck disable=SC2086 # a number, or nothing
@@ -29,8 +29,11 @@ connect_muxes 1
 try_both 200 1
 unplug 0
 
+# A datagram in a transfer: how many are in one NAPI poll depends on how fast the modem is.
 step "raw IP"
 plug_flooder raw-ip-hs
 use_raw_ip
 go_online
-try_both 2000
+reads 2000 '' ,setsockopt-socket=17:104:i1
+step "$sent datagrams, $reads reads"
+[ "$reads" -le "$sent" ] || fail "of $sent datagrams there were $reads reads"

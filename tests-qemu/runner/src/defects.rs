@@ -28,8 +28,8 @@ const INTRODUCTION: &str = "\
 
 What the kernel's own driver, `qmi_wwan`, gets wrong, and what this one does in the same place. Each row is a scenario of
 `tests-qemu/scenarios/` that ran with both drivers on the same kernel. A scenario fails where the fault is, and holds where it is
-not. Those of cdc-wdm and usbnet, which both drivers share, show the fault itself, and how to live with it;
-[security.md](security.md) tells more of them.
+not. Those of cdc-wdm, which both drivers share, show the fault itself, and how to live with it; so does that of usbnet, whose way
+ours keeps for the programs that rely on it. [security.md](security.md) tells more of them.
 ";
 
 /// What scenarios came to with each driver, by kernel and name.

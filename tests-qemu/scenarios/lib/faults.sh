@@ -9,7 +9,7 @@ faults='/sys/kernel/debug/failslab /sys/kernel/debug/fail_page_alloc'
 use_faults() {
 	# Modules are in the last 2 GiB. The shell counts to 2^63 only.
 	bounds=$(for module in "$QMI_DRIVER" usbnet cdc_wdm; do
-		[ -e "/sys/module/$module" ] || continue
+		[ -d "/sys/module/$module/sections" ] || continue # usbnet is of the C driver alone
 		start=$(sed s/^0xffffffff/0x/ "/sys/module/$module/sections/.text")
 		size=$(sed -n "s/^$module \([0-9]*\) .*/\1/p" /proc/modules)
 		printf '0xffffffff%08x\n' "$start" $((start + size))

@@ -9,8 +9,11 @@
 duration=3
 # What the kernel may need for it, in KiB.
 bound=65536
-# A ping beside it, in milliseconds.
-patience=200
+# A ping beside it, in milliseconds. The kernel that shows faults is several times slower.
+case $(uname -r) in
+*-debug) patience=1000 ;;
+*) patience=200 ;;
+esac
 
 # A port that nobody listens to, and that of a socket, which is not read but by hear.
 closed=4001
@@ -45,8 +48,8 @@ socket_is_open() {
 	grep -q ":$(printf %04X $unread) " /proc/net/udp
 }
 
-# hear [OPTION]: a socket for that port, with options of socat, that writes what it hears to /tmp/heard, and a line for each time that it is
-# read to /tmp/reads; until end_hearing.
+# hear [OPTION]: a socket for that port, with an option of socat, that writes what it hears to /tmp/heard, and a line for each time that
+# it is read to /tmp/reads; until end_hearing.
 hear() {
 	: >/tmp/heard
 	# SO_RCVBUFFORCE: none of a burst is to be lost.
@@ -159,8 +162,8 @@ all_accounted() {
 	[ $(($(accounted $devices) - before)) -ge "$sent" ]
 }
 
-# flood SIZE PORT [MUX...]: for a while. The kernel needs little memory, pings beside it are answered, and what is dropped is counted.
-# Of the pings the one in the middle counts: the emulated CPU may stand still at any time.
+# flood SIZE PORT [MUX...]: for a while. The kernel needs little memory, pings beside it are answered, and all that is dropped is
+# counted. Of the pings the one in the middle counts: the emulated CPU may stand still at any time.
 flood() {
 	# shellcheck disable=SC2086 # names of devices
 	before=$(accounted $devices)

@@ -170,30 +170,25 @@ expect_no_drops() {
 	! modem_log '"event":"dropped"' "$port" | grep -v '"reason":"no bearer' || fail "the modem dropped that"
 }
 
-# join_packets DEVICE BYTES FRAMES MICROSECONDS: lets packets of mux devices share transfers within these limits.
-join_packets() {
+# aggregate_packets DEVICE BYTES FRAMES MICROSECONDS: lets packets of mux devices be aggregated within these limits.
+aggregate_packets() {
 	ethtool -C "$1" tx-aggr-max-bytes "$2" tx-aggr-max-frames "$3" tx-aggr-time-usecs "$4"
 }
 
-# expect_joined BYTES FRAMES: since mark_aggregates some packets have shared transfers, and none was larger than that.
-expect_joined() {
+# sent_datagrams: how many there were in all of them.
+sent_datagrams() {
+	aggregates up | awk '{ count += $2 } END { print count + 0 }'
+}
+
+# expect_limits BYTES FRAMES: since mark_aggregates no transfer to the modem was larger than that.
+expect_limits() {
 	aggregates up >/tmp/aggregates
-	awk '$2 > 1 { joined = 1 } END { exit !joined }' /tmp/aggregates || fail "no transfer was shared"
 	awk -v bytes="$1" -v frames="$2" '$1 > bytes || $2 > frames' /tmp/aggregates >/tmp/larger
 	expect '' cat /tmp/larger
 }
 
-# begin_ping: a single one, that waits in a transfer with room for more; its process is $ping.
-begin_ping() {
-	mark_aggregates up
-	before=$(cat /sys/class/net/qmimux0/statistics/tx_packets)
-	ping -n -c 1 -s 100 -W $limit "$gateway" >/tmp/ping &
-	ping=$!
-	wait_for_value $((before + 1)) /sys/class/net/qmimux0/statistics/tx_packets
-	expect '' datagrams
-}
-
-# end_ping: it is answered.
-end_ping() {
-	wait "$ping" || fail "$(grep received /tmp/ping)"
+# expect_aggregated BYTES FRAMES: and some packets have shared one.
+expect_aggregated() {
+	expect_limits "$@"
+	awk '$2 > 1 { shared = 1 } END { exit !shared }' /tmp/aggregates || fail "no transfer was shared"
 }

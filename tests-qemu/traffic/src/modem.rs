@@ -15,7 +15,7 @@ pub const COUNT: u16 = 9;
 /// UDP: takes "COUNT SIZE" and sends so many datagrams, or "stop".
 pub const FLOOD: u16 = 20;
 /// UDP: takes "down BYTES ADDRESS" or "up BYTES ADDRESS" and is the client of the source or sink there.
-pub const CLIENT: u16 = 21;
+pub const CLIENT: u16 = 23;
 /// How long to wait for what should be there at once.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a question may remain unanswered before it is asked again.

@@ -9,7 +9,7 @@ use smoltcp::socket::{tcp, udp};
 use super::services::{half_closed, small, stream_socket, SINK, SOURCE};
 use super::Clock;
 
-const PORT: u16 = 21;
+const PORT: u16 = 23;
 /// Own ports, taken in turn.
 const FIRST_PORT: u16 = 40_000;
 const LAST_PORT: u16 = 49_999;

@@ -186,7 +186,10 @@ mod tests {
         assert_eq!(group("_raw_spin_lock_irqsave", None), Group::Scheduling);
         assert_eq!(group("do_idle", None), Group::Idle);
         assert_eq!(group("e1000_clean", Some("e1000e")), Group::HostController);
-        assert_eq!(group("find_appropriate_src", Some("nf_nat")), Group::Network);
+        assert_eq!(
+            group("find_appropriate_src", Some("nf_nat")),
+            Group::Network
+        );
         assert_eq!(group("virtqueue_get_buf", None), Group::HostController);
         assert_eq!(group("dma_map_page_attrs", None), Group::Other);
     }
