@@ -120,11 +120,12 @@ impl<T: Driver> Device<T> {
         if let Some(ring) = &mut path.receive {
             if halt && ring.fault() == Some(Fault::Halt) {
                 ring.stop();
-                if self.clear_halt(ring.pipe(), "rx", bindings::NETIF_MSG_RX_ERR_BIT) {
-                    ring.clear_fault();
+                if !self.clear_halt(ring.pipe(), "rx", bindings::NETIF_MSG_RX_ERR_BIT) {
+                    ring.set_fault(Fault::Throttle);
+                } else if ring.end_halt() {
                     ring.refill();
                 } else {
-                    ring.set_fault(Fault::Throttle);
+                    self.throttle();
                 }
             }
         }

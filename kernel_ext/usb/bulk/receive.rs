@@ -23,6 +23,9 @@ use kernel::prelude::*;
 /// After so many errors in a row nothing is submitted for a while.
 const MAX_ERRORS: u32 = 20;
 
+/// After so many halts in a row, too.
+const MAX_HALTS: u32 = 3;
+
 /// Why nothing is submitted for the time being.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::kernel_ext) enum Fault {
@@ -48,6 +51,7 @@ pub(in crate::kernel_ext) struct ReceiveRing {
     len: u32,
     fault: Option<Fault>,
     errors: u32,
+    halts: u32,
 }
 
 /// A transfer that brought something.
@@ -86,6 +90,7 @@ impl ReceiveRing {
             len,
             fault: None,
             errors: 0,
+            halts: 0,
         };
 
         let per_page = this
@@ -192,6 +197,7 @@ impl ReceiveRing {
         match (result, transfer.content_mut().take()) {
             (Ok(len), Some(buffer)) => {
                 self.errors = 0;
+                self.halts = 0;
                 Some(Ok(Arrival {
                     transfer,
                     buffer,
@@ -227,6 +233,18 @@ impl ReceiveRing {
     /// Has nothing submitted until [`Self::clear_fault`], because of `fault`.
     pub(in crate::kernel_ext) fn set_fault(&mut self, fault: Fault) {
         self.fault = Some(fault);
+    }
+
+    /// The halt of the endpoint was cleared: lets transfers be submitted again, or returns `false` if
+    /// that should wait, because the endpoint has halted again and again.
+    pub(in crate::kernel_ext) fn end_halt(&mut self) -> bool {
+        self.halts = self.halts.saturating_add(1);
+        if self.halts > MAX_HALTS {
+            self.fault = Some(Fault::Throttle);
+            return false;
+        }
+        self.clear_fault();
+        true
     }
 
     /// Ends all transfers; what they brought is for the next polls. Sleeps.
