@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! What is sent to a modem: each packet in a transfer of its own or, by QMAP and if user space wants
-//! that, several in one.
+//! What is sent to a modem: each packet in a transfer of its own or, by QMAP and if user space
+//! wants that, several in one.
 //!
 //! Packets are copied into the buffer of a transfer, and only there segmented and given checksums.
 

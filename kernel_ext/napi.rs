@@ -253,8 +253,8 @@ impl Gro<'_> {
         unsafe { bindings::netif_receive_skb(skb.into_raw()) };
     }
 
-    /// As [`Self::receive`], for a datagram of UDP, and returns whether somebody wants it merged with
-    /// others: a socket that has set `UDP_GRO`, or a tunnel.
+    /// As [`Self::receive`], for a datagram of UDP, and returns whether somebody wants it merged
+    /// with others: a socket that has set `UDP_GRO`, or a tunnel.
     pub(super) fn receive_datagram(&mut self, skb: OwnedSkb) -> bool {
         let skb = skb.into_raw();
 
@@ -322,7 +322,8 @@ impl<P: Poll> PinnedDrop for Napi<P> {
         // SAFETY: by the type invariant the device is valid.
         let net = unsafe { (*napi).dev }.cast::<bindings::net_device>();
         let delete = || {
-            // SAFETY: by the type invariant the context is set up; it is disabled; the lock is held.
+            // SAFETY: by the type invariant the context is set up; it is disabled; the lock is
+            // held.
             unsafe { bindings::__netif_napi_del_locked(napi) }
         };
         // SAFETY: the device is valid; nobody drops a context with the lock held.

@@ -54,8 +54,8 @@ impl Features {
     /// Received datagrams of UDP are merged, wanted by a socket or not, which is off at first.
     pub(super) const UDP_MERGING: Self = Self::bit(bindings::NETIF_F_GRO_UDP_FWD_BIT);
 
-    /// Received packets that are to be sent on are merged into lists, which are taken apart again as
-    /// they were.
+    /// Received packets that are to be sent on are merged into lists, which are taken apart again
+    /// as they were.
     pub(super) const MERGING_INTO_LISTS: Self = Self::bit(bindings::NETIF_F_GRO_FRAGLIST_BIT);
 
     const fn bit(number: ffi::c_uint) -> Self {

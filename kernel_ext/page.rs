@@ -3,8 +3,8 @@
 //! Buffers that are used again: pieces of compound pages with a reference each.
 //!
 //! A packet that is built on such a buffer holds a reference to its page, and gives it up when it
-//! is freed, like any fragment of a page. When nobody but the pool holds one, the page is used again,
-//! neither allocated nor zeroed.
+//! is freed, like any fragment of a page. When nobody but the pool holds one, the page is used
+//! again, neither allocated nor zeroed.
 //!
 //! C header: [`include/linux/mm.h`](srctree/include/linux/mm.h)
 

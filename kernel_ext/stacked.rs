@@ -71,7 +71,8 @@ pub(crate) trait Lower {
     /// Its network device.
     fn net(&self) -> &NetDevice;
 
-    /// Stops the queue of `upper`, a device above it, if it cannot take more. Bottom halves are off.
+    /// Stops the queue of `upper`, a device above it, if it cannot take more. Bottom halves are
+    /// off.
     fn push_back(&self, upper: &NetDevice);
 }
 

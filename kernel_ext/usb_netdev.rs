@@ -97,8 +97,8 @@ pub(crate) trait Driver: Sized + 'static {
     fn receive_packet(dev: &Device<Self>, skb: &mut SkBuff) -> Result<Received>;
 
     /// Delivers the packets of an aggregate, from its beginning on, as long as the budget of
-    /// `delivery` lasts, and returns how many bytes were dealt with; an error drops the rest. Called
-    /// in softirq context.
+    /// `delivery` lasts, and returns how many bytes were dealt with; an error drops the rest.
+    /// Called in softirq context.
     fn receive_aggregate(
         dev: &Device<Self>,
         aggregate: &[u8],

@@ -76,8 +76,8 @@ impl TransmitQueue<'_> {
         }
     }
 
-    /// Counts `bytes` that are about to be sent, and stops the queue if that is more than the limits
-    /// permit (`netdev_tx_sent_queue()`). The callers of one queue must take turns.
+    /// Counts `bytes` that are about to be sent, and stops the queue if that is more than the
+    /// limits permit (`netdev_tx_sent_queue()`). The callers of one queue must take turns.
     pub(in crate::kernel_ext) fn sent(self, bytes: usize) {
         let jiffies = &raw const bindings::jiffies;
         // SAFETY: the variable is there as long as the kernel; it changes at any time.

@@ -75,8 +75,8 @@ impl OwnedSkb {
         self.raw().len as usize
     }
 
-    /// Where the network header stands, in bytes from the packet's beginning: how long the header of
-    /// the link layer is. [`None`] if nobody has told.
+    /// Where the network header stands, in bytes from the packet's beginning: how long the header
+    /// of the link layer is. [`None`] if nobody has told.
     pub(crate) fn network_offset(&self) -> Option<usize> {
         // SAFETY: `headers` and its anonymous twin are one and the same memory.
         let headers = unsafe { self.raw().__bindgen_anon_4.__bindgen_anon_1.as_ref() };
@@ -102,7 +102,8 @@ impl OwnedSkb {
         }
 
         let copy = |room: &mut [MaybeUninit<u8>]| {
-            // SAFETY: by the type invariant the buffer is valid; there are as many bytes to write to.
+            // SAFETY: by the type invariant the buffer is valid; there are as many bytes to write
+            // to.
             to_result(unsafe {
                 bindings::skb_copy_bits(
                     self.0.as_ptr(),
@@ -116,8 +117,8 @@ impl OwnedSkb {
         unsafe { to.append_with(len, copy) }
     }
 
-    /// As [`Self::copy_into`], and returns the ones' complement sum of the bytes, as 16-bit words in the
-    /// order in which they lie in memory.
+    /// As [`Self::copy_into`], and returns the ones' complement sum of the bytes, as 16-bit words
+    /// in the order in which they lie in memory.
     pub(in crate::kernel_ext) fn copy_and_sum_into(
         &self,
         part: Range<usize>,

@@ -119,8 +119,8 @@ impl Heads {
     }
 }
 
-/// A socket buffer that was made for a received packet: nobody else uses it, and no clone shares its
-/// data.
+/// A socket buffer that was made for a received packet: nobody else uses it, and no clone shares
+/// its data.
 pub(in crate::kernel_ext) struct NewSkb(OwnedSkb);
 
 impl NewSkb {
@@ -160,7 +160,8 @@ impl NewSkb {
 
         // SAFETY: the buffer is new.
         reserve(unsafe { &mut *skb }, headroom);
-        // SAFETY: the buffer is new, linear, and there is room for as many bytes by the check above.
+        // SAFETY: the buffer is new, linear, and there is room for as many bytes by the check
+        // above.
         unsafe { bindings::skb_put(skb, len as u32) };
         // SAFETY: the buffer is new, and belongs to the caller.
         Ok(unsafe { Self::from_raw(skb) })
@@ -231,7 +232,8 @@ impl NewSkb {
     }
 }
 
-/// Makes `len` bytes of headroom in an empty buffer, which must have as much room (`skb_reserve()`).
+/// Makes `len` bytes of headroom in an empty buffer, which must have as much room
+/// (`skb_reserve()`).
 fn reserve(skb: &mut bindings::sk_buff, len: usize) {
     skb.data = skb.data.wrapping_add(len);
     #[cfg(target_pointer_width = "64")]

@@ -3,8 +3,8 @@
 //! Rings of bulk transfers whose requests (URBs) are allocated once and used again.
 //!
 //! A transfer is idle, in flight, or done, and each state is a type. Completions put it on a list
-//! and schedule a NAPI context; its poll does the rest. So nothing is submitted anew before what came
-//! with it was processed, and what a device can have queued is bounded by the ring.
+//! and schedule a NAPI context; its poll does the rest. So nothing is submitted anew before what
+//! came with it was processed, and what a device can have queued is bounded by the ring.
 //!
 //! C header: [`include/linux/usb.h`](srctree/include/linux/usb.h)
 

@@ -331,7 +331,8 @@ impl Interface {
             .cast()
     }
 
-    /// Resumes the device if it is suspended, and keeps it awake until the result is dropped. Sleeps.
+    /// Resumes the device if it is suspended, and keeps it awake until the result is dropped.
+    /// Sleeps.
     pub(in crate::kernel_ext) fn keep_awake(&self) -> Result<Awake> {
         // SAFETY: by the type invariant the interface is valid.
         to_result(unsafe { bindings::usb_autopm_get_interface(self.as_raw()) })?;

@@ -111,16 +111,16 @@ impl<'a> Delivery<'a, '_> {
         self.rcu
     }
 
-    /// Counts a packet, and returns whether another one may be delivered after it. To be called once
-    /// for each packet, delivered or not.
+    /// Counts a packet, and returns whether another one may be delivered after it. To be called
+    /// once for each packet, delivered or not.
     pub(crate) fn may_go_on(&mut self) -> bool {
         self.left = self.left.saturating_sub(1);
         self.left > 0
     }
 
-    /// Delivers `packet`, which begins `offset` bytes behind the start of what the driver was given,
-    /// of the protocol `ether_type` in host order, as one of `dev`, and returns whether what is
-    /// told of its checksum was believed.
+    /// Delivers `packet`, which begins `offset` bytes behind the start of what the driver was
+    /// given, of the protocol `ether_type` in host order, as one of `dev`, and returns whether what
+    /// is told of its checksum was believed.
     ///
     /// Fails with `ENETDOWN` if the device is down; that costs this packet and no other.
     pub(crate) fn deliver<T: stacked::Driver>(

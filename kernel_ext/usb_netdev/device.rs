@@ -129,8 +129,8 @@ impl<T: Driver> Private<T> {
             // SAFETY: nobody starts the timer before the device is bound, and from then on it has
             // its private part until that is dropped, the timer before what it uses.
             throttle <- unsafe { Timer::new(recovery::throttle_callback::<T>, net.cast()) },
-            // SAFETY: nobody queues the work before the device is bound, and from then on it has its
-            // private part until that is dropped, the work before what it uses.
+            // SAFETY: nobody queues the work before the device is bound, and from then on it has
+            // its private part until that is dropped, the work before what it uses.
             work <- unsafe { Work::new(recovery::work_callback::<T>, net.cast()) },
             // SAFETY: by the requirement of the function the device outlives its private part, and
             // nobody else knows its lock; it is enabled only while the device is registered.

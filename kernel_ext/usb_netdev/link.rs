@@ -140,8 +140,8 @@ impl<T: Driver> Device<T> {
 
         let geometry = self.geometry();
         let receive = self.make_receive(geometry)?;
-        // SAFETY: the NAPI context is part of the private part, which is dropped after the link went
-        // down; the set is closed then.
+        // SAFETY: the NAPI context is part of the private part, which is dropped after the link
+        // went down; the set is closed then.
         let transmit = unsafe { private.ring.open(TRANSFERS, private.napi.scheduler()) }?;
         self.net().queue().reset();
         {
@@ -175,7 +175,8 @@ impl<T: Driver> Device<T> {
 
         self.net().queue().stop();
         self.stacked().set_carrier(false, rtnl);
-        // So that the device is not resumed or suspended meanwhile. It does not matter if it is gone.
+        // So that the device is not resumed or suspended meanwhile. It does not matter if it is
+        // gone.
         let awake = private.interface.keep_awake();
         {
             let mut path = private.napi.pause();
@@ -193,8 +194,8 @@ impl<T: Driver> Device<T> {
         T::manage_power(self, false);
     }
 
-    /// Makes the receive ring anew, if the link is up and it would be another one. What is in flight
-    /// stays with the device. On error it stays as it was. Sleeps; RTNL must be held.
+    /// Makes the receive ring anew, if the link is up and it would be another one. What is in
+    /// flight stays with the device. On error it stays as it was. Sleeps; RTNL must be held.
     pub(crate) fn update_buffers(&self, _rtnl: &Rtnl) -> Result {
         self.remake_receive()
     }

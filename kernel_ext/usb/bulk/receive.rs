@@ -235,8 +235,8 @@ impl ReceiveRing {
         self.fault = Some(fault);
     }
 
-    /// The halt of the endpoint was cleared: lets transfers be submitted again, or returns `false` if
-    /// that should wait, because the endpoint has halted again and again.
+    /// The halt of the endpoint was cleared: lets transfers be submitted again, or returns `false`
+    /// if that should wait, because the endpoint has halted again and again.
     pub(in crate::kernel_ext) fn end_halt(&mut self) -> bool {
         self.halts = self.halts.saturating_add(1);
         if self.halts > MAX_HALTS {

@@ -293,7 +293,8 @@ impl<B> Transfers<B> {
         rest = self.completions.first.xchg(ptr::null_mut(), Acquire);
         // The last that completed is first.
         while let Some(mut transfer) = NonNull::new(rest) {
-            // SAFETY: by the type invariant the list holds valid transfers, which are this one's now.
+            // SAFETY: by the type invariant the list holds valid transfers, which are this one's
+            // now.
             let transfer_mut = unsafe { transfer.as_mut() };
 
             rest = transfer_mut.next;

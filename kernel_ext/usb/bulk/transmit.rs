@@ -239,8 +239,8 @@ impl TransmitRing {
         }
     }
 
-    /// Makes `transfer` the one that waits, and returns whether the time that it may do so begins. If
-    /// nothing is in flight it is sent.
+    /// Makes `transfer` the one that waits, and returns whether the time that it may do so begins.
+    /// If nothing is in flight it is sent.
     fn hold(&self, transfer: Transfer, has_waited: bool, owner: &impl Owner) -> Result<bool> {
         let (now, begins) = {
             let mut inner = self.inner.lock();
@@ -442,9 +442,9 @@ impl Filling<'_> {
         data.grow(capacity.max(MIN_BUFFER))
     }
 
-    /// Appends `header`, the first `head` bytes of `skb`, and those of `payload`, as one packet, and
-    /// returns the packet for changes, without `header`. If `sum` is set the second is the ones'
-    /// complement sum of the payload, else 0. `ENOBUFS` if that was not provided for.
+    /// Appends `header`, the first `head` bytes of `skb`, and those of `payload`, as one packet,
+    /// and returns the packet for changes, without `header`. If `sum` is set the second is the
+    /// ones' complement sum of the payload, else 0. `ENOBUFS` if that was not provided for.
     pub(crate) fn append(
         &mut self,
         header: &[u8],
