@@ -150,8 +150,8 @@ impl<T: Driver> Device<T> {
             path.geometry = Some(geometry);
             path.receive = Some(receive);
             path.transmit = Some(transmit);
-            if let (Some(ring), false) = (&mut path.receive, self.is_asleep()) {
-                ring.refill();
+            if !self.is_asleep() {
+                refill(&mut path);
             }
             path.set_enabled(true);
         }
