@@ -24,10 +24,11 @@ use kernel::{
     sync::atomic::Relaxed, //
 };
 
-/// Memory that transfers in flight may have, in bytes at high speed, as with usbnet; five times as
-/// much from super speed on.
-const QUEUE_MEMORY: usize = 60 * 1518;
-const SUPER_SPEED_FACTOR: usize = 5;
+/// Memory that transfers in flight may have, in bytes: at high speed as with usbnet, from super
+/// speed on ten aggregates of 16 KiB, as many as r8152 has. Under a flood each packet waits behind
+/// all of it.
+const HIGH_SPEED_MEMORY: usize = 60 * 1518;
+const SUPER_SPEED_MEMORY: usize = 10 * 16384;
 
 /// How many transfers are in flight at least, and at most.
 const MIN_TRANSFERS: usize = 4;
@@ -71,9 +72,9 @@ impl<T: Driver> Device<T> {
             .checked_next_multiple_of(packet)
             .unwrap_or(MAX_RECEIVE);
         let memory = if self.private().interface.device().is_super_speed() {
-            QUEUE_MEMORY.saturating_mul(SUPER_SPEED_FACTOR)
+            SUPER_SPEED_MEMORY
         } else {
-            QUEUE_MEMORY
+            HIGH_SPEED_MEMORY
         };
 
         Geometry {

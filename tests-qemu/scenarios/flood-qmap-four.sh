@@ -7,8 +7,9 @@
 
 plug_flooder raw-ip-ss
 connect_muxes 1 2 3 4
-open_unread
+open_ports
 for size in 1 64 1500; do
 	flood $size $closed 1 2 3 4
 	flood $size $unread 1 2 3 4
 done
+flood 64 $busy 1 2 3 4

@@ -7,8 +7,9 @@
 
 plug_flooder raw-ip-ss
 connect_muxes 1
-open_unread
+open_ports
 for size in 1 64 1500; do
 	flood $size $closed 1
 	flood $size $unread 1
 done
+flood 64 $busy 1

@@ -15,9 +15,10 @@ case $(uname -r) in
 *) patience=200 ;;
 esac
 
-# A port that nobody listens to, and that of a socket, which is not read but by hear.
+# A port that nobody listens to, that of a socket, which is not read but by hear, and that of one that is read all the time.
 closed=4001
 unread=4000
+busy=4002
 
 # plug_flooder PROFILE: bulk transfers are not logged: they are too many.
 plug_flooder() {
@@ -37,15 +38,27 @@ connect_muxes() {
 	done
 }
 
-# open_unread: a socket for the port $unread, which is not read.
-open_unread() {
+# open_ports: one for the port $unread, which is not read, and one for $busy, which is; until close_ports.
+open_ports() {
 	socat -u "UDP-RECV:$unread" /dev/null &
-	wait_until "the socket" socket_is_open
-	kill -STOP $!
+	readers=$!
+	wait_until "the socket" is_open "$unread"
+	kill -STOP "$readers"
+	socat -u "UDP-RECV:$busy" /dev/null &
+	readers="$readers $!"
+	wait_until "the socket" is_open "$busy"
 }
 
-socket_is_open() {
-	grep -q ":$(printf %04X $unread) " /proc/net/udp
+close_ports() {
+	# shellcheck disable=SC2086 # process ids
+	kill -KILL $readers
+	# shellcheck disable=SC2086
+	wait $readers || :
+}
+
+# is_open PORT: whether there is a socket for it.
+is_open() {
+	grep -q ":$(printf %04X "$1") " /proc/net/udp
 }
 
 # hear [OPTION]: a socket for that port, with an option of socat, that writes what it hears to /tmp/heard, and a line for each time that
@@ -55,7 +68,7 @@ hear() {
 	# SO_RCVBUFFORCE: none of a burst is to be lost.
 	socat -u -x -b 65536 "UDP-RECV:$unread,setsockopt-socket=1:33:i8000000${1-}" OPEN:/tmp/heard 2>/tmp/reads &
 	listener=$!
-	wait_until "the socket" socket_is_open
+	wait_until "the socket" is_open "$unread"
 }
 
 # end_hearing BYTES: waits until it has heard as many; they are all.

@@ -1,0 +1,22 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# A modem floods the host, with a packet in each transfer: memory is bounded, and pings are answered beside it
+# Timeout: 600
+. "${0%/*}/lib.sh"
+. "${0%/*}/lib/flood.sh"
+
+devices=wwan0
+for profile in union-802-3 raw-ip-hs raw-ip-ss; do
+	step "$profile"
+	plug_flooder $profile
+	[ $profile = union-802-3 ] || use_raw_ip
+	go_online
+	open_ports
+	for size in 5 64 1500; do
+		flood $size $closed
+		flood $size $unread
+	done
+	flood 64 $busy
+	close_ports
+	unplug 0
+done
