@@ -149,7 +149,7 @@ pub(crate) fn complement(packet: &mut [u8], partial: Partial) -> Option<()> {
     Some(())
 }
 
-/// Corrects the sum of the pseudo header of `packet` for another length of TCP, in bytes.
+/// Corrects the sum of the pseudo header of `packet` for another length of TCP or UDP, in bytes.
 pub(crate) fn replace_length(
     packet: &mut [u8],
     partial: Partial,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Cutting a large TCP packet into segments, each a packet of its own.
+//! Cutting a large packet of TCP or UDP into segments, each a packet of its own.
 //!
 //! A segment begins with a copy of the packet's headers, in which it then mends what is different.
 
@@ -17,8 +17,9 @@ use core::{
     ops::Range, //
 };
 
-/// Shortest TCP header, in bytes.
+/// Shortest TCP header, and the UDP header, in bytes.
 const TCP_LEN: usize = 20;
+const UDP_LEN: usize = 8;
 
 /// Flags of TCP, in the octet that has them: those of the last segment alone, and of the first.
 const FIN_PSH: u8 = 0x09;
@@ -27,7 +28,7 @@ const CWR: u8 = 0x80;
 /// How a packet is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Cut {
-    /// Length of the headers up to TCP's, in bytes.
+    /// Length of the headers up to that of TCP or UDP, in bytes.
     headers: usize,
     /// Length of the whole packet, in bytes.
     len: usize,
@@ -37,19 +38,25 @@ pub(crate) struct Cut {
 }
 
 impl Cut {
-    /// How a TCP packet of `len` bytes is cut into segments of `size` bytes of payload.
-    /// `data_offset` is the octet of its TCP header that has this name. [`None`] if the packet is
-    /// too short for its headers.
+    /// How a packet of `len` bytes is cut into segments of `size` bytes of payload. `data_offset`
+    /// is the octet at [`Self::data_offset`], if there is one. [`None`] if the packet is neither
+    /// TCP nor UDP, as far as its checksum's place tells, or too short for its headers.
     pub(crate) fn new(
         len: usize,
         size: NonZero<usize>,
         partial: Partial,
         data_offset: u8,
     ) -> Option<Self> {
-        let tcp = usize::from(data_offset >> 4).checked_mul(4)?;
-        let headers = partial.start.checked_add(tcp)?;
+        let transport = match partial.offset {
+            inet::TCP_CHECKSUM => usize::from(data_offset >> 4)
+                .checked_mul(4)
+                .filter(|&tcp| tcp >= TCP_LEN)?,
+            inet::UDP_CHECKSUM => UDP_LEN,
+            _ => return None,
+        };
+        let headers = partial.start.checked_add(transport)?;
 
-        (tcp >= TCP_LEN && headers < len && partial.offset == inet::TCP_CHECKSUM).then_some(Self {
+        (headers < len).then_some(Self {
             headers,
             len,
             size,
@@ -57,9 +64,13 @@ impl Cut {
         })
     }
 
-    /// Where the octet stands that [`Self::new`] wants to know, in bytes from the packet's start.
+    /// Where TCP's data offset stands, in bytes from the packet's start. [`None`] if it is not TCP.
     pub(crate) fn data_offset(partial: Partial) -> Option<usize> {
-        partial.start.checked_add(12)
+        if partial.offset == inet::TCP_CHECKSUM {
+            partial.start.checked_add(12)
+        } else {
+            None
+        }
     }
 
     /// The segments, in their order.
@@ -103,18 +114,22 @@ impl Segment {
         self.payload.clone()
     }
 
-    /// Mends the headers of `copy`, which holds the segment. Of the checksum of TCP it leaves the
-    /// sum of the pseudo header. [`None`] if they are not what they should be.
+    /// Mends the headers of `copy`, which holds the segment. Of the checksum of TCP or UDP it
+    /// leaves the sum of the pseudo header. [`None`] if they are not what they should be.
     pub(crate) fn mend(&self, copy: &mut [u8]) -> Option<()> {
         let start = self.cut.partial.start;
         let len = copy.len();
 
-        let (ip, tcp) = copy.split_at_mut_checked(start)?;
+        let (ip, transport) = copy.split_at_mut_checked(start)?;
         match IpVersion::of(ip)? {
             IpVersion::V4 => mend_v4(ip, len, self.index)?,
             IpVersion::V6 => mend_v6(ip, len)?,
         }
-        self.mend_tcp(tcp)?;
+        if self.cut.partial.offset == inet::TCP_CHECKSUM {
+            self.mend_tcp(transport)?;
+        } else {
+            mend_udp(transport)?;
+        }
 
         let old = self.cut.len.checked_sub(start)?;
         inet::replace_length(copy, self.cut.partial, old, len.checked_sub(start)?)
@@ -135,6 +150,15 @@ impl Segment {
         }
         Some(())
     }
+}
+
+/// Length.
+fn mend_udp(udp: &mut [u8]) -> Option<()> {
+    let len = u16::try_from(udp.len()).ok()?;
+    let [_, _, _, _, l0, l1] = udp.first_chunk_mut()?;
+
+    [*l0, *l1] = len.to_be_bytes();
+    Some(())
 }
 
 /// Length, identification and checksum.

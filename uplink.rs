@@ -222,7 +222,7 @@ impl<'r, T: usb_netdev::Driver> Writer<'_, 'r, T> {
         // Checksums and lengths are told from the packet's beginning, and wanted from that of IP.
         self.prefix = skb.network_offset().ok_or(EINVAL)?;
         let partial = partial.ok_or(EINVAL)?;
-        let octet = skb.byte(Cut::data_offset(partial).ok_or(EINVAL)?)?;
+        let octet = Cut::data_offset(partial).map_or(Ok(0), |at| skb.byte(at))?;
         let partial = Partial {
             start: partial.start.checked_sub(self.prefix).ok_or(EINVAL)?,
             offset: partial.offset,

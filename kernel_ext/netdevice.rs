@@ -46,10 +46,11 @@ impl Features {
     /// Checksums in what is received.
     pub(super) const RECEIVED_CHECKSUM: Self = Self::bit(bindings::NETIF_F_RXCSUM_BIT);
 
-    /// Packets whose data lies anywhere, and TCP that is still to be cut.
+    /// Packets whose data lies anywhere, and packets of TCP and UDP that are still to be segmented.
     pub(super) const SEGMENTATION: Self = Self::bit(bindings::NETIF_F_SG_BIT)
         .union(Self::bit(bindings::NETIF_F_TSO_BIT))
-        .union(Self::bit(bindings::NETIF_F_TSO6_BIT));
+        .union(Self::bit(bindings::NETIF_F_TSO6_BIT))
+        .union(Self::bit(bindings::NETIF_F_GSO_UDP_L4_BIT));
 
     /// Received datagrams of UDP are merged, wanted by a socket or not, which is off at first.
     pub(super) const UDP_MERGING: Self = Self::bit(bindings::NETIF_F_GRO_UDP_FWD_BIT);

@@ -86,7 +86,7 @@ impl Kind {
             }
     }
 
-    fn protocol(self) -> u8 {
+    pub(super) fn protocol(self) -> u8 {
         match self.transport {
             Transport::Tcp { .. } => TCP,
             Transport::Udp => UDP,

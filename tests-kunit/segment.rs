@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Tests of cutting TCP into segments: each must be what its sender would have sent himself.
+//! Tests of cutting TCP and UDP into segments: each must be what its sender would have sent.
 
 #![forbid(unsafe_code)]
 
@@ -67,8 +67,10 @@ impl Large {
             number: 0,
         };
 
-        this.set_number(0x1234_5678);
-        this.packet.bytes[start + 13] = 0xff;
+        if kind.is_tcp() {
+            this.set_number(0x1234_5678);
+            this.packet.bytes[start + 13] = 0xff;
+        }
         this.packet.set_partial();
         Ok(this)
     }
@@ -88,7 +90,7 @@ impl Large {
 
     fn cut(&self, size: NonZero<usize>) -> Option<Cut> {
         let partial = self.packet.partial;
-        let data_offset = self.packet.bytes[Cut::data_offset(partial)?];
+        let data_offset = Cut::data_offset(partial).map_or(0, |at| self.packet.bytes[at]);
 
         Cut::new(self.packet.bytes.len(), size, partial, data_offset)
     }
@@ -152,22 +154,27 @@ impl Large {
         } else {
             put(4, &((segment.len() - 40) as u16).to_be_bytes());
         }
-        let number = self.number.wrapping_add((at - headers) as u32);
-        put(start + 4, &number.to_be_bytes());
-        let mut flags = 0xff;
-        if index > 0 {
-            flags &= !CWR;
+        if self.kind.is_tcp() {
+            let number = self.number.wrapping_add((at - headers) as u32);
+            put(start + 4, &number.to_be_bytes());
+            let mut flags = 0xff;
+            if index > 0 {
+                flags &= !CWR;
+            }
+            if at + payload < whole.len() {
+                flags &= !(FIN | PSH);
+            }
+            put(start + 13, &[flags]);
+        } else {
+            put(start + 4, &((8 + payload) as u16).to_be_bytes());
         }
-        if at + payload < whole.len() {
-            flags &= !(FIN | PSH);
-        }
-        put(start + 13, &[flags]);
 
         let partial = self.packet.partial;
         expect::equal(input, complete_whole(segment, partial), Some(()))?;
-        let sum = packet::transport_sum(segment, start, packet::TCP);
-        expect::equal((input, "TCP"), sum, 0xffff)?;
-        put(start + 16, &segment[start + 16..start + 18]);
+        let sum = packet::transport_sum(segment, start, self.kind.protocol());
+        expect::equal((input, "transport"), sum, 0xffff)?;
+        let checksum = self.packet.checksum_at();
+        put(checksum, &segment[checksum..checksum + 2]);
         expect::equal(input, &**segment, &*wanted)
     }
 }
@@ -178,7 +185,7 @@ mod tests {
 
     #[test]
     fn each_payload_in_each_size() -> Result {
-        for kind in tcp_kinds() {
+        for kind in KINDS {
             for payload in 1..=24 {
                 let large = Large::new(kind, payload, &mut Random::new(payload as u64))?;
 
@@ -192,7 +199,7 @@ mod tests {
 
     #[test]
     fn usual_sizes() -> Result {
-        for kind in tcp_kinds() {
+        for kind in KINDS {
             for payload in [2800, 2801, 4200, 60_000, 65_535 - kind.headers()] {
                 let large = Large::new(kind, payload, &mut Random::new(payload as u64))?;
 
@@ -206,7 +213,7 @@ mod tests {
 
     #[test]
     fn one_segment_is_the_packet() -> Result {
-        for kind in tcp_kinds() {
+        for kind in KINDS {
             let large = Large::new(kind, 100, &mut Random::new(1))?;
 
             for size in [100, 101, usize::MAX] {
@@ -225,7 +232,7 @@ mod tests {
 
     #[test]
     fn last_segment_is_short() -> Result {
-        for kind in tcp_kinds() {
+        for kind in KINDS {
             for last in 1..=7 {
                 let large = Large::new(kind, 14 + last, &mut Random::new(last as u64))?;
                 let cut = large.cut(super::size(7)?).ok_or(EINVAL)?;
@@ -255,7 +262,7 @@ mod tests {
 
     #[test]
     fn identifications_wrap() -> Result {
-        for kind in tcp_kinds().filter(|kind| kind.is_v4()) {
+        for kind in KINDS.into_iter().filter(|kind| kind.is_v4()) {
             let mut large = Large::new(kind, 50, &mut Random::new(3))?;
 
             for before in 0..=9 {
@@ -386,13 +393,13 @@ mod tests {
     }
 
     #[test]
-    fn checksums_of_others_than_tcp() -> Result {
+    fn checksums_of_other_protocols() -> Result {
         for offset in [0..=100, usize::MAX..=usize::MAX].into_iter().flatten() {
             let partial = Partial { start: 20, offset };
             expect::equal(
                 offset,
                 Cut::new(100, super::size(1)?, partial, 0x50).is_some(),
-                offset == 16,
+                offset == 16 || offset == 6,
             )?;
         }
         Ok(())
@@ -410,13 +417,16 @@ mod tests {
         ] {
             let partial = Partial { start, offset: 16 };
             expect::equal(start, Cut::data_offset(partial), wanted)?;
+
+            let partial = Partial { start, offset: 6 };
+            expect::equal((start, "UDP"), Cut::data_offset(partial), None)?;
         }
         Ok(())
     }
 
     #[test]
     fn copies_cut_at_each_byte() -> Result {
-        for kind in tcp_kinds() {
+        for kind in KINDS {
             let large = Large::new(kind, 10, &mut Random::new(5))?;
             let cut = large.cut(super::size(5)?).ok_or(EINVAL)?;
 
@@ -442,6 +452,8 @@ mod tests {
         for (kind, most) in [
             (Kind::new(V4, TCP), 0xffff),
             (Kind::new(Ip::V6, TCP), 0x1_0027),
+            (Kind::new(V4, Transport::Udp), 0xffff),
+            (Kind::new(Ip::V6, Transport::Udp), 0x1_0027),
         ] {
             let large = Large::new(kind, 10, &mut Random::new(6))?;
             let cut = large.cut(super::size(5)?).ok_or(EINVAL)?;
@@ -458,7 +470,7 @@ mod tests {
 
     #[test]
     fn each_first_octet() -> Result {
-        for kind in tcp_kinds() {
+        for kind in KINDS {
             let large = Large::new(kind, 10, &mut Random::new(7))?;
             let cut = large.cut(super::size(5)?).ok_or(EINVAL)?;
             let start = large.packet.partial.start;
@@ -489,6 +501,7 @@ mod tests {
             let mut random = Random::new(seed);
             let kinds = [
                 Kind::new(V4, TCP),
+                Kind::new(V4, Transport::Udp),
                 Kind::new(Ip::V4 { options: 8 }, Transport::Tcp { options: 12 }),
                 Kind::new(Ip::V6, Transport::Tcp { options: 12 }),
                 Kind::new(Ip::V6Extended { number: 60 }, TCP),
@@ -509,7 +522,7 @@ mod tests {
             let mut random = Random::new(seed);
             let partial = Partial {
                 start: random.below(64),
-                offset: 16,
+                offset: if random.below(2) == 0 { 6 } else { 16 },
             };
             let len = random.below(300);
             let Some(cut) = Cut::new(

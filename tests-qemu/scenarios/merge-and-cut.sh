@@ -54,6 +54,22 @@ echo_burst() {
 		timeout "$2" dd bs=65535 count=20 status=none <&9 | wc -c' - "$gateway" $limit
 }
 
+# echo_segmented: datagrams to the modem's echo, of which the kernel gets all at once (UDP_SEGMENT); as many come back.
+echo_segmented() {
+	head -c 20500 /dev/urandom >/tmp/datagrams
+	: >/tmp/echoed
+	socat -b 65536 -t $limit 'OPEN:/tmp/datagrams!!OPEN:/tmp/echoed' "UDP:$1:7,setsockopt-socket=17:103:i1000" &
+	echo=$!
+	wait_until "the echo of $1" all_echoed
+	kill $echo
+	wait $echo || :
+	cmp /tmp/datagrams /tmp/echoed || fail "what comes back from $1 is something else"
+}
+
+all_echoed() {
+	[ "$(stat -c %s /tmp/echoed)" -ge "$(stat -c %s /tmp/datagrams)" ]
+}
+
 # bursts_merged: whether one more burst has some merged.
 bursts_merged() {
 	echo_burst
@@ -149,12 +165,17 @@ for kind in raw-ip 802.3 mux; do
 	largest=$(largest)
 	[ "$largest" -le $((1500 + header)) ] || fail "a transfer of $largest bytes"
 	[ "$largest" -ge 1400 ] || fail "no transfer is larger than $largest bytes"
+	step "$kind: and datagrams"
+	expect_line '^tx-udp-segmentation: on$' ethtool -k "$link"
+	echo_segmented "$gateway"
+	echo_segmented "[$ipv6]"
 	if [ "$kind" = mux ]; then
 		step "$kind: by the driver, too"
 		aggregate_packets "$link" 8192 32 2000
 		mark_aggregates up
 		upload 3000000 "$gateway"
 		upload 1000000 "[$ipv6]"
+		echo_segmented "$gateway"
 		expect_aggregated 8192 32
 	fi
 	unplug 0

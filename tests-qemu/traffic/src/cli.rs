@@ -40,6 +40,9 @@ enum Kind {
         /// Bytes of each datagram
         #[arg(long)]
         bytes: usize,
+        /// The kernel gets many as one, and cuts them (`UDP_SEGMENT`)
+        #[arg(long)]
+        segmented: bool,
         #[command(flatten)]
         size: Size,
     },
@@ -121,10 +124,18 @@ pub fn main(arguments: &Arguments) -> Result<()> {
                 datagrams::receive(&flows, *bytes)
             })
         }
-        Kind::UdpUp { bytes, size } => {
+        Kind::UdpUp {
+            bytes,
+            segmented,
+            size,
+        } => {
             let flows = datagrams::connect(&size.addresses, false, size.count)?;
             measure(size.addresses[0], size.count, || {
-                datagrams::send(&flows, *bytes)
+                if *segmented {
+                    datagrams::send_segmented(&flows, *bytes)
+                } else {
+                    datagrams::send(&flows, *bytes)
+                }
             })
         }
         Kind::Overload {

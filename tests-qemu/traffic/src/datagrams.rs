@@ -7,13 +7,16 @@ use std::os::fd::AsRawFd;
 use std::thread;
 use std::time::Duration;
 
-use nix::sys::socket::{recvmmsg, sendmmsg, MsgFlags, MultiHeaders, SockaddrStorage};
+use nix::sys::socket::sockopt::UdpGsoSegment;
+use nix::sys::socket::{recvmmsg, sendmmsg, setsockopt, MsgFlags, MultiHeaders, SockaddrStorage};
 
 use crate::error::{Error, Result};
 use crate::modem::{share, socket, Counters, COUNT, FLOOD, PATIENCE};
 
 /// Datagrams in one system call.
 pub const BATCH: usize = 64;
+/// Datagrams that the kernel gets as one: with any usual size they are no more than fit.
+const SEGMENTS: u64 = 32;
 /// After so long nothing more will come: what is missing is lost.
 pub const SILENCE: Duration = Duration::from_secs(2);
 
@@ -59,10 +62,37 @@ pub fn receive(flows: &[Flow], size: usize) -> Result<u64> {
 
 /// Sends datagrams of `size` bytes, a batch to each address in turn; how many the modem got.
 pub fn send(flows: &[Flow], size: usize) -> Result<u64> {
+    send_in_turn(flows, BATCH as u64, |flow, count| flow.send(size, count))
+}
+
+/// As [`send`], but the kernel gets many datagrams as one, and cuts them.
+pub fn send_segmented(flows: &[Flow], size: usize) -> Result<u64> {
+    let segment = i32::try_from(size).map_err(|_| nothing())?;
+    for flow in flows {
+        setsockopt(&flow.socket, UdpGsoSegment, &segment)
+            .map_err(io::Error::from)
+            .map_err(Error::network("sending to", flow.address))?;
+    }
+    send_in_turn(flows, SEGMENTS, |flow, count| {
+        let payload = vec![0; size * count as usize];
+        let fail = Error::network("sending to", flow.address);
+        flow.socket.send(&payload).map_err(fail)?;
+        Ok(count)
+    })
+}
+
+/// Sends by each of `flows` in turn, at most `batch` datagrams at a time; how many the modem got.
+fn send_in_turn(
+    flows: &[Flow],
+    batch: u64,
+    mut send: impl FnMut(&Flow, u64) -> Result<u64>,
+) -> Result<u64> {
     let mut left: Vec<_> = flows.iter().map(|flow| flow.count).collect();
     while left.iter().any(|&count| count > 0) {
         for (flow, left) in flows.iter().zip(&mut left) {
-            *left -= flow.send(size, (*left).min(BATCH as u64))?;
+            if *left > 0 {
+                *left -= send(flow, (*left).min(batch))?;
+            }
         }
     }
     let arrived = |flow: &Flow| Ok(Counters::ask_over(&flow.socket, flow.address)?.datagrams);

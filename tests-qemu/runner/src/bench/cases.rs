@@ -75,6 +75,8 @@ pub enum Traffic {
     Steered,
     /// Datagrams with so many bytes of payload.
     Udp(u16, Direction),
+    /// Datagrams to the modem with so many bytes of payload, many of which the kernel gets as one.
+    Segmented(u16),
     /// More datagrams than the guest can take, with so many bytes of payload.
     Overload(u16),
     /// Pings, one after the other.
@@ -232,7 +234,7 @@ impl Link {
 }
 
 impl Traffic {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::Tcp(Direction::Down),
         Self::Tcp(Direction::Up),
         Self::Flows(Direction::Down),
@@ -243,6 +245,7 @@ impl Traffic {
         Self::Udp(64, Direction::Up),
         Self::Udp(1400, Direction::Down),
         Self::Udp(1400, Direction::Up),
+        Self::Segmented(1400),
         Self::Overload(64),
         Self::Ping,
         Self::Forward(Direction::Down, Filter::Masquerade, Offloads::On),
@@ -286,6 +289,10 @@ impl Traffic {
             }
             (Self::Flows(_), _) => matches!(link, Link::Qmap1 | Link::Card),
             (Self::Threaded | Self::Steered, _) => link == Link::Qmap1,
+            (Self::Segmented(_), _) => matches!(
+                link,
+                Link::RawIp | Link::Qmap1 | Link::Qmap1Aggregated | Link::Card
+            ),
             (Self::Overload(_), Link::Qmap4) => false,
             (Self::Tcp(_) | Self::Udp(_, Direction::Down), Link::Qmap1V5) => true,
             (_, Link::Qmap1Aggregated | Link::Qmap1V5) => false,
@@ -317,7 +324,7 @@ impl Traffic {
                 Some(direction)
             }
             Self::Threaded | Self::Steered => Some(Direction::Down),
-            Self::Udp(..) | Self::Overload(_) | Self::Ping => None,
+            Self::Udp(..) | Self::Segmented(_) | Self::Overload(_) | Self::Ping => None,
         }
     }
 
@@ -332,7 +339,7 @@ impl Traffic {
             (Self::Ping, Extent::Quick) => 200,
             (Self::Ping, _) => 1000,
             (_, Extent::Quick) => 3000,
-            (Self::Udp(..) | Self::Forward(..), _) => 6000,
+            (Self::Udp(..) | Self::Segmented(_) | Self::Forward(..), _) => 6000,
             _ => 12_000,
         }
     }
@@ -363,6 +370,9 @@ impl Case {
             Traffic::Udp(bytes, way) => {
                 let way = way.word();
                 format!("traffic {family} udp-{way} --bytes {bytes} --count {count}")
+            }
+            Traffic::Segmented(bytes) => {
+                format!("traffic {family} udp-up --segmented --bytes {bytes} --count {count}")
             }
             Traffic::Overload(bytes) => format!(
                 "traffic {family} overload --bytes {bytes} --milliseconds {OVERLOAD_MILLISECONDS}"
@@ -418,6 +428,7 @@ impl fmt::Display for Traffic {
             Self::Steered => write!(f, "TCP download with RPS"),
             Self::Udp(bytes, Direction::Down) => write!(f, "UDP {bytes} download"),
             Self::Udp(bytes, Direction::Up) => write!(f, "UDP {bytes} upload"),
+            Self::Segmented(bytes) => write!(f, "UDP {bytes} upload by UDP_SEGMENT"),
             Self::Overload(bytes) => write!(f, "UDP {bytes} overload"),
             Self::Ping => write!(f, "ping"),
             Self::Forward(way, filter, offloads) => {
@@ -477,7 +488,7 @@ mod tests {
             .filter(aggregated)
             .partition(|case| case.traffic.is_forwarded());
         assert_eq!(forwarded.len(), 6);
-        assert_eq!(others.len(), 5);
+        assert_eq!(others.len(), 6);
         assert!(others
             .iter()
             .all(|case| case.traffic.direction() != Some(Direction::Down)));
