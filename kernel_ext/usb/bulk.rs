@@ -28,6 +28,7 @@ pub(in crate::kernel_ext) use receive::{
 pub(crate) use transmit::Filling;
 pub(in crate::kernel_ext) use transmit::{
     Owner,
+    State,
     TransmitRing,
     TransmitSet, //
 };

@@ -14,6 +14,7 @@ use crate::kernel_ext::{
     usb::bulk::{
         Fault,
         Filling,
+        State,
         TransmitSet, //
     }, //
 };
@@ -83,12 +84,14 @@ impl<T: Driver> Device<T> {
 
     /// Stops the network device's queue if the ring cannot take another packet.
     pub(super) fn stop_if_busy(&self) {
-        if self.private().ring.available() < RESERVE {
+        let ring = &self.private().ring;
+
+        if ring.seems_short_of(RESERVE) {
             let queue = self.net().queue();
 
             queue.stop();
             // A completion may just have been processed.
-            if self.private().ring.available() >= RESERVE && !self.is_blocked() {
+            if self.can_take(ring.state()) {
                 queue.wake();
             }
         }
@@ -97,23 +100,22 @@ impl<T: Driver> Device<T> {
     /// Stops the queue of `upper`, a device above, if the ring cannot take another packet or the
     /// limits of the network device are exceeded.
     pub(super) fn stop_upper_if_busy(&self, upper: &NetDevice) {
-        if !self.is_busy() {
+        let ring = &self.private().ring;
+
+        if !ring.seems_short_of(RESERVE) && !self.net().queue().is_stopped() {
             return;
         }
         upper.queue().stop();
         self.private().stopped_uppers.xchg(true, Full);
         // A completion may just have been processed.
-        if !self.is_busy() {
+        if ring.state().available >= RESERVE && !self.net().queue().is_stopped() {
             self.wake_uppers();
         }
     }
 
-    fn is_busy(&self) -> bool {
-        self.net().queue().is_stopped() || self.private().ring.available() < RESERVE
-    }
-
-    fn is_blocked(&self) -> bool {
-        self.is_asleep() || self.private().ring.fault().is_some()
+    /// Whether the ring can take another packet, and send it.
+    fn can_take(&self, state: State) -> bool {
+        state.available >= RESERVE && state.fault.is_none() && !self.is_asleep()
     }
 
     fn wake_uppers(&self) {
@@ -126,7 +128,11 @@ impl<T: Driver> Device<T> {
 
     /// Lets all send again, if the ring can take it.
     pub(super) fn wake_senders(&self) {
-        if self.private().ring.available() < RESERVE || self.is_blocked() {
+        self.wake_senders_if(self.private().ring.state());
+    }
+
+    fn wake_senders_if(&self, state: State) {
+        if !self.can_take(state) {
             return;
         }
         let queue = self.net().queue();
@@ -138,22 +144,20 @@ impl<T: Driver> Device<T> {
 
     /// Processes the transfers that have completed. Bottom halves are off, or polls are kept away.
     pub(super) fn complete_transmits(&self, set: &mut TransmitSet) {
-        let ring = &self.private().ring;
-        let mut completed = false;
-
-        ring.complete(set, self, |outcome| {
-            completed = true;
+        let state = self.private().ring.complete(set, self, |outcome| {
             match outcome.result {
                 Ok(()) => self.net().count_sent(1, outcome.bytes as u64),
                 Err(_) => self.net().count_error(NetError::Transmit),
             }
         });
-        if completed {
-            match ring.fault() {
-                None => self.wake_senders(),
-                Some(Fault::Halt) => self.recover_from_halt(),
-                Some(Fault::Throttle | Fault::Gone) => self.throttle(),
-            }
+
+        let Some(state) = state else {
+            return;
+        };
+        match state.fault {
+            None => self.wake_senders_if(state),
+            Some(Fault::Halt) => self.recover_from_halt(),
+            Some(Fault::Throttle | Fault::Gone) => self.throttle(),
         }
     }
 }

@@ -31,6 +31,10 @@ use kernel::{
     prelude::*,
     sync::{
         aref::ARef,
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
         rcu,
         SpinLockIrq, //
     }, //
@@ -58,11 +62,22 @@ pub(in crate::kernel_ext) struct Outcome {
     pub(in crate::kernel_ext) result: Result,
 }
 
+/// How a ring is.
+#[derive(Clone, Copy)]
+pub(in crate::kernel_ext) struct State {
+    /// Transfers that are idle.
+    pub(in crate::kernel_ext) available: usize,
+    /// Why nothing is submitted.
+    pub(in crate::kernel_ext) fault: Option<Fault>,
+}
+
 /// The ring of transfers to a device.
 #[pin_data]
 pub(in crate::kernel_ext) struct TransmitRing {
     interface: ARef<Interface>,
     pipe: Pipe,
+    /// Transfers that were idle when the lock was released.
+    available: Atomic<usize>,
     #[pin]
     inner: SpinLockIrq<Inner>,
 }
@@ -94,6 +109,7 @@ impl TransmitRing {
         pin_init!(Self {
             interface,
             pipe,
+            available: Atomic::new(0),
             inner <- new_spinlock_irq!(Inner {
                 is_open: false,
                 is_asleep: false,
@@ -130,6 +146,7 @@ impl TransmitRing {
         inner.deferred = deferred;
         inner.fault = None;
         inner.is_open = true;
+        self.note_available(&inner);
         Ok(TransmitSet(transfers))
     }
 
@@ -149,6 +166,7 @@ impl TransmitRing {
 
         let mut inner = self.inner.lock();
         let idle = mem::replace(&mut inner.idle, KVec::new());
+        self.note_available(&inner);
         let deferred = mem::replace(&mut inner.deferred, KVec::new());
         let pending = inner.pending.take();
         drop(inner);
@@ -165,7 +183,9 @@ impl TransmitRing {
             if !inner.is_open {
                 return None;
             }
-            inner.idle.pop()?
+            let transfer = inner.idle.pop()?;
+            self.note_available(&inner);
+            transfer
         };
         let content = transfer.content_mut();
 
@@ -192,16 +212,31 @@ impl TransmitRing {
         })
     }
 
-    /// How many transfers are idle.
-    pub(in crate::kernel_ext) fn available(&self) -> usize {
-        self.inner.lock().idle.len()
+    /// Whether fewer than `count` transfers are idle, as far as can be told without the lock.
+    pub(in crate::kernel_ext) fn seems_short_of(&self, count: usize) -> bool {
+        self.available.load(Relaxed) < count
+    }
+
+    /// How the ring is.
+    pub(in crate::kernel_ext) fn state(&self) -> State {
+        self.inner.lock().state()
+    }
+
+    fn note_available(&self, inner: &Inner) {
+        self.available.store(inner.idle.len(), Relaxed);
+    }
+
+    fn put_back(&self, inner: &mut Inner, transfer: Transfer) {
+        // There is capacity for all transfers.
+        let _ = inner.idle.push_within_capacity(transfer);
+        self.note_available(inner);
     }
 
     fn submit(&self, transfer: Transfer, owner: &impl Owner) -> Result {
         let mut inner = self.inner.lock();
 
         if !inner.is_open {
-            inner.put_back(transfer);
+            self.put_back(&mut inner, transfer);
             return Err(ENETDOWN);
         }
         if inner.in_flight == 0 {
@@ -209,7 +244,7 @@ impl TransmitRing {
             let ret = unsafe { bindings::usb_autopm_get_interface_async(self.interface.as_raw()) };
 
             if ret < 0 {
-                inner.put_back(transfer);
+                self.put_back(&mut inner, transfer);
                 return Err(Error::from_errno(ret));
             }
         }
@@ -260,13 +295,14 @@ impl TransmitRing {
         Ok(begins)
     }
 
-    /// Takes back what has completed, and tells `each` what became of it.
+    /// Takes back what has completed, and tells `each` what became of it. Returns how the ring is
+    /// then, if anything has.
     pub(in crate::kernel_ext) fn complete(
         &self,
         set: &mut TransmitSet,
         owner: &impl Owner,
         mut each: impl FnMut(Outcome),
-    ) {
+    ) -> Option<State> {
         let mut bytes = 0_usize;
         let done: DoneList<Outgoing> = set.0.take_done();
         let mut inner = None;
@@ -280,27 +316,28 @@ impl TransmitRing {
             if let Err(err) = result {
                 inner.note(err);
             }
-            inner.put_back(transfer);
+            self.put_back(inner, transfer);
             inner.in_flight = inner.in_flight.saturating_sub(1);
             bytes = bytes.saturating_add(len);
             each(Outcome { bytes: len, result });
         }
-        if let Some(mut inner) = inner {
-            let pending = inner.take_pending_if_quiet();
-            let is_quiet = inner.in_flight == 0;
+        let mut inner = inner?;
+        let pending = inner.take_pending_if_quiet();
+        let is_quiet = inner.in_flight == 0;
+        let state = inner.state();
 
-            drop(inner);
-            owner.queue().completed(bytes);
-            if let Some(pending) = pending {
-                // What it returns is an error of a packet that is dropped.
-                let _ = self.submit(pending, owner);
-            }
-            if is_quiet {
-                // SAFETY: the interface is valid; `submit` took the reference for the first that
-                // was in flight.
-                unsafe { bindings::usb_autopm_put_interface_async(self.interface.as_raw()) };
-            }
+        drop(inner);
+        owner.queue().completed(bytes);
+        if let Some(pending) = pending {
+            // What it returns is an error of a packet that is dropped.
+            let _ = self.submit(pending, owner);
         }
+        if is_quiet {
+            // SAFETY: the interface is valid; `submit` took the reference for the first that was in
+            // flight.
+            unsafe { bindings::usb_autopm_put_interface_async(self.interface.as_raw()) };
+        }
+        Some(state)
     }
 
     /// The device is about to be suspended: what is sent from now on waits. `EBUSY` if something is
@@ -373,9 +410,11 @@ impl TransmitSet {
 }
 
 impl Inner {
-    fn put_back(&mut self, transfer: Transfer) {
-        // There is capacity for all transfers.
-        let _ = self.idle.push_within_capacity(transfer);
+    fn state(&self) -> State {
+        State {
+            available: self.idle.len(),
+            fault: self.fault,
+        }
     }
 
     fn defer(&mut self, transfer: Transfer) {
@@ -493,7 +532,7 @@ impl Filling<'_> {
 impl Drop for Filling<'_> {
     fn drop(&mut self) {
         if let Some(transfer) = self.transfer.take() {
-            self.ring.inner.lock().put_back(transfer);
+            self.ring.put_back(&mut self.ring.inner.lock(), transfer);
         }
     }
 }
