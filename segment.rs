@@ -35,6 +35,8 @@ pub(crate) struct Cut {
     /// Most bytes of payload in a segment.
     size: NonZero<usize>,
     partial: Partial,
+    /// All segments have the identification of the packet, which must not be fragmented then.
+    keeps_id: bool,
 }
 
 impl Cut {
@@ -61,7 +63,13 @@ impl Cut {
             len,
             size,
             partial,
+            keeps_id: false,
         })
+    }
+
+    /// The same, but all segments have the identification of the packet if `keeps_id` is set.
+    pub(crate) fn with_id(self, keeps_id: bool) -> Self {
+        Self { keeps_id, ..self }
     }
 
     /// Where TCP's data offset stands, in bytes from the packet's start. [`None`] if it is not TCP.
@@ -122,6 +130,7 @@ impl Segment {
 
         let (ip, transport) = copy.split_at_mut_checked(start)?;
         match IpVersion::of(ip)? {
+            IpVersion::V4 if self.cut.keeps_id => mend_v4(ip, len, 0)?,
             IpVersion::V4 => mend_v4(ip, len, self.index)?,
             IpVersion::V6 => mend_v6(ip, len)?,
         }
@@ -161,8 +170,8 @@ fn mend_udp(udp: &mut [u8]) -> Option<()> {
     Some(())
 }
 
-/// Length, identification and checksum.
-fn mend_v4(header: &mut [u8], len: usize, index: usize) -> Option<()> {
+/// Length, identification, which becomes `later` than that of the packet, and checksum.
+fn mend_v4(header: &mut [u8], len: usize, later: usize) -> Option<()> {
     const MIN_LEN: usize = 20;
 
     let [first, _, l0, l1, i0, i1, _, _, _, _, c0, c1] = header.first_chunk_mut()?;
@@ -174,7 +183,7 @@ fn mend_v4(header: &mut [u8], len: usize, index: usize) -> Option<()> {
     [*l0, *l1] = u16::try_from(len).ok()?.to_be_bytes();
     // CAST: identifications are modulo 2^16.
     [*i0, *i1] = u16::from_be_bytes([*i0, *i1])
-        .wrapping_add(index as u16)
+        .wrapping_add(later as u16)
         .to_be_bytes();
     [*c0, *c1] = [0; 2];
 

@@ -231,6 +231,7 @@ impl<'r, T: usb_netdev::Driver> Writer<'_, 'r, T> {
 
         Cut::new(len, segmentation.size, partial, octet)
             .ok_or(EINVAL)?
+            .with_id(segmentation.keeps_id)
             .segments()
             .try_for_each(|segment| self.append(skb, Some(segment), Some(partial)))
     }

@@ -47,8 +47,12 @@ impl Features {
     pub(super) const RECEIVED_CHECKSUM: Self = Self::bit(bindings::NETIF_F_RXCSUM_BIT);
 
     /// Packets whose data lies anywhere, and packets of TCP and UDP that are still to be segmented.
+    /// What GRO has merged from another device may have others in its fragment list.
     pub(super) const SEGMENTATION: Self = Self::bit(bindings::NETIF_F_SG_BIT)
+        .union(Self::bit(bindings::NETIF_F_FRAGLIST_BIT))
         .union(Self::bit(bindings::NETIF_F_TSO_BIT))
+        .union(Self::bit(bindings::NETIF_F_TSO_ECN_BIT))
+        .union(Self::bit(bindings::NETIF_F_TSO_MANGLEID_BIT))
         .union(Self::bit(bindings::NETIF_F_TSO6_BIT))
         .union(Self::bit(bindings::NETIF_F_GSO_UDP_L4_BIT));
 

@@ -274,6 +274,24 @@ mod tests {
     }
 
     #[test]
+    fn identifications_are_kept() -> Result {
+        for kind in KINDS.into_iter().filter(|kind| kind.is_v4()) {
+            let large = Large::new(kind, 50, &mut Random::new(8))?;
+            let cut = large.cut(super::size(7)?).ok_or(EINVAL)?;
+
+            for segment in cut.with_id(true).segments() {
+                let input = (kind, segment.payload());
+                let mut copy = large.copy(&segment)?;
+                expect::equal(input, segment.mend(&mut copy), Some(()))?;
+                expect::equal(input, &copy[4..6], &large.id.to_be_bytes()[..])?;
+                let header = &copy[..large.packet.partial.start];
+                expect::equal(input, packet::sum(&[header]), 0xffff)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
     fn each_combination_of_flags() -> Result {
         let kind = Kind::new(V4, TCP);
         let mut large = Large::new(kind, 3, &mut Random::new(4))?;

@@ -22,11 +22,13 @@ pub(crate) struct Partial {
     pub(crate) offset: usize,
 }
 
-/// The packet is still to be cut into segments of TCP.
+/// The packet is still to be cut into segments of TCP or UDP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Segmentation {
     /// The most bytes of payload that a segment may have.
     pub(crate) size: NonZero<usize>,
+    /// All segments have the same identification of IPv4 (`SKB_GSO_TCP_FIXEDID`).
+    pub(crate) keeps_id: bool,
 }
 
 impl OwnedSkb {
@@ -75,10 +77,18 @@ impl OwnedSkb {
 
     /// How the packet is still to be cut.
     pub(crate) fn segmentation(&self) -> Option<Segmentation> {
+        // CAST: a bit is a bit, whatever integer holds the C enum.
+        const FIXED_ID: u32 = bindings::SKB_GSO_TCP_FIXEDID as u32;
+
+        let info = shared_info(self.raw());
         // SAFETY: it is valid as long as the buffer.
-        let size = unsafe { (*shared_info(self.raw())).gso_size };
+        let size = unsafe { (*info).gso_size };
+        // SAFETY: it is valid as long as the buffer.
+        let kind = unsafe { (*info).gso_type };
+
         Some(Segmentation {
             size: NonZero::new(size.into())?,
+            keeps_id: kind & FIXED_ID != 0,
         })
     }
 }
