@@ -86,12 +86,28 @@ fail_for_seconds() {
 	done
 }
 
+# fail_notifications: packets pass meanwhile, and QMI goes on after errors. cdc-wdm leaves a halted endpoint as it is, so that comes
+# last.
+fail_notifications() {
+	exec 7<>/dev/cdc-wdm0
+	for failure in error babble stall; do
+		step "$layer: notifications, $failure"
+		wanted=$(($(failures $failure) + 1))
+		order_failures interrupt $failure 1
+		wait_until "the failure" have_failed $failure $wanted
+		recovers
+		[ $failure = stall ] || show qmi --dms-get-manufacturer
+	done
+	exec 7>&-
+}
+
 plug_flooder raw-ip-hs
 layer="raw IP"
 use_raw_ip
 go_online
 fail_now_and_then
 fail_for_seconds
+fail_notifications
 unplug 0
 
 plug_flooder raw-ip-ss
@@ -99,3 +115,4 @@ layer=QMAP
 connect_muxes 1
 fail_now_and_then
 fail_for_seconds
+fail_notifications

@@ -396,6 +396,11 @@ impl Modem {
         Some(failure)
     }
 
+    /// Whether the endpoint at `address` is halted.
+    pub fn is_halted(&self, address: u8) -> bool {
+        self.gadget.is_halted(address)
+    }
+
     /// The next notification for the interrupt endpoint at `address`.
     pub fn notification(&mut self, address: u8) -> Option<Vec<u8>> {
         let (interface, endpoint) = self.gadget.endpoint(address)?;

@@ -122,8 +122,14 @@ impl Host {
         }
         let polled: Vec<u8> = self.polled.iter().copied().collect();
         for endpoint in polled {
-            while let Some(failure) = self.modem.failure(endpoint) {
-                self.send_notification(endpoint, failure.into(), Vec::new());
+            // One at a time: there are no requests that as many could answer.
+            if !self.modem.is_halted(endpoint) {
+                if let Some(failure) = self.modem.failure(endpoint) {
+                    self.send_notification(endpoint, failure.into(), Vec::new());
+                }
+            }
+            if self.modem.is_halted(endpoint) {
+                continue;
             }
             while let Some(notification) = self.modem.notification(endpoint) {
                 self.send_notification(endpoint, Status::Success, notification);
