@@ -149,10 +149,8 @@ pub fn main(arguments: &Arguments) -> Result<()> {
             host::mark()?;
             overload.end()?;
             host::result(&format!(
-                "packets={} reached={} nanoseconds={}",
-                received.read,
-                received.reached,
-                received.time.as_nanos(),
+                "packets={} reached={}",
+                received.read, received.reached,
             ))
         }
         Kind::Ping(size) => {

@@ -34,8 +34,6 @@ pub struct Received {
     pub read: u64,
     /// Datagrams that the socket got, or had no room for.
     pub reached: u64,
-    /// How long that took.
-    pub time: Duration,
 }
 
 impl Overload {
@@ -67,7 +65,6 @@ impl Overload {
         Ok(Received {
             read,
             reached: reached()? - before,
-            time: start.elapsed(),
         })
     }
 

@@ -293,7 +293,8 @@ impl Traffic {
                 link,
                 Link::RawIp | Link::Qmap1 | Link::Qmap1Aggregated | Link::Card
             ),
-            (Self::Overload(_), Link::Qmap4) => false,
+            // With a packet in a transfer, neither the modem nor the host's USB keeps the guest busy.
+            (Self::Overload(_), _) => link == Link::Qmap1,
             (Self::Tcp(_) | Self::Udp(_, Direction::Down), Link::Qmap1V5) => true,
             (_, Link::Qmap1Aggregated | Link::Qmap1V5) => false,
             _ => true,

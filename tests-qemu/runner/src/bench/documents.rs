@@ -58,7 +58,7 @@ pub fn report(results: &Results, targets: &[Target], provenance: &Provenance) ->
             tables::forwarded(results),
         ),
         (
-            "Datagrams of an overload that are read, in a second of the guest's time",
+            "Datagrams of an overload that are read, in a second of the guest's work",
             tables::overload(results),
         ),
         ("USB requests for each MB of TCP", tables::requests(results)),

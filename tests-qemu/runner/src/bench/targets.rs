@@ -69,7 +69,7 @@ const SLOW_UP: Measure = forwarded(Direction::Up, Filter::Masquerade);
 
 /// The C driver cannot aggregate, and has no version 5, so that ours with these is compared to it without.
 #[rustfmt::skip]
-const LINES: [Line; 28] = [
+const LINES: [Line; 24] = [
     Line(DOWNLOAD, Link::Qmap1, Link::Qmap1, 0.53, Some(1.0)),
     Line(DOWNLOAD, Link::Qmap4, Link::Qmap4, 0.53, Some(1.0)),
     Line(DOWNLOAD, Link::Qmap1V5, Link::Qmap1, 0.47, Some(0.9)),
@@ -92,11 +92,7 @@ const LINES: [Line; 28] = [
     Line(REQUESTS, Link::Qmap1Aggregated, Link::Qmap1, 0.1, None),
     Line(MEMORY, Link::Qmap1, Link::Qmap1, 1.6, None),
     Line(MEMORY, Link::Qmap4, Link::Qmap4, 1.6, None),
-    Line(READ, Link::RawIp, Link::RawIp, 1.0, None),
-    Line(READ, Link::Ethernet, Link::Ethernet, 1.0, None),
     Line(READ, Link::Qmap1, Link::Qmap1, 1.0, None),
-    Line(REACHED, Link::RawIp, Link::RawIp, 1.0, None),
-    Line(REACHED, Link::Ethernet, Link::Ethernet, 1.0, None),
     Line(REACHED, Link::Qmap1, Link::Qmap1, 1.0, None),
 ];
 
