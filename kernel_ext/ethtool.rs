@@ -47,6 +47,18 @@ pub(super) const NONE: bindings::ethtool_ops = {
     unsafe { core::mem::zeroed() }
 };
 
+/// Tells user space `why` an operation fails, where it has asked by netlink (`NL_SET_ERR_MSG()`).
+///
+/// # Safety
+///
+/// `ack` must be NULL, or what the network core passed to the operation.
+pub(super) unsafe fn explain(ack: *mut bindings::netlink_ext_ack, why: &'static CStr) {
+    if !ack.is_null() {
+        // SAFETY: by the requirement of the function this is valid; the text is constant.
+        unsafe { (*ack)._msg = why.as_char_ptr() };
+    }
+}
+
 /// Writes `text` to `to`, as much of it as there is room for, with a zero behind it.
 pub(super) fn write_text(to: &mut [ffi::c_char], text: fmt::Arguments<'_>) {
     struct Writer<'a>(core::slice::IterMut<'a, ffi::c_char>);

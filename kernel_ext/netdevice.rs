@@ -4,6 +4,7 @@
 //!
 //! C header: [`include/linux/netdevice.h`](srctree/include/linux/netdevice.h)
 
+mod namespace;
 mod queue;
 mod statistics;
 

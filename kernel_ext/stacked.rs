@@ -62,7 +62,7 @@ pub(crate) trait Driver: Sized + Send + Sync + 'static {
     /// How packets are joined, of all devices above `lower`. RTNL is held.
     fn aggregation(lower: &Self::Lower) -> TxAggregation;
 
-    /// Changes that. RTNL is held.
+    /// Changes that, for a device in the network namespace of `lower`. RTNL is held.
     fn set_aggregation(lower: &Self::Lower, wanted: TxAggregation) -> Result;
 }
 
@@ -224,12 +224,19 @@ impl<T: Driver> Device<T> {
         net: *mut bindings::net_device,
         _coalesce: *mut bindings::ethtool_coalesce,
         parameters: *mut bindings::kernel_ethtool_coalesce,
-        _ack: *mut bindings::netlink_ext_ack,
+        ack: *mut bindings::netlink_ext_ack,
     ) -> ffi::c_int {
         // SAFETY: the core passes a device of `T`, with RTNL held.
-        let lower = unsafe { Self::from_raw(net) }.lower();
+        let dev = unsafe { Self::from_raw(net) };
+        let lower = dev.lower();
 
         from_result(|| {
+            // All devices above the lower one have this in common, wherever they are.
+            if !dev.0.shares_namespace(lower.net()) {
+                // SAFETY: the core passes this, or NULL.
+                unsafe { ethtool::explain(ack, c"the lower device is in another namespace") };
+                return Err(EPERM);
+            }
             // SAFETY: the core passes the parameters that are wanted.
             T::set_aggregation(lower, TxAggregation::read(unsafe { &*parameters }))?;
             Ok(0)
@@ -266,10 +273,15 @@ impl<T: Driver> Device<T> {
     /// To be called by the network core only, as `net_device_ops.ndo_get_iflink`.
     unsafe extern "C" fn get_iflink_callback(net: *const bindings::net_device) -> ffi::c_int {
         // SAFETY: the core passes a device of `T`.
-        unsafe { Self::from_raw(net.cast_mut()) }
-            .lower()
-            .net()
-            .index()
+        let dev = unsafe { Self::from_raw(net.cast_mut()) };
+        let lower = dev.lower().net();
+
+        // The network core and user space look the number up where this device is.
+        if dev.0.shares_namespace(lower) {
+            lower.index()
+        } else {
+            dev.0.index()
+        }
     }
 }
 
