@@ -13,6 +13,7 @@ use crate::{
         usb_netdev::Delivery, //
     },
     qmap::{
+        self,
         Datagrams,
         MuxId, //
     },
@@ -59,6 +60,7 @@ impl<M: Modem> stacked::Driver for Mux<M> {
         ],
     );
     const MAX_SEGMENTS: u32 = uplink::MAX_SEGMENTS;
+    const MAX_MTU: u32 = qmap::MAX_PACKET;
 
     type Lower = M;
 

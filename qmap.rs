@@ -198,6 +198,10 @@ impl<'a> Iterator for Datagrams<'a> {
     }
 }
 
+/// The largest packet to let devices send, in bytes: with what goes before it, it is no longer than
+/// LENGTH can tell.
+pub(crate) const MAX_PACKET: u32 = u16::MAX as u32 - Header::MAX_LEN as u32;
+
 /// What goes before a packet to the modem.
 pub(crate) struct Header {
     bytes: [u8; Self::MAX_LEN],

@@ -30,7 +30,7 @@ use kernel::{
 const ETH_ALEN: usize = bindings::ETH_ALEN as usize;
 
 /// The smallest MTU of IPv4, in bytes (RFC 791).
-const MIN_MTU: u32 = 68;
+pub(super) const MIN_MTU: u32 = 68;
 
 /// The largest MTU: the length field of an IP packet has 16 bits.
 const MAX_MTU: u32 = u16::MAX as u32;

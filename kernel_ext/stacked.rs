@@ -17,7 +17,8 @@ use super::{
     },
     netdevice::{
         Features,
-        NetDevice, //
+        NetDevice,
+        MIN_MTU, //
     },
     rtnl::Rtnl,
     skbuff::OwnedSkb,
@@ -48,6 +49,9 @@ pub(crate) trait Driver: Sized + Send + Sync + 'static {
 
     /// The most segments that a packet may have for [`Driver::transmit`] to segment it.
     const MAX_SEGMENTS: u32;
+
+    /// The largest MTU, in bytes.
+    const MAX_MTU: u32;
 
     /// The lower device.
     type Lower: Lower;
@@ -156,7 +160,9 @@ impl<T: Driver> Device<T> {
         let net = unsafe { &mut *net };
 
         net.netdev_ops = Self::NETDEV_OPS;
-        net.mtu = 1500;
+        net.mtu = bindings::ETH_DATA_LEN;
+        net.min_mtu = MIN_MTU;
+        net.max_mtu = T::MAX_MTU;
         net.tx_queue_len = bindings::DEFAULT_TX_QUEUE_LEN;
         net.needs_free_netdev = true;
         net.ethtool_ops = Self::ETHTOOL_OPS;

@@ -36,7 +36,8 @@ use crate::{
         Header,
         Malformed,
         MuxId,
-        Version, //
+        Version,
+        MAX_PACKET, //
     }, //
 };
 use kernel::prelude::*;
@@ -142,6 +143,18 @@ mod tests {
             expect::that(version, "it fits", wanted <= Header::MAX_LEN)?;
         }
         Ok(())
+    }
+
+    #[test]
+    fn the_largest_packet_has_a_header() -> Result {
+        let mux_id = MuxId::new(1).ok_or(EINVAL)?;
+        let len = MAX_PACKET as usize;
+
+        for version in VERSIONS {
+            let header = Header::new(version, mux_id, len, Some(REQUEST)).ok_or(EINVAL)?;
+            expect::that(version, "both fit", header.bytes().len() + len <= 0xffff)?;
+        }
+        expect::equal("the rest", len + Header::MAX_LEN, 0xffff)
     }
 
     #[test]
