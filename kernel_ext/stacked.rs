@@ -171,6 +171,12 @@ impl<T: Driver> Device<T> {
         let [attributes, ..] = &mut net.sysfs_groups;
         *attributes = T::ATTRIBUTES.as_raw();
 
+        // SAFETY: `priv_flags_fast` and its anonymous twin are one and the same memory.
+        let flags = unsafe { &mut net.__bindgen_anon_1.__bindgen_anon_1 };
+        // netpoll sends Ethernet frames, and while locks of the lower device may be held.
+        let no_netpoll = bindings::netdev_priv_flags_IFF_DISABLE_NETPOLL as ffi::c_ulong;
+        flags.set_priv_flags(flags.priv_flags() | no_netpoll);
+
         net.set_pcpu_stat_type(bindings::netdev_stat_type_NETDEV_PCPU_STAT_TSTATS);
         // SAFETY: the device is valid, and nobody else uses it.
         unsafe { bindings::netif_set_tso_max_segs(net, T::MAX_SEGMENTS) };
