@@ -22,10 +22,11 @@ macro_rules! counters {
         }
 
         impl Counter {
-            /// The names of all counters, in their order.
-            pub(crate) const NAMES: &'static [&'static CStr] = &[$($name,)*];
+            /// All counters.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$counter,)*];
 
-            const COUNT: usize = Self::NAMES.len();
+            /// Their names, in the same order.
+            pub(crate) const NAMES: &'static [&'static CStr] = &[$($name,)*];
         }
     };
 }
@@ -61,25 +62,61 @@ counters! {
     TxChecksumRequested = c"tx_csum_requested",
 }
 
-/// The counters of a modem.
-pub(crate) struct Statistics([Atomic<u64>; Counter::COUNT]);
+impl Counter {
+    /// How many are counted where packets are received: those before the first that is not.
+    const RECEIVED: usize = Self::TxAggregates as usize;
+
+    /// How many are counted where packets are sent.
+    const SENT: usize = Self::ALL.len() - Self::RECEIVED;
+}
+
+/// As long as a cache line, or two that are fetched together, in bytes.
+const CACHE_LINES: usize = 128;
+
+/// The counters of a modem. Those of one direction share no cache line with others: another
+/// processor may count the other direction meanwhile.
+#[repr(C)]
+pub(crate) struct Statistics {
+    _before: [u8; CACHE_LINES],
+    received: [Atomic<u64>; Counter::RECEIVED],
+    _between: [u8; CACHE_LINES],
+    sent: [Atomic<u64>; Counter::SENT],
+    _behind: [u8; CACHE_LINES],
+}
 
 impl Statistics {
     /// All zero.
     pub(crate) const fn new() -> Self {
-        Self([const { Atomic::new(0) }; Counter::COUNT])
+        Self {
+            _before: [0; CACHE_LINES],
+            received: [const { Atomic::new(0) }; Counter::RECEIVED],
+            _between: [0; CACHE_LINES],
+            sent: [const { Atomic::new(0) }; Counter::SENT],
+            _behind: [0; CACHE_LINES],
+        }
+    }
+
+    fn get(&self, counter: Counter) -> Option<&Atomic<u64>> {
+        let number = counter as usize;
+
+        match number.checked_sub(Counter::RECEIVED) {
+            None => self.received.get(number),
+            Some(number) => self.sent.get(number),
+        }
     }
 
     /// Adds `n` to a counter.
     pub(crate) fn count(&self, counter: Counter, n: u64) {
-        // The array has an element for each counter.
-        if let Some(count) = self.0.get(counter as usize) {
+        // There is one for each.
+        if let Some(count) = self.get(counter) {
             count.add(n, Relaxed);
         }
     }
 
     /// The counters, in the order of their names.
     pub(crate) fn values(&self) -> impl Iterator<Item = u64> + '_ {
-        self.0.iter().map(|count| count.load(Relaxed))
+        Counter::ALL
+            .iter()
+            .map(|&counter| self.get(counter).map_or(0, |count| count.load(Relaxed)))
     }
 }

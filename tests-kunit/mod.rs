@@ -18,4 +18,5 @@ mod qmap;
 mod random;
 mod rawip;
 mod segment;
+mod statistics;
 mod usb_ids;
