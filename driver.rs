@@ -140,8 +140,19 @@ pub(crate) struct Modem {
 
 /// Flags that `ethtool --set-priv-flags` knows, by their bits: versions of QMAP but the first.
 const FLAGS: &[&CStr] = &[c"qmap-v4", c"qmap-v5"];
-const FLAG_V4: u32 = 1 << 0;
-const FLAG_V5: u32 = 1 << 1;
+pub(crate) const FLAG_V4: u32 = 1 << 0;
+pub(crate) const FLAG_V5: u32 = 1 << 1;
+
+/// The flags to have, if there are those of `before` and user space sets those of `wanted`: one of
+/// them or none, because a modem speaks one version at a time. That which was not set before wins.
+pub(crate) fn choose_version(before: u32, wanted: u32) -> Result<u32> {
+    let new = wanted & !before;
+
+    match if new != 0 { new } else { wanted } {
+        only @ (0 | FLAG_V4 | FLAG_V5) => Ok(only),
+        _ => Err(EINVAL),
+    }
+}
 
 impl uplink::Modem for Device<QmiWwan> {
     fn uplink(&self) -> &Uplink {
@@ -370,16 +381,12 @@ impl usb_netdev::Driver for QmiWwan {
     }
 
     fn set_flags(dev: &Device<Self>, flags: u32) -> Result {
-        // The one that was not set before wins: a modem speaks one version at a time.
-        let new = flags & !dev.flags.load(Relaxed);
+        let flags = choose_version(dev.flags.load(Relaxed), flags)?;
 
-        match if new != 0 { new } else { flags } {
-            only @ (0 | FLAG_V4 | FLAG_V5) => {
-                dev.flags.store(only, Relaxed);
-                Ok(())
-            }
-            _ => Err(EINVAL),
-        }
+        dev.flags.store(flags, Relaxed);
+        // What waits is of the version as it was, so that nothing joins it any more.
+        dev.start_timer(0);
+        Ok(())
     }
 
     fn check_address(address: EthAddr) -> Result {

@@ -113,6 +113,18 @@ pub(crate) enum Framing {
     Qmap(Version, MuxId),
 }
 
+impl Framing {
+    /// A number for each format that packets of one transfer have in common.
+    pub(crate) fn format(self) -> u8 {
+        match self {
+            Self::Bare => 0,
+            Self::Qmap(Version::V1, _) => 1,
+            Self::Qmap(Version::V4, _) => 4,
+            Self::Qmap(Version::V5, _) => 5,
+        }
+    }
+}
+
 impl Uplink {
     /// Nothing is aggregated as yet.
     pub(crate) const fn new() -> Self {
@@ -135,10 +147,7 @@ impl Uplink {
     /// Changes that; what waits by then does not wait any more. `EINVAL` if it is not within the
     /// limits.
     pub(crate) fn set_aggregation(&self, modem: &impl Modem, wanted: TxAggregation) -> Result {
-        if !(1..=MAX_FRAMES).contains(&wanted.max_frames)
-            || wanted.max_bytes > MAX_BYTES
-            || wanted.time_usecs > MAX_TIME_USECS
-        {
+        if !is_permitted(wanted) {
             return Err(EINVAL);
         }
 
@@ -148,6 +157,13 @@ impl Uplink {
         modem.start_timer(0);
         Ok(())
     }
+}
+
+/// Whether packets may be aggregated so.
+pub(crate) fn is_permitted(wanted: TxAggregation) -> bool {
+    (1..=MAX_FRAMES).contains(&wanted.max_frames)
+        && wanted.max_bytes <= MAX_BYTES
+        && wanted.time_usecs <= MAX_TIME_USECS
 }
 
 /// Sends `skb`, or its segments, with `framing`. Does not sleep.
@@ -162,16 +178,26 @@ pub(crate) fn send<T: usb_netdev::Driver>(
         Framing::Qmap(..) => modem.uplink().aggregation(),
     };
     let aggregates = limits.max_frames > 1;
+    let pending = if aggregates {
+        sender.take_pending()
+    } else {
+        None
+    };
+    let transfer = match pending {
+        // User space has changed the version since.
+        Some(other) if other.format() != framing.format() => {
+            // What is dropped here was counted as sent by its device, as what is lost on the bus.
+            let _ = sender.submit(other);
+            None
+        }
+        pending => pending,
+    };
     let mut writer = Writer {
         sender,
         statistics: modem.statistics(),
         framing,
         limits,
-        transfer: if aggregates {
-            sender.take_pending()
-        } else {
-            None
-        },
+        transfer,
         prefix: 0,
         sent: Sent::default(),
         requests: 0,
@@ -316,6 +342,8 @@ impl<'r, T: usb_netdev::Driver> Writer<'_, 'r, T> {
             Some(transfer) => transfer,
             None => {
                 let mut transfer = self.sender.take()?;
+
+                transfer.set_format(self.framing.format())?;
 
                 // Where there is no memory for many, there may be some for one. A packet that is
                 // larger than a transfer may be goes alone.

@@ -19,4 +19,5 @@ mod random;
 mod rawip;
 mod segment;
 mod statistics;
+mod uplink;
 mod usb_ids;

@@ -47,6 +47,7 @@ const MIN_BUFFER: usize = 2048;
 struct Outgoing {
     data: Data,
     packets: u32,
+    format: u8,
 }
 
 type Transfer = Idle<Outgoing>;
@@ -136,6 +137,7 @@ impl TransmitRing {
         let make = || Outgoing {
             data: Data::new(),
             packets: 0,
+            format: 0,
         };
         // SAFETY: by the requirement of the function; `close` takes all transfers back.
         let (transfers, idle) = unsafe { Transfers::new(count, napi, make)? };
@@ -471,6 +473,19 @@ impl Filling<'_> {
         self.transfer
             .as_ref()
             .map_or(0, |transfer| transfer.content().packets)
+    }
+
+    /// What [`Self::set_format`] has told.
+    pub(crate) fn format(&self) -> u8 {
+        self.transfer
+            .as_ref()
+            .map_or(0, |transfer| transfer.content().format)
+    }
+
+    /// Tells in which format, by a number of the driver's own, packets are appended.
+    pub(crate) fn set_format(&mut self, format: u8) -> Result {
+        self.content()?.format = format;
+        Ok(())
     }
 
     /// Provides for `len` bytes more. Does not sleep.
