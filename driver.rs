@@ -12,7 +12,6 @@ use crate::{
             Descriptors, //
         },
         kstrtox::kstrtou8,
-        rtnl::Rtnl,
         skbuff::{
             OwnedSkb,
             SkBuff, //
@@ -467,8 +466,8 @@ impl sysfs::Writable for RawIp {
             return Ok(());
         }
 
-        let rtnl = Rtnl::try_lock_or_restart()?;
         let net = dev.net();
+        let rtnl = net.lock_for_writer()?;
 
         if !enable && dev.pass_through.load(Relaxed) {
             dev_err!(net.as_ref(), "raw_ip: pass_through needs it\n");
@@ -512,7 +511,7 @@ impl sysfs::Writable for PassThrough {
             return Ok(());
         }
 
-        let rtnl = Rtnl::try_lock_or_restart()?;
+        let rtnl = dev.net().lock_for_writer()?;
 
         if !dev.raw_ip.load(Relaxed) {
             dev_err!(dev.net().as_ref(), "pass_through: raw_ip must be set\n");
@@ -562,7 +561,7 @@ impl sysfs::Writable for AddMux {
         let id = parse_mux_id(value)?;
 
         dev.configure(|| {
-            let rtnl = Rtnl::try_lock_or_restart()?;
+            let rtnl = dev.net().lock_for_writer()?;
 
             if dev.pass_through.load(Relaxed) {
                 dev_err!(dev.net().as_ref(), "add_mux: pass_through is set\n");
@@ -601,7 +600,7 @@ impl sysfs::Writable for DelMux {
         let id = parse_mux_id(value)?;
 
         dev.configure(|| {
-            let rtnl = Rtnl::try_lock_or_restart()?;
+            let rtnl = dev.net().lock_for_writer()?;
 
             dev.stacked().remove(id.get(), &rtnl).inspect_err(|_| {
                 dev_err!(dev.net().as_ref(), "del_mux: no {}\n", id.get());

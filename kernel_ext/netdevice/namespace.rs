@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Network namespaces: where a device is.
+//! Network namespaces: where a device is, and who may change it there.
 //!
-//! C header: [`include/net/net_namespace.h`](srctree/include/net/net_namespace.h)
+//! C headers: [`include/net/net_namespace.h`](srctree/include/net/net_namespace.h),
+//! [`include/linux/capability.h`](srctree/include/linux/capability.h)
 
 use super::NetDevice;
-use crate::kernel_ext::bindings;
+use crate::kernel_ext::{
+    bindings,
+    rtnl::Rtnl, //
+};
+use kernel::{
+    ffi,
+    prelude::*, //
+};
 
 impl NetDevice {
     /// The network namespace that the device is in, to be compared (`dev_net()`). RTNL protects it
@@ -29,5 +37,29 @@ impl NetDevice {
     /// RTNL a change is seen late.
     pub(in crate::kernel_ext) fn shares_namespace(&self, other: &Self) -> bool {
         self.namespace() == other.namespace()
+    }
+
+    /// Takes RTNL, as [`Rtnl::try_lock_or_restart`], for a task that writes an attribute of the
+    /// device. `EPERM` if the task has no `CAP_NET_ADMIN` where the device is, `ENODEV` if the
+    /// device is not registered.
+    ///
+    /// That it could open the file does not tell: it may have done so before the device was moved.
+    pub(crate) fn lock_for_writer(&self) -> Result<Rtnl> {
+        let rtnl = Rtnl::try_lock_or_restart()?;
+
+        // SAFETY: by the type invariant the device is valid, and RTNL protects the field.
+        let state = unsafe { (*self.as_raw()).reg_state };
+        if u32::from(state) != bindings::netdev_reg_state_NETREG_REGISTERED {
+            return Err(ENODEV);
+        }
+        // SAFETY: a namespace goes only when no device is registered in it any more, which is under
+        // RTNL: this one is, and RTNL is held.
+        let owner = unsafe { (*self.namespace()).user_ns }.cast();
+        // SAFETY: a network namespace keeps the user namespace that owns it.
+        if unsafe { bindings::ns_capable(owner, bindings::CAP_NET_ADMIN as ffi::c_int) } {
+            Ok(rtnl)
+        } else {
+            Err(EPERM)
+        }
     }
 }
