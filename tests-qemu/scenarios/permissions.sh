@@ -4,19 +4,9 @@
 # Best: debug
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
+. "${0%/*}/lib/users.sh"
 
 attributes='raw_ip add_mux del_mux pass_through'
-
-# as_nobody COMMAND...: without any privilege.
-as_nobody() {
-	setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all "$@"
-}
-
-# as_stranger COMMAND...: as root, with all capabilities, of a user and a network namespace of his own.
-as_stranger() {
-	setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all \
-		unshare --user --map-root-user --net --mount "$@"
-}
 
 plug raw-ip-hs
 
@@ -54,22 +44,16 @@ step "a device that was given away belongs to that namespace, with its attribute
 for id in 1 254; do
 	write $id $qmi_attributes/del_mux
 done
-mkfifo -m 666 /tmp/ready
-# shellcheck disable=SC2016 # its own process id
-as_stranger sh -c 'echo $$ >/tmp/ready; exec sleep infinity' &
-read -r stranger </tmp/ready
+begin_stranger
 ip link set wwan0 netns "$stranger"
-in_namespace() {
-	nsenter --target "$stranger" --user --net --mount -- sh -c "mount -t sysfs sysfs /sys && $*"
-}
-expect '' in_namespace "echo 7 >$qmi_attributes/add_mux"
-expect_line '^0x07$' in_namespace "cat $qmi_attributes/add_mux"
-expect_line 'qmimux0@wwan0' in_namespace 'ip link show qmimux0'
-expect_error 'Permission denied' in_namespace 'cat </dev/cdc-wdm0'
+expect '' as_that_stranger "echo 7 >$qmi_attributes/add_mux"
+expect_line '^0x07$' as_that_stranger "cat $qmi_attributes/add_mux"
+expect_line 'qmimux0@wwan0' as_that_stranger 'ip link show qmimux0'
+expect_error 'Permission denied' as_that_stranger 'cat </dev/cdc-wdm0'
 expect_gone /sys/class/net/qmimux0
 
 step "and comes back"
-kill "$stranger"
+end_stranger
 wait_for_driver 0
 expect '0x07' cat $qmi_attributes/add_mux
 go_online
