@@ -157,6 +157,8 @@ impl<T: Driver> Device<T> {
             path.set_enabled(true);
         }
         self.net().queue().wake();
+        // Those above may have been stopped while the link went down.
+        self.wake_senders();
         self.stacked().set_carrier(true, rtnl);
         if self.logs(bindings::NETIF_MSG_IFUP_BIT) {
             self.net().info(fmt!(
