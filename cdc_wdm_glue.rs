@@ -7,14 +7,8 @@
 #![forbid(unsafe_code)]
 
 use crate::kernel_ext::{
-    cdc_wdm::{
-        self,
-        Subdriver, //
-    },
-    usb::{
-        Interface,
-        PmMessage, //
-    },
+    cdc_wdm,
+    usb::Interface,
     usb_netdev, //
 };
 use kernel::{
@@ -22,8 +16,7 @@ use kernel::{
     prelude::*,
     sync::{
         aref::ARef,
-        Mutex,
-        SetOnce, //
+        Mutex, //
     }, //
 };
 
@@ -34,7 +27,6 @@ const MAX_MESSAGE: u16 = 4096;
 #[pin_data]
 pub(crate) struct ControlChannel {
     interface: ARef<Interface>,
-    subdriver: SetOnce<Subdriver>,
     /// Who needs the modem to wake the host: the character device while it is open, the network
     /// device while it is up, the firmware for as long as it is bound.
     #[pin]
@@ -42,59 +34,24 @@ pub(crate) struct ControlChannel {
 }
 
 impl ControlChannel {
-    /// A control channel over `interface`, closed as yet.
+    /// A control channel over `interface`, which was probed, closed as yet.
     pub(crate) fn new(interface: ARef<Interface>) -> impl PinInit<Self> {
         pin_init!(Self {
             interface,
-            subdriver: SetOnce::new(),
             users <- new_mutex!(0),
         })
     }
 
-    /// Opens the channel to user space.
+    /// Opens the channel to user space, for as long as the modem is bound.
     ///
     /// Fails with `EINVAL` if the modem has no endpoint to notify the host of its messages.
-    pub(crate) fn open<T: usb_netdev::Driver>(&self, dev: &usb_netdev::Device<T>) -> Result {
+    pub(crate) fn open<T: usb_netdev::Driver>(&self, dev: &usb_netdev::Starting<'_, T>) -> Result {
         let endpoint = self.interface.notification_endpoint().ok_or(EINVAL)?;
-        let subdriver = Subdriver::register(
-            dev,
-            &self.interface,
-            endpoint,
-            MAX_MESSAGE,
-            cdc_wdm::PORT_QMI,
-        )
-        .inspect_err(|_| {
-            dev_err!(self.interface.as_ref(), "subdriver registration failed\n");
-        })?;
 
-        self.subdriver.populate(subdriver);
-        Ok(())
-    }
-
-    /// Closes the channel; user space gets `ENODEV` from then on.
-    pub(crate) fn close(&self) {
-        if let Some(subdriver) = self.subdriver.as_ref() {
-            subdriver.disconnect();
-        }
-    }
-
-    /// Whether the channel runs over `interface`.
-    pub(crate) fn is_over(&self, interface: &Interface) -> bool {
-        interface.number() == self.interface.number()
-    }
-
-    /// Suspends the channel.
-    pub(crate) fn suspend(&self, message: PmMessage) -> Result {
-        self.subdriver
-            .as_ref()
-            .map_or(Ok(()), |subdriver| subdriver.suspend(message))
-    }
-
-    /// Resumes the channel.
-    pub(crate) fn resume(&self) -> Result {
-        self.subdriver
-            .as_ref()
-            .map_or(Ok(()), |subdriver| subdriver.resume())
+        dev.open_control(endpoint, MAX_MESSAGE, cdc_wdm::PORT_QMI)
+            .inspect_err(|_| {
+                dev_err!(self.interface.as_ref(), "subdriver registration failed\n");
+            })
     }
 
     /// Counts a user that needs the modem to wake the host.

@@ -18,10 +18,8 @@ use crate::{
         },
         sysfs,
         usb::{
-            ClaimedInterface,
             DeviceId,
             Interface,
-            PmMessage,
             CLASS_VENDOR_SPEC, //
         },
         usb_netdev::{
@@ -31,8 +29,10 @@ use crate::{
             Device,
             DriverInfo,
             Layout,
+            Probed,
             Received,
-            Sender, //
+            Sender,
+            Starting, //
         }, //
     },
     mux::{
@@ -125,8 +125,6 @@ pub(crate) struct Modem {
     #[pin]
     control: ControlChannel,
     dtr: Option<DataTerminalReady>,
-    /// Held, but for its number not needed: the data interface, where it is one of its own.
-    _data: Option<ClaimedInterface>,
     /// User space has set the link layer to raw IP. Changes only while the link is down.
     raw_ip: Atomic<bool>,
     /// QMAP aggregates go to the network stack as they are, for another driver. Implies `raw_ip`.
@@ -184,14 +182,15 @@ impl uplink::Modem for Device<QmiWwan> {
 /// The shortest transfer to have room for: a full packet with a VLAN tag, and the headers of QMAP.
 const MIN_RECEIVE: u32 = 1518 + qmap::Header::MAX_LEN as u32;
 
-/// The data interface of the function that `control` is part of, if it is an interface of its own.
-fn separate_data_interface<'a>(
-    control: &'a Interface,
+/// The data interface of the function that is being bound, if it is an interface of its own.
+fn separate_data_interface(
+    new: &Binding<'_, QmiWwan>,
     descriptors: &Descriptors,
-) -> Option<&'a Interface> {
+) -> Option<ARef<Interface>> {
+    let control = new.interface();
     let union = descriptors.union?;
 
-    match control.sibling(union.data) {
+    match new.sibling(union.data) {
         Some(data) if union.control == control.number() => {
             (data.number() != control.number()).then_some(data)
         }
@@ -221,7 +220,7 @@ impl usb_netdev::Driver for QmiWwan {
     type State = Modem;
     type Stacked = Mux<Device<Self>>;
 
-    fn accept(intf: &Interface, id: &DeviceId) -> Result {
+    fn accept(intf: &Probed<'_, Self>, id: &DeviceId) -> Result {
         // The same number can be another function in another configuration of the device.
         if id.matches_interface_number() && intf.class() != CLASS_VENDOR_SPEC {
             return Err(ENODEV);
@@ -256,10 +255,11 @@ impl usb_netdev::Driver for QmiWwan {
             }
         }
 
-        let data = separate_data_interface(&control, &descriptors)
-            .map(|data| new.claim(data))
-            .transpose()?;
-        new.collect_endpoints(data.as_ref().map_or(&*control, |data| data.interface()))?;
+        let data = separate_data_interface(new, &descriptors);
+        if let Some(data) = &data {
+            new.claim(data)?;
+        }
+        new.collect_endpoints(data.as_ref().unwrap_or(&control))?;
 
         let net = new.net();
         let address = match net.address() {
@@ -274,7 +274,6 @@ impl usb_netdev::Driver for QmiWwan {
         Ok(pin_init!(Modem {
             control <- ControlChannel::new(control),
             dtr,
-            _data: data,
             raw_ip: Atomic::new(false),
             pass_through: Atomic::new(false),
             flags: Atomic::new(0),
@@ -283,17 +282,13 @@ impl usb_netdev::Driver for QmiWwan {
         }))
     }
 
-    fn start(dev: &Device<Self>) -> Result {
+    fn start(dev: &Starting<'_, Self>) -> Result {
         // To the firmware in question a disabled remote wakeup is the same as a cleared DTR: it
         // forgets its clients, which must survive as long as user space wants them.
         if dev.dtr.is_some() {
             dev.control.manage_power(true);
         }
         dev.control.open(dev)
-    }
-
-    fn stop(dev: &Device<Self>) {
-        dev.control.close();
     }
 
     fn manage_power(dev: &Device<Self>, on: bool) {
@@ -395,29 +390,10 @@ impl usb_netdev::Driver for QmiWwan {
         Ok(())
     }
 
-    fn suspend(dev: &Device<Self>, intf: &Interface, message: PmMessage) -> Result {
-        if dev.control.is_over(intf) {
-            dev.control.suspend(message)?;
-        }
-        Ok(())
-    }
-
-    fn resume(dev: &Device<Self>, intf: &Interface) -> Result {
-        if dev.control.is_over(intf) {
-            dev.control.resume()?;
-        }
-        Ok(())
-    }
-
-    fn reset_resume(dev: &Device<Self>, intf: &Interface) -> Result {
-        if !dev.control.is_over(intf) {
-            return Ok(());
-        }
-
+    fn reset_resume(dev: &Device<Self>) {
         if let Some(dtr) = &dev.dtr {
             dtr.replay();
         }
-        dev.control.resume()
     }
 }
 
@@ -473,17 +449,16 @@ impl sysfs::Writable for RawIp {
             dev_err!(net.as_ref(), "raw_ip: pass_through needs it\n");
             return Err(EINVAL);
         }
-        if net.is_running(&rtnl) {
-            dev_err!(net.as_ref(), "raw_ip: the link must be down\n");
-            return Err(EBUSY);
-        }
+        let down = net
+            .down(&rtnl)
+            .inspect_err(|_| dev_err!(net.as_ref(), "raw_ip: the link must be down\n"))?;
 
-        net.change_type(&rtnl, || {
+        down.change_type(|down| {
             dev.raw_ip.store(enable, Relaxed);
             if enable {
-                net.setup_headerless(&rtnl);
+                down.setup_headerless();
             } else {
-                net.setup_ethernet(&rtnl);
+                down.setup_ethernet();
             }
         })
         .inspect_err(|_| dev_err!(net.as_ref(), "raw_ip: another driver refuses the change\n"))
@@ -560,23 +535,21 @@ impl sysfs::Writable for AddMux {
     fn store(dev: &Self::Parent, value: &[u8]) -> Result {
         let id = parse_mux_id(value)?;
 
-        dev.configure(|| {
-            let rtnl = dev.net().lock_for_writer()?;
-
+        dev.configure(|uppers| {
             if dev.pass_through.load(Relaxed) {
                 dev_err!(dev.net().as_ref(), "add_mux: pass_through is set\n");
                 return Err(EBUSY);
             }
-            match dev.add_stacked(id.get(), Mux::new(id), &rtnl) {
+            match uppers.add(id.get(), Mux::new(id)) {
                 Err(EEXIST) => {
                     dev_err!(dev.net().as_ref(), "add_mux: {} is there\n", id.get());
                     return Err(EINVAL);
                 }
                 other => other?,
             }
-            dev.update_buffers(&rtnl).inspect_err(|_| {
+            dev.update_buffers(uppers.rtnl()).inspect_err(|_| {
                 // It would receive nothing. It was added just now, so this does not fail.
-                let _ = dev.stacked().remove(id.get(), &rtnl);
+                let _ = uppers.remove(id.get());
             })
         })
     }
@@ -599,13 +572,11 @@ impl sysfs::Writable for DelMux {
     fn store(dev: &Self::Parent, value: &[u8]) -> Result {
         let id = parse_mux_id(value)?;
 
-        dev.configure(|| {
-            let rtnl = dev.net().lock_for_writer()?;
-
-            dev.stacked().remove(id.get(), &rtnl).inspect_err(|_| {
+        dev.configure(|uppers| {
+            uppers.remove(id.get()).inspect_err(|_| {
                 dev_err!(dev.net().as_ref(), "del_mux: no {}\n", id.get());
             })?;
-            dev.update_buffers(&rtnl)
+            dev.update_buffers(uppers.rtnl())
         })
     }
 }

@@ -10,24 +10,27 @@
 //! Specification: Class Definitions for Communications Devices 1.2, section 5.2.3, and Subclass
 //! Specification for Ethernet Control Model Devices 1.2, section 5.4.
 
-use super::usb::Interface;
+use super::{
+    bindings,
+    usb::Interface, //
+};
 use kernel::{
     prelude::*,
     sync::aref::ARef, //
 };
 
 /// `bDescriptorType` CS_INTERFACE.
-const CS_INTERFACE: u8 = 0x24;
+const CS_INTERFACE: u8 = bindings::USB_DT_CS_INTERFACE as u8;
 
 /// `bDescriptorSubtype` of a Union functional descriptor.
-const UNION: u8 = 0x06;
+const UNION: u8 = bindings::USB_CDC_UNION_TYPE as u8;
 
 /// `bDescriptorSubtype` of an Ethernet Networking functional descriptor.
-const ETHERNET: u8 = 0x0f;
+const ETHERNET: u8 = bindings::USB_CDC_ETHERNET_TYPE as u8;
 
 /// `bRequest` of SET_CONTROL_LINE_STATE, and its bit for "data terminal ready".
-const SET_CONTROL_LINE_STATE: u8 = 0x22;
-const DTR: u16 = 1 << 0;
+const SET_CONTROL_LINE_STATE: u8 = bindings::USB_CDC_REQ_SET_CONTROL_LINE_STATE as u8;
+const DTR: u16 = bindings::USB_CDC_CTRL_DTR as u16;
 
 /// A Union functional descriptor: which interfaces make up a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

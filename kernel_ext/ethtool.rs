@@ -8,7 +8,8 @@ use super::bindings;
 use kernel::{
     ffi,
     fmt,
-    prelude::*, //
+    prelude::*,
+    ptr::project, //
 };
 
 /// How packets that are sent are joined into transfers.
@@ -23,7 +24,7 @@ pub(crate) struct TxAggregation {
 }
 
 /// The parameters that [`TxAggregation`] has (`ETHTOOL_COALESCE_TX_AGGR`).
-pub(super) const TX_AGGREGATION: u32 = 7 << 24;
+pub(super) const TX_AGGREGATION: u32 = bindings::RUST_CONST_HELPER_ETHTOOL_COALESCE_TX_AGGR;
 
 impl TxAggregation {
     pub(super) fn read(raw: &bindings::kernel_ethtool_coalesce) -> Self {
@@ -43,7 +44,8 @@ impl TxAggregation {
 
 /// Operations of which all are missing.
 pub(super) const NONE: bindings::ethtool_ops = {
-    // SAFETY: all zero bytes are valid: no operation, no parameter, no flag.
+    // SAFETY: all bytes of this structure may be zero: it has function pointers that may be
+    // missing, and numbers.
     unsafe { core::mem::zeroed() }
 };
 
@@ -54,8 +56,11 @@ pub(super) const NONE: bindings::ethtool_ops = {
 /// `ack` must be NULL, or what the network core passed to the operation.
 pub(super) unsafe fn explain(ack: *mut bindings::netlink_ext_ack, why: &'static CStr) {
     if !ack.is_null() {
-        // SAFETY: by the requirement of the function this is valid; the text is constant.
-        unsafe { (*ack)._msg = why.as_char_ptr() };
+        let message = project!(mut ack, ._msg);
+
+        // SAFETY: by the requirement of the function this is valid and the operation's to fill in;
+        // the text is constant.
+        unsafe { message.write(why.as_char_ptr()) };
     }
 }
 

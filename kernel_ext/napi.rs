@@ -24,6 +24,7 @@ use kernel::{
     ffi,
     new_mutex,
     prelude::*,
+    ptr::project,
     sync::{
         Mutex,
         MutexGuard, //
@@ -63,28 +64,36 @@ pub(super) struct Napi<P: Poll> {
     data: UnsafeCell<P::Data>,
 }
 
-// SAFETY: by the type invariant the data is used by one context at a time.
-unsafe impl<P: Poll> Send for Napi<P> {}
+// SAFETY: by the type invariant the data is used by one context at a time, and it is `Send`. The
+// functions that are called for the C structure may be called from any thread.
+unsafe impl<P: Poll + Sync> Send for Napi<P> {}
 
-// SAFETY: by the type invariant the data is used by one context at a time.
-unsafe impl<P: Poll> Sync for Napi<P> {}
+// SAFETY: by the type invariant the data is used by one context at a time, and it is `Send`. What
+// is polled, `P`, is used by the thread that happens to poll, and is `Sync`.
+unsafe impl<P: Poll + Sync> Sync for Napi<P> {}
 
 /// Schedules a NAPI context.
+///
+/// # Invariants
+///
+/// The context exists for as long as this is used.
 #[derive(Clone, Copy)]
 pub(super) struct Scheduler(*mut bindings::napi_struct);
 
-// SAFETY: a NAPI context may be scheduled from anywhere.
+// SAFETY: a NAPI context may be scheduled from any thread.
 unsafe impl Send for Scheduler {}
 
-// SAFETY: a NAPI context may be scheduled from anywhere.
+// SAFETY: a NAPI context may be scheduled from any thread.
 unsafe impl Sync for Scheduler {}
 
 impl Scheduler {
     /// Has the context polled, unless it is disabled. Called in any context.
     pub(super) fn schedule(&self) {
-        // SAFETY: who holds a scheduler answers for the context, which is set up.
+        // SAFETY: by the type invariant the context exists. The function wants no more, and tells
+        // who may schedule it.
         if unsafe { bindings::napi_schedule_prep(self.0) } {
-            // SAFETY: the context is set up, and this is who may schedule it.
+            // SAFETY: by the type invariant the context exists, and it was left to this to schedule
+            // it.
             unsafe { bindings::__napi_schedule(self.0) };
         }
     }
@@ -95,8 +104,8 @@ impl<P: Poll> Napi<P> {
     ///
     /// # Safety
     ///
-    /// `net` must be a valid device that outlives the result, and whose lock the caller does not
-    /// hold. `context` must be valid whenever the NAPI context is enabled.
+    /// `net` must be a valid device that outlives the result, and whose lock nobody holds who makes
+    /// or drops it. `context` must be valid whenever the NAPI context is enabled.
     pub(super) unsafe fn new(
         net: *mut bindings::net_device,
         context: *const P,
@@ -104,7 +113,7 @@ impl<P: Poll> Napi<P> {
     ) -> impl PinInit<Self> {
         pin_init!(Self {
             raw <- Opaque::ffi_init(move |napi: *mut bindings::napi_struct| {
-                // SAFETY: `napi` is valid for writes.
+                // SAFETY: `napi` is valid for writes, and all bytes of a C structure may be zero.
                 unsafe { napi.write_bytes(0, 1) };
 
                 let add = || {
@@ -119,7 +128,8 @@ impl<P: Poll> Napi<P> {
                         )
                     }
                 };
-                // SAFETY: by the requirement of the function.
+                // SAFETY: by the requirement of the function the device is valid, and its lock not
+                // held.
                 unsafe { with_lock(net, add) };
             }),
             context,
@@ -128,9 +138,20 @@ impl<P: Poll> Napi<P> {
         })
     }
 
-    /// What schedules the context. It must not be used for longer than the context exists.
-    pub(super) fn scheduler(&self) -> Scheduler {
+    /// What schedules the context.
+    ///
+    /// # Safety
+    ///
+    /// The result, and copies of it, must not be used after `self` was dropped.
+    pub(super) unsafe fn scheduler(&self) -> Scheduler {
+        // INVARIANT: by the requirement of the function.
         Scheduler(self.raw.get())
+    }
+
+    /// Has the context polled, unless it is disabled. Called in any context.
+    pub(super) fn schedule(&self) {
+        // SAFETY: the result is used before `self`, which is borrowed, can be dropped.
+        unsafe { self.scheduler() }.schedule();
     }
 
     /// Keeps polls away, and gives access to what they work on. Sleeps. When the result is dropped
@@ -139,7 +160,7 @@ impl<P: Poll> Napi<P> {
         let switch = self.switch.lock();
 
         if *switch {
-            // SAFETY: by the type invariant the context is set up and enabled.
+            // SAFETY: by the type invariant the context is set up and enabled; this sleeps.
             unsafe { bindings::napi_disable(self.raw.get()) };
         }
         Paused { napi: self, switch }
@@ -152,11 +173,13 @@ impl<P: Poll> Napi<P> {
         napi: *mut bindings::napi_struct,
         budget: ffi::c_int,
     ) -> ffi::c_int {
-        // SAFETY: the context is the first field.
+        // SAFETY: by the requirement of the function this is the context of a `Napi<P>`, whose
+        // first field it is, and which is not dropped while it polls.
         let this = unsafe { &*napi.cast::<Self>() };
-        // SAFETY: by the requirement of `new` this is valid, for the context is enabled.
+        // SAFETY: the context is enabled, or it would not be polled, so that by the requirement of
+        // `new` this is valid.
         let context = unsafe { &*this.context };
-        // SAFETY: by the type invariant a poll may use the data.
+        // SAFETY: by the type invariant the data is this poll's until it is over.
         let data = unsafe { &mut *this.data.get() };
         // SAFETY: the context is valid, and this is its poll.
         let mut gro = unsafe { Gro::new(napi) };
@@ -164,7 +187,7 @@ impl<P: Poll> Napi<P> {
         let done = context.poll(data, &mut gro, budget as usize) as ffi::c_int;
         gro.flush();
         if done < budget {
-            // SAFETY: the core runs the context, and less than the budget is done.
+            // SAFETY: this is the context's poll, which has done less than its budget, and ends.
             unsafe { bindings::napi_complete_done(napi, done) };
         }
         done
@@ -188,14 +211,16 @@ impl<P: Poll> Deref for Paused<'_, P> {
     type Target = P::Data;
 
     fn deref(&self) -> &P::Data {
-        // SAFETY: the context is disabled, and this holds its switch.
+        // SAFETY: the context is disabled since this was made, and this holds its switch: by the
+        // type invariant of `Napi` the data is whoever's has `self`.
         unsafe { &*self.napi.data.get() }
     }
 }
 
 impl<P: Poll> DerefMut for Paused<'_, P> {
     fn deref_mut(&mut self) -> &mut P::Data {
-        // SAFETY: the context is disabled, and this holds its switch.
+        // SAFETY: the context is disabled since this was made, and this holds its switch: by the
+        // type invariant of `Napi` the data is whoever's has `self`, which is borrowed mutably.
         unsafe { &mut *self.napi.data.get() }
     }
 }
@@ -203,10 +228,11 @@ impl<P: Poll> DerefMut for Paused<'_, P> {
 impl<P: Poll> Drop for Paused<'_, P> {
     fn drop(&mut self) {
         if *self.switch {
-            // SAFETY: by the type invariant the context is set up; it was disabled.
+            // SAFETY: by the type invariant of `Napi` the context is set up. It is disabled: when
+            // this was made it was, if it was not so before. This sleeps.
             unsafe { bindings::napi_enable(self.napi.raw.get()) };
             // What has completed meanwhile did not schedule it.
-            self.napi.scheduler().schedule();
+            self.napi.schedule();
         }
     }
 }
@@ -237,19 +263,20 @@ impl Gro<'_> {
     }
 
     fn node(&mut self) -> *mut bindings::gro_node {
-        // SAFETY: by the type invariant the context is valid.
-        unsafe { &raw mut (*self.napi).gro }
+        project!(mut self.napi, .gro)
     }
 
     /// Hands `skb` to the network stack, which may merge it with others of its flow.
     pub(super) fn receive(&mut self, skb: OwnedSkb) {
-        // SAFETY: this is the context's own, whose poll runs; the buffer is given away.
+        // SAFETY: by the type invariant the node is valid and this poll's; the buffer is valid, and
+        // is given away.
         unsafe { bindings::gro_receive_skb(self.node(), skb.into_raw()) };
     }
 
     /// Hands `skb` to the network stack as it is.
     pub(super) fn receive_unmerged(&mut self, skb: OwnedSkb) {
-        // SAFETY: bottom halves are off; the buffer is given away.
+        // SAFETY: by the type invariant a poll runs, hence bottom halves are off; the buffer is
+        // valid, and is given away.
         unsafe { bindings::netif_receive_skb(skb.into_raw()) };
     }
 
@@ -258,26 +285,29 @@ impl Gro<'_> {
     pub(super) fn receive_datagram(&mut self, skb: OwnedSkb) -> bool {
         let skb = skb.into_raw();
 
-        // SAFETY: this is the context's own, whose poll runs; the buffer is given away.
+        // SAFETY: by the type invariant the node is valid and this poll's; the buffer is valid, and
+        // is given away.
         let result = unsafe { bindings::gro_receive_skb(self.node(), skb) };
         if result != bindings::gro_result_GRO_HELD {
             return false;
         }
-        // SAFETY: the buffer is held, and stays so until the context is flushed: nobody else uses
-        // it.
-        let control = unsafe { &raw const (*skb).cb };
-        // SAFETY: what is held has this in its control block.
-        let control = unsafe { &*control.cast::<bindings::napi_gro_cb>() };
+        let control = project!(skb, .cb).cast::<bindings::napi_gro_cb>();
+        // The group of flags and its anonymous twin are one and the same memory.
+        let flags = project!(control, .__bindgen_anon_2.__bindgen_anon_1);
+        type Flags = bindings::napi_gro_cb__bindgen_ty_2__bindgen_ty_1;
 
         // Without such a socket a datagram is held only for a list, to be sent on.
-        // SAFETY: the anonymous members are one and the same memory.
-        unsafe { control.__bindgen_anon_2.__bindgen_anon_1 }.is_flist() == 0
+        // SAFETY: the buffer is held, by this poll's node, and stays so until that is flushed. So
+        // it is valid, nobody else writes it, and its control block is GRO's.
+        unsafe { Flags::is_flist_raw(flags) == 0 }
     }
 
     fn flush(&mut self) {
-        // SAFETY: by the type invariant the context is valid, and this its poll.
-        if unsafe { (*self.node()).bitmask } != 0 {
-            // SAFETY: this is the context's own, whose poll runs.
+        let held = project!(self.node(), .bitmask);
+
+        // SAFETY: by the type invariant the node is valid and this poll's: nobody else writes it.
+        if unsafe { held.read() } != 0 {
+            // SAFETY: by the type invariant the node is valid and this poll's.
             unsafe { bindings::__gro_flush(self.node(), false) };
         }
     }
@@ -286,7 +316,8 @@ impl Gro<'_> {
     pub(super) fn alloc(&mut self, len: usize) -> Result<NewSkb> {
         let len = u32::try_from(len)?;
 
-        // SAFETY: the context is valid, and bottom halves are off.
+        // SAFETY: by the type invariant the context is valid and its poll runs, hence bottom halves
+        // are off.
         let skb = unsafe { bindings::napi_alloc_skb(self.napi, len) };
         if skb.is_null() {
             return Err(ENOMEM);
@@ -303,13 +334,12 @@ impl Gro<'_> {
 ///
 /// `net` must be a valid device, whose lock the caller does not hold.
 unsafe fn with_lock(net: *mut bindings::net_device, what: impl FnOnce()) {
-    // SAFETY: by the requirement of the function the device is valid.
-    let lock = unsafe { &raw mut (*net).lock };
+    let lock = project!(mut net, .lock);
 
-    // SAFETY: the lock is valid as long as the device.
+    // SAFETY: by the requirement of the function the device is valid, and its lock not held.
     unsafe { bindings::mutex_lock(lock.cast()) };
     what();
-    // SAFETY: it was locked above.
+    // SAFETY: by the requirement of the function the device is valid; it was locked above.
     unsafe { bindings::mutex_unlock(lock.cast()) };
 }
 
@@ -319,16 +349,19 @@ impl<P: Poll> PinnedDrop for Napi<P> {
         self.pause().set_enabled(false);
 
         let napi = self.raw.get();
-        // SAFETY: by the type invariant the device is valid.
-        let net = unsafe { (*napi).dev }.cast::<bindings::net_device>();
+        let net = project!(napi, .dev);
+        // SAFETY: by the type invariant the context is set up; the pointer does not change.
+        let net = unsafe { net.read() }.cast::<bindings::net_device>();
         let delete = || {
-            // SAFETY: by the type invariant the context is set up; it is disabled; the lock is
-            // held.
+            // SAFETY: by the type invariant the context is set up. It was disabled above, and the
+            // lock of its device is held.
             unsafe { bindings::__netif_napi_del_locked(napi) }
         };
-        // SAFETY: the device is valid; nobody drops a context with the lock held.
+        // SAFETY: by the type invariant the device is valid. Nobody drops a context with the lock
+        // of its device held: that is what `new` says.
         unsafe { with_lock(net, delete) };
-        // SAFETY: there is nothing to observe. After this nobody reads the context any more.
+        // After this nobody reads the context any more.
+        // SAFETY: the caller may sleep, for a `Napi` is dropped where that may be.
         unsafe { bindings::synchronize_net() };
     }
 }

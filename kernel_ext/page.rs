@@ -18,6 +18,7 @@ use kernel::{
     ffi,
     page::PAGE_SIZE,
     prelude::*,
+    ptr::project,
     sync::atomic::{
         Acquire,
         Atomic,
@@ -39,7 +40,7 @@ struct Page {
     address: NonNull<u8>,
 }
 
-// SAFETY: pages may be used and freed from any thread.
+// SAFETY: a page in the linear map is mapped for all threads, and may be freed from any.
 unsafe impl Send for Page {}
 
 impl Page {
@@ -53,7 +54,7 @@ impl Page {
             | bindings::RUST_CONST_HELPER___GFP_COMP
             | bindings::__GFP_ZERO;
 
-        // SAFETY: there is nothing to observe.
+        // SAFETY: the function may be called in any context that its flags permit, with any order.
         let page = unsafe { bindings::alloc_pages(flags, order) };
         let page = NonNull::new(page).ok_or(ENOMEM)?;
         // SAFETY: the page is valid. It is not one of high memory, so that this only tells where it
@@ -68,10 +69,10 @@ impl Page {
     }
 
     fn references(&self) -> &Atomic<i32> {
-        // SAFETY: by the type invariant the page is valid.
-        let count = unsafe { &raw mut (*self.page.as_ptr())._refcount.counter };
+        let count = project!(mut self.page.as_ptr(), ._refcount.counter);
 
-        // SAFETY: the count is valid as long as the page, and changed by atomic operations alone.
+        // SAFETY: by the type invariant this holds a reference to the page, so that its count is
+        // valid as long as `self`. It is changed by atomic operations alone.
         unsafe { Atomic::from_ptr(count) }
     }
 
@@ -94,7 +95,8 @@ impl Page {
 
 impl Drop for Page {
     fn drop(&mut self) {
-        // SAFETY: by the type invariant this holds a reference, which it gives up.
+        // SAFETY: by the type invariant the page is mapped here and this holds a reference to it,
+        // which it gives up.
         unsafe { bindings::page_frag_free(self.address.as_ptr().cast()) };
     }
 }
@@ -120,7 +122,8 @@ impl Buffer {
 
     /// The content.
     pub(super) fn bytes(&self) -> &[u8] {
-        // SAFETY: by the type invariant these bytes are initialised, and nobody writes them.
+        // SAFETY: by the type invariant these bytes are within the page, initialised, and nobody
+        // else uses them; `self` borrows them.
         unsafe { slice::from_raw_parts(self.as_ptr(), self.len) }
     }
 

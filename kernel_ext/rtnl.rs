@@ -9,17 +9,22 @@ use core::mem::ManuallyDrop;
 use kernel::{
     ffi,
     prelude::*,
+    ptr::project,
     types::NotThreadSafe, //
 };
 
 /// The RTNL mutex, held; a token for what must be done under it.
+///
+/// # Invariants
+///
+/// The task that has this holds the lock, which nobody else gives back.
 #[must_use = "the lock is released when the guard is dropped"]
 pub(crate) struct Rtnl(NotThreadSafe);
 
 impl Rtnl {
     /// Takes the lock. Sleeps until it is free.
     pub(crate) fn lock() -> Self {
-        // SAFETY: there is nothing to observe.
+        // SAFETY: whoever may sleep may take the lock; who has it already waits for ever.
         unsafe { bindings::rtnl_lock() };
         Self(NotThreadSafe)
     }
@@ -39,15 +44,15 @@ impl Rtnl {
     /// must not wait for the lock. If the lock is taken this returns `ERESTARTNOINTR`, which makes
     /// the kernel repeat the system call, and user space see nothing of it.
     pub(crate) fn try_lock_or_restart() -> Result<Self> {
-        // SAFETY: there is nothing to observe.
+        // SAFETY: whoever may sleep may try to take the lock.
         if unsafe { bindings::rtnl_trylock() } != 0 {
             return Ok(Self(NotThreadSafe));
         }
 
         let task = kernel::current!().as_ptr();
-        // SAFETY: the current task is valid.
-        let flags = unsafe { &raw mut (*task).thread_info.flags };
-        // SAFETY: `flags` is the bitmap of the current task's flags, changed by atomic operations.
+        let flags = project!(mut task, .thread_info.flags);
+        // SAFETY: the current task is valid; this is the bitmap of its flags, which is changed by
+        // atomic operations.
         unsafe { bindings::set_bit(bindings::TIF_SIGPENDING as ffi::c_ulong, flags) };
 
         Err(ERESTARTNOINTR)
@@ -56,7 +61,7 @@ impl Rtnl {
 
 impl Drop for Rtnl {
     fn drop(&mut self) {
-        // SAFETY: the guard exists, so this task holds the lock.
+        // SAFETY: by the type invariant this task holds the lock.
         unsafe { bindings::rtnl_unlock() };
     }
 }

@@ -56,12 +56,14 @@ impl SkBuff {
     }
 
     fn raw(&self) -> &bindings::sk_buff {
-        // SAFETY: by the type invariant the buffer is valid, and only `&mut self` changes it.
+        // SAFETY: by the type invariant the buffer is valid and nobody else uses it, and only
+        // `&mut self` changes it.
         unsafe { &*self.0.get() }
     }
 
     fn raw_mut(&mut self) -> &mut bindings::sk_buff {
-        // SAFETY: by the type invariant the buffer is valid, and nobody else uses it.
+        // SAFETY: by the type invariant the buffer is valid and nobody else uses it; `self` is
+        // borrowed mutably.
         unsafe { &mut *self.0.get() }
     }
 
@@ -72,14 +74,15 @@ impl SkBuff {
 
     /// The packet, as far as it lies in the linear part.
     pub(crate) fn data(&self) -> &[u8] {
-        // SAFETY: `headlen` initialised bytes lie at `data`, and `self` borrows them.
+        // SAFETY: a valid buffer has `headlen` initialised bytes at `data`. By the type invariant
+        // nobody else changes them, and `self` borrows them.
         unsafe { slice::from_raw_parts(self.raw().data, self.headlen()) }
     }
 
     /// As [`Self::data`], to write.
     pub(crate) fn data_mut(&mut self) -> &mut [u8] {
-        // SAFETY: `headlen` initialised bytes lie at `data`; `self` borrows them, and by the type
-        // invariant no clone shares them.
+        // SAFETY: a valid buffer has `headlen` initialised bytes at `data`. By the type invariant
+        // no clone shares them, and `self` borrows them mutably.
         unsafe { slice::from_raw_parts_mut(self.raw().data, self.headlen()) }
     }
 
@@ -111,7 +114,8 @@ impl SkBuff {
     pub(crate) fn reset_mac_header(&mut self) {
         let offset = self.headroom();
 
-        // SAFETY: `headers` and its anonymous twin are one and the same memory.
+        // SAFETY: the anonymous twin of `headers` is the same memory, of the same type: it is
+        // initialised.
         let headers = unsafe { self.raw_mut().__bindgen_anon_4.__bindgen_anon_1.as_mut() };
         // CAST: as in C; a buffer's head is never that large.
         headers.mac_header = offset as u16;
@@ -119,25 +123,32 @@ impl SkBuff {
 
     /// Sets the protocol of the packet to `ether_type`, in host order.
     pub(crate) fn set_protocol(&mut self, ether_type: u16) {
-        // SAFETY: `headers` and its anonymous twin are one and the same memory.
+        // SAFETY: the anonymous twin of `headers` is the same memory, of the same type: it is
+        // initialised.
         let headers = unsafe { self.raw_mut().__bindgen_anon_4.__bindgen_anon_1.as_mut() };
 
         headers.protocol = ether_type.to_be();
     }
 
-    /// Takes the Ethernet header off a frame of `dev`, and tells from it what the packet is. The
-    /// frame must be as long as one.
-    pub(super) fn take_ethernet_header(&mut self, dev: &NetDevice) {
-        // SAFETY: by the type invariant the buffer is valid, and so is the device. A header is
-        // taken off only as far as there are bytes.
+    /// Takes the Ethernet header off a frame of `dev`, and tells from it what the packet is.
+    /// `EPROTO` if the frame is not as long as one.
+    pub(super) fn take_ethernet_header(&mut self, dev: &NetDevice) -> Result {
+        if self.headlen() < bindings::ETH_HLEN as usize {
+            return Err(EPROTO);
+        }
+
+        // SAFETY: by the type invariants the buffer and the device are valid, and nobody else uses
+        // the buffer. It begins with as many bytes as are looked at and taken off.
         let protocol = unsafe { bindings::eth_type_trans(self.0.get(), dev.as_raw().cast()) };
 
         self.set_protocol(u16::from_be(protocol));
+        Ok(())
     }
 
     /// Tells what is known of the packet's checksum.
     pub(super) fn set_checksum(&mut self, checksum: Checksum) {
-        // SAFETY: `headers` and its anonymous twin are one and the same memory.
+        // SAFETY: the anonymous twin of `headers` is the same memory, of the same type: it is
+        // initialised.
         let headers = unsafe { self.raw_mut().__bindgen_anon_4.__bindgen_anon_1.as_mut() };
 
         headers.set_ip_summed(match checksum {

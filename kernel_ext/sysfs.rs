@@ -85,17 +85,19 @@ impl<A: Attribute> Adapter<A> {
 
     /// # Safety
     ///
-    /// To be called by the driver core only, as `device_attribute.show`, for a device of
-    /// `A::Parent`.
+    /// To be called by the driver core only, as `device_attribute.show`, for a device that was
+    /// given attributes of `A::Parent`.
     unsafe extern "C" fn show_callback(
         dev: *mut bindings::device,
         _attr: *const bindings::device_attribute,
         buf: *mut ffi::c_char,
     ) -> isize {
-        // SAFETY: sysfs keeps the device registered until the callback returns.
+        // SAFETY: by the requirement of the function this is a device of that parent; sysfs keeps
+        // it registered until the callback returns.
         let parent = unsafe { A::Parent::from_device(dev) };
 
-        // SAFETY: sysfs passes a buffer of a page, zeroed.
+        // SAFETY: sysfs passes a buffer of a page, zeroed, which is nobody else's until the
+        // callback returns.
         let buf = unsafe { slice::from_raw_parts_mut(buf.cast::<u8>(), PAGE_SIZE) };
         let mut out = Formatter::new(buf);
 
@@ -112,18 +114,20 @@ impl<A: Writable> Adapter<A> {
 
     /// # Safety
     ///
-    /// To be called by the driver core only, as `device_attribute.store`, for a device of
-    /// `A::Parent`.
+    /// To be called by the driver core only, as `device_attribute.store`, for a device that was
+    /// given attributes of `A::Parent`.
     unsafe extern "C" fn store_callback(
         dev: *mut bindings::device,
         _attr: *const bindings::device_attribute,
         buf: *const ffi::c_char,
         count: usize,
     ) -> isize {
-        // SAFETY: sysfs keeps the device registered until the callback returns.
+        // SAFETY: by the requirement of the function this is a device of that parent; sysfs keeps
+        // it registered until the callback returns.
         let parent = unsafe { A::Parent::from_device(dev) };
 
-        // SAFETY: sysfs passes a buffer of `count` bytes.
+        // SAFETY: sysfs passes a buffer of `count` bytes, which nobody changes until the callback
+        // returns.
         let value = unsafe { slice::from_raw_parts(buf.cast::<u8>(), count) };
 
         from_result(|| {
@@ -162,7 +166,7 @@ pub(crate) struct Group<P> {
     _parent: PhantomData<fn(&P)>,
 }
 
-// SAFETY: a group is constant.
+// SAFETY: nobody changes a group, here or in C, so any thread may read it; there is no `P` in it.
 unsafe impl<P> Sync for Group<P> {}
 
 impl<P: Parent> Group<P> {

@@ -33,10 +33,12 @@ pub(super) struct Timer {
     context: *mut c_void,
 }
 
-// SAFETY: a timer has a lock of its own; who makes it answers for the context.
+// SAFETY: the timer core's functions may be called from any thread. The context is used by the
+// callback alone, which by the requirement of `new` may be called with it from anywhere.
 unsafe impl Send for Timer {}
 
-// SAFETY: as above.
+// SAFETY: the timer core's functions lock what they share. The context is used by the callback
+// alone, which by the requirement of `new` may be called with it from anywhere.
 unsafe impl Sync for Timer {}
 
 impl Timer {
@@ -67,7 +69,8 @@ impl Timer {
 
     /// Has the timer fire in `delay`, not when it was to do so before. Does not sleep.
     pub(super) fn start(&self, delay: Delta) {
-        // SAFETY: by the type invariant the timer is set up.
+        // SAFETY: by the type invariant the timer is set up, and calls what by the requirement of
+        // `new` may be called until it is dropped, when it is stopped.
         unsafe {
             bindings::hrtimer_start_range_ns(
                 self.raw.get(),
@@ -90,10 +93,12 @@ impl Timer {
     unsafe extern "C" fn expired_callback(
         raw: *mut bindings::hrtimer,
     ) -> bindings::hrtimer_restart {
-        // SAFETY: `raw` is the first field of a timer.
+        // SAFETY: by the requirement of the function `raw` is the first field of a `Timer`, which
+        // is not dropped before this has returned.
         let this = unsafe { &*raw.cast::<Self>() };
 
-        // SAFETY: whoever made the timer answers for this.
+        // SAFETY: by the type invariant these are the callback and context that `new` was given,
+        // which by its requirement go together until the timer is dropped.
         unsafe { (this.callback)(this.context) };
         bindings::hrtimer_restart::HRTIMER_NORESTART
     }

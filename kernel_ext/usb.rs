@@ -7,26 +7,34 @@
 //!
 //! C header: [`include/linux/usb.h`](srctree/include/linux/usb.h)
 
+mod bound;
 pub(super) mod bulk;
 mod claim;
+mod device;
 mod driver;
+mod endpoint;
 mod id;
 mod interface;
 
+pub(crate) use bound::{
+    Bound,
+    Probed, //
+};
 pub(crate) use bulk::Filling;
-pub(crate) use claim::ClaimedInterface;
+pub(super) use claim::ClaimedInterface;
+pub(crate) use device::Device;
 pub(crate) use driver::{
     Driver,
     PmMessage,
     Registration, //
 };
+pub(crate) use endpoint::HostEndpoint;
 pub(crate) use id::{
     usb_device_table,
     DeviceId,
     IdTable, //
 };
 pub(crate) use interface::{
-    HostEndpoint,
     Interface,
     CLASS_VENDOR_SPEC, //
 };

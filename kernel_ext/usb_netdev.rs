@@ -7,17 +7,20 @@
 
 mod adapter;
 mod binding;
+mod control;
 mod delivery;
 mod device;
 mod ethtool;
 mod link;
+mod made;
 mod operations;
 mod poll;
 mod recovery;
 mod transmit;
+mod uppers;
 
-pub(crate) use adapter::Adapter;
 pub(crate) use binding::Binding;
+pub(crate) use control::Starting;
 pub(crate) use delivery::Delivery;
 pub(crate) use device::Device;
 pub(crate) use transmit::{
@@ -33,12 +36,18 @@ use super::{
     stacked,
     sysfs,
     usb::{
-        DeviceId,
-        Interface,
-        PmMessage, //
+        self,
+        DeviceId, //
     }, //
 };
+use core::marker::PhantomData;
 use kernel::prelude::*;
+
+/// Connects a [`Driver`] with the network core and with the USB core.
+pub(crate) struct Adapter<T>(PhantomData<T>);
+
+/// An interface that a [`Driver`] probes.
+pub(crate) type Probed<'a, T> = usb::Probed<'a, Adapter<T>>;
 
 /// A driver of such network devices. Callbacks may sleep unless they say otherwise.
 pub(crate) trait Driver: Sized + 'static {
@@ -73,18 +82,14 @@ pub(crate) trait Driver: Sized + 'static {
     type Stacked: stacked::Driver<Lower = Device<Self>>;
 
     /// Whether `intf`, which matched `id`, is one for this driver; `ENODEV` if not.
-    fn accept(intf: &Interface, id: &DeviceId) -> Result;
+    fn accept(intf: &Probed<'_, Self>, id: &DeviceId) -> Result;
 
     /// Sets up a new device, and makes its state.
     fn bind(new: &Binding<'_, Self>) -> Result<impl PinInit<Self::State>>;
 
     /// Starts what may call back into the driver. The network device is not registered yet. If this
-    /// fails the state is dropped; nothing may use it by then.
-    fn start(dev: &Device<Self>) -> Result;
-
-    /// Stops what may call back into the driver, before the state is dropped. The network device is
-    /// not registered any more.
-    fn stop(dev: &Device<Self>);
+    /// fails what was started is stopped, and the state dropped.
+    fn start(dev: &Starting<'_, Self>) -> Result;
 
     /// Somebody begins, or ends, to need that the device wakes the host.
     fn manage_power(dev: &Device<Self>, on: bool);
@@ -123,14 +128,9 @@ pub(crate) trait Driver: Sized + 'static {
     /// Whether the network device may have the hardware address.
     fn check_address(address: [u8; 6]) -> Result;
 
-    /// `intf` is suspended; the network device is already.
-    fn suspend(dev: &Device<Self>, intf: &Interface, message: PmMessage) -> Result;
-
-    /// `intf` is resumed; the network device is not yet.
-    fn resume(dev: &Device<Self>, intf: &Interface) -> Result;
-
-    /// As [`Self::resume`], and the device has lost its state.
-    fn reset_resume(dev: &Device<Self>, intf: &Interface) -> Result;
+    /// The device was resumed, and has lost its state. The character device and the network device
+    /// are still suspended.
+    fn reset_resume(dev: &Device<Self>);
 }
 
 /// What a transfer from a device holds.

@@ -33,10 +33,12 @@ pub(super) struct Work {
     context: *mut c_void,
 }
 
-// SAFETY: a work item may be queued from anywhere; who makes it answers for the context.
+// SAFETY: the workqueue's functions may be called from any thread. The context is used by the
+// callback alone, which by the requirement of `new` may be called with it by any worker.
 unsafe impl Send for Work {}
 
-// SAFETY: a work item may be queued from anywhere; who makes it answers for the context.
+// SAFETY: the workqueue's functions lock what they share. The context is used by the callback
+// alone, which by the requirement of `new` may be called with it by any worker.
 unsafe impl Sync for Work {}
 
 impl Work {
@@ -45,7 +47,7 @@ impl Work {
     /// # Safety
     ///
     /// It must be sound to call `callback` with `context`, in process context, until the work item
-    /// is cancelled or dropped.
+    /// is dropped, if it was queued.
     pub(super) unsafe fn new(callback: Callback, context: *mut c_void) -> impl PinInit<Self> {
         // INVARIANT: the C function sets the item up; the other fields are what they should be.
         pin_init!(Self {
@@ -68,10 +70,11 @@ impl Work {
 
     /// Has the work done, once, if it is not queued already. Called in any context.
     pub(super) fn queue(&self) {
-        // SAFETY: this workqueue is there from boot on.
+        // SAFETY: the variable is written once, at boot, before there are modules.
         let queue = unsafe { bindings::system_dfl_wq };
 
-        // SAFETY: by the type invariant the item is set up.
+        // SAFETY: by the type invariant the item is set up, and calls what by the requirement of
+        // `new` may be called until it is dropped, when it is cancelled.
         unsafe {
             bindings::queue_work_on(
                 bindings::wq_misc_consts_WORK_CPU_UNBOUND as ffi::c_int,
@@ -91,10 +94,12 @@ impl Work {
     ///
     /// To be called by a workqueue only, for a work item of this type.
     unsafe extern "C" fn work_callback(raw: *mut bindings::work_struct) {
-        // SAFETY: `raw` is the first field of a work item.
+        // SAFETY: by the requirement of the function `raw` is the first field of a `Work`, which is
+        // not dropped before this has returned.
         let this = unsafe { &*raw.cast::<Self>() };
 
-        // SAFETY: whoever made the work item answers for this.
+        // SAFETY: by the type invariant these are the callback and context that `new` was given,
+        // which by its requirement go together until the item is dropped.
         unsafe { (this.callback)(this.context) };
     }
 }

@@ -12,7 +12,8 @@ use crate::kernel_ext::{
 };
 use kernel::{
     ffi,
-    prelude::*, //
+    prelude::*,
+    ptr::project, //
 };
 
 impl NetDevice {
@@ -20,10 +21,9 @@ impl NetDevice {
     /// and keeps it valid; without RTNL a change is seen late.
     #[cfg(CONFIG_NET_NS)]
     fn namespace(&self) -> *mut bindings::net {
-        // SAFETY: by the type invariant the device is valid.
-        let namespace = unsafe { &raw const (*self.as_raw()).nd_net.net };
+        let namespace = project!(self.as_raw(), .nd_net.net);
 
-        // SAFETY: the field is valid as long as the device.
+        // SAFETY: by the type invariant the device is valid. Without RTNL a change is seen late.
         unsafe { namespace.read_volatile() }
     }
 
@@ -47,15 +47,15 @@ impl NetDevice {
     pub(crate) fn lock_for_writer(&self) -> Result<Rtnl> {
         let rtnl = Rtnl::try_lock_or_restart()?;
 
-        // SAFETY: by the type invariant the device is valid, and RTNL protects the field.
-        let state = unsafe { (*self.as_raw()).reg_state };
-        if u32::from(state) != bindings::netdev_reg_state_NETREG_REGISTERED {
+        if !self.is_registered(&rtnl) {
             return Err(ENODEV);
         }
+        let owner = project!(self.namespace(), .user_ns);
         // SAFETY: a namespace goes only when no device is registered in it any more, which is under
-        // RTNL: this one is, and RTNL is held.
-        let owner = unsafe { (*self.namespace()).user_ns }.cast();
-        // SAFETY: a network namespace keeps the user namespace that owns it.
+        // RTNL: this one is, and RTNL is held. The pointer does not change.
+        let owner = unsafe { owner.read() }.cast();
+        // SAFETY: a network namespace keeps the user namespace that owns it, and by the above it is
+        // there as long as RTNL is held.
         if unsafe { bindings::ns_capable(owner, bindings::CAP_NET_ADMIN as ffi::c_int) } {
             Ok(rtnl)
         } else {

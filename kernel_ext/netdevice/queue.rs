@@ -8,7 +8,10 @@
 use super::NetDevice;
 use crate::kernel_ext::bindings;
 use core::marker::PhantomData;
-use kernel::ffi;
+use kernel::{
+    ffi,
+    ptr::project, //
+};
 
 /// The driver stopped the queue.
 const DRIVER_OFF: ffi::c_ulong =
@@ -29,8 +32,10 @@ pub(crate) struct TransmitQueue<'a>(*mut bindings::netdev_queue, PhantomData<&'a
 impl NetDevice {
     /// The transmit queue.
     pub(in crate::kernel_ext) fn queue(&self) -> TransmitQueue<'_> {
-        // SAFETY: by the type invariant the device is valid; it has its queues for as long.
-        let queue = unsafe { (*self.as_raw())._tx };
+        let first = project!(self.as_raw(), ._tx);
+        // SAFETY: by the type invariant the device is valid. It has its queues as long as it lives,
+        // and the pointer does not change.
+        let queue = unsafe { first.read() };
 
         // INVARIANT: a device has one queue at least.
         TransmitQueue(queue, PhantomData)
@@ -39,25 +44,37 @@ impl NetDevice {
 
 impl TransmitQueue<'_> {
     fn state(&self) -> *mut ffi::c_ulong {
-        // SAFETY: by the type invariant the queue is valid.
-        unsafe { &raw mut (*self.0).state }
+        project!(mut self.0, .state)
     }
 
     /// Has the network stack send nothing more (`netif_tx_stop_queue()`).
     pub(in crate::kernel_ext) fn stop(self) {
-        // SAFETY: the state is a bitmap that is changed by atomic operations.
+        // SAFETY: by the type invariant the queue is valid; its state is a bitmap that is changed
+        // by atomic operations.
         unsafe { bindings::set_bit(DRIVER_OFF, self.state()) };
     }
 
     /// Has the network stack send again.
     pub(in crate::kernel_ext) fn wake(self) {
-        // SAFETY: by the type invariant the queue is valid.
-        unsafe { bindings::netif_tx_wake_queue(self.0) };
+        if self.has_qdisc() {
+            // SAFETY: by the type invariant the queue is valid, and it has a qdisc to schedule.
+            unsafe { bindings::netif_tx_wake_queue(self.0) };
+        }
+    }
+
+    /// Whether there is a qdisc: there is always one from the first registration on.
+    fn has_qdisc(self) -> bool {
+        let qdisc = project!(self.0, .qdisc);
+
+        // SAFETY: by the type invariant the queue is valid. The pointer changes at any time, but
+        // never to NULL.
+        !unsafe { qdisc.read_volatile() }.is_null()
     }
 
     /// Whether nothing is sent, for whatever reason (`netif_xmit_stopped()`).
     pub(in crate::kernel_ext) fn is_stopped(self) -> bool {
-        // SAFETY: the state is valid; it changes at any time.
+        // SAFETY: by the type invariant the queue is valid. Its state changes at any time, by
+        // atomic operations on the whole word, which is read as a whole.
         let state = unsafe { self.state().read_volatile() };
 
         state & (1 << DRIVER_OFF | 1 << LIMITS_OFF) != 0
@@ -67,11 +84,12 @@ impl TransmitQueue<'_> {
     pub(in crate::kernel_ext) fn reset(self) {
         #[cfg(CONFIG_BQL)]
         {
-            // SAFETY: the state is a bitmap that is changed by atomic operations.
+            // SAFETY: by the type invariant the queue is valid; its state is a bitmap that is
+            // changed by atomic operations.
             unsafe { bindings::clear_bit(LIMITS_OFF, self.state()) };
-            // SAFETY: by the type invariant the queue is valid.
-            let limits = unsafe { &raw mut (*self.0).dql };
-            // SAFETY: the limits are valid as long as the queue, and nothing is in flight.
+            let limits = project!(mut self.0, .dql);
+            // SAFETY: by the type invariant the queue is valid, and its limits are as long. If
+            // something is in flight the counters are wrong afterwards, and nothing else.
             unsafe { bindings::dql_reset(limits) };
         }
     }
@@ -82,38 +100,37 @@ impl TransmitQueue<'_> {
         let jiffies = &raw const bindings::jiffies;
         // SAFETY: the variable is there as long as the kernel; it changes at any time.
         let now = unsafe { jiffies.read_volatile() };
-        // SAFETY: by the type invariant the queue is valid.
-        let started = unsafe { &raw mut (*self.0).trans_start };
-        // SAFETY: the field is valid; the watchdog sees a change late.
+        let started = project!(mut self.0, .trans_start);
+        // SAFETY: by the type invariant the queue is valid; the watchdog sees a change late.
         unsafe { started.write_volatile(now) };
 
         #[cfg(CONFIG_BQL)]
         {
-            // SAFETY: by the type invariant the queue is valid; other fields of it are changed by
-            // who completes, and by atomic operations.
-            let last = unsafe { &raw mut (*self.0).dql.last_obj_cnt };
-            // SAFETY: by the type invariant the queue is valid.
-            let queued = unsafe { &raw mut (*self.0).dql.num_queued };
+            let last = project!(mut self.0, .dql.last_obj_cnt);
+            let queued = project!(mut self.0, .dql.num_queued);
 
             // CAST: no transfer is as large.
             let count = bytes as ffi::c_uint;
-            // SAFETY: the field is valid; who completes sees it late.
+            // SAFETY: by the type invariant the queue is valid; who completes sees the change late.
             unsafe { last.write_volatile(count) };
-            // SAFETY: the field is valid, and the callers take turns.
-            let total = unsafe { queued.read() }.wrapping_add(count);
-            // SAFETY: the field is valid; who completes sees it late.
+            // SAFETY: by the type invariant the queue is valid. The callers take turns; if they did
+            // not, a count would be lost.
+            let total = unsafe { queued.read_volatile() }.wrapping_add(count);
+            // SAFETY: by the type invariant the queue is valid; who completes sees the change late.
             unsafe { queued.write_volatile(total) };
             if self.is_within_limits() {
                 return;
             }
 
-            // SAFETY: the state is a bitmap that is changed by atomic operations.
+            // SAFETY: by the type invariant the queue is valid; its state is a bitmap that is
+            // changed by atomic operations.
             unsafe { bindings::set_bit(LIMITS_OFF, self.state()) };
-            // SAFETY: there is nothing to observe.
+            // SAFETY: a barrier may be anywhere.
             unsafe { bindings::smp_mb() };
             // Another processor may just have completed what was in the way.
             if self.is_within_limits() {
-                // SAFETY: the state is a bitmap that is changed by atomic operations.
+                // SAFETY: by the type invariant the queue is valid; its state is a bitmap that is
+                // changed by atomic operations.
                 unsafe { bindings::clear_bit(LIMITS_OFF, self.state()) };
             }
         }
@@ -130,23 +147,25 @@ impl TransmitQueue<'_> {
             if bytes == 0 {
                 return;
             }
-            // SAFETY: by the type invariant the queue is valid.
-            let limits = unsafe { &raw mut (*self.0).dql };
+            let limits = project!(mut self.0, .dql);
             // CAST: no more than that was counted as sent.
-            // SAFETY: the limits are valid as long as the queue; the callers take turns.
+            // SAFETY: by the type invariant the queue is valid, and its limits are as long; the
+            // function stops the kernel if more is completed than was sent.
             unsafe { bindings::dql_completed(limits, bytes as ffi::c_uint) };
-            // SAFETY: there is nothing to observe.
+            // SAFETY: a barrier may be anywhere.
             unsafe { bindings::smp_mb() };
             if !self.is_within_limits() {
                 return;
             }
 
-            // SAFETY: the state is valid; it changes at any time.
+            // SAFETY: by the type invariant the queue is valid. Its state changes at any time, by
+            // atomic operations on the whole word, which is read as a whole.
             let state = unsafe { self.state().read_volatile() };
-            if state & (1 << LIMITS_OFF) != 0 {
-                // SAFETY: the state is a bitmap that is changed by atomic operations.
+            if state & (1 << LIMITS_OFF) != 0 && self.has_qdisc() {
+                // SAFETY: by the type invariant the queue is valid; its state is a bitmap that is
+                // changed by atomic operations.
                 unsafe { bindings::clear_bit(LIMITS_OFF, self.state()) };
-                // SAFETY: by the type invariant the queue is valid.
+                // SAFETY: by the type invariant the queue is valid, and it has a qdisc to schedule.
                 unsafe { bindings::netif_schedule_queue(self.0) };
             }
         }
@@ -157,14 +176,12 @@ impl TransmitQueue<'_> {
     /// Whether the limits permit to send more (`dql_avail()`).
     #[cfg(CONFIG_BQL)]
     fn is_within_limits(self) -> bool {
-        // SAFETY: by the type invariant the queue is valid.
-        let limit = unsafe { &raw const (*self.0).dql.adj_limit };
-        // SAFETY: by the type invariant the queue is valid.
-        let queued = unsafe { &raw const (*self.0).dql.num_queued };
+        let limit = project!(self.0, .dql.adj_limit);
+        let queued = project!(self.0, .dql.num_queued);
 
-        // SAFETY: the field is valid; it changes at any time.
+        // SAFETY: by the type invariant the queue is valid; the field changes at any time.
         let limit = unsafe { limit.read_volatile() };
-        // SAFETY: the field is valid; it changes at any time.
+        // SAFETY: by the type invariant the queue is valid; the field changes at any time.
         let queued = unsafe { queued.read_volatile() };
         // CAST: the difference of two counters that wrap around.
         (limit.wrapping_sub(queued) as ffi::c_int) >= 0

@@ -8,9 +8,12 @@
 use super::NetDevice;
 use crate::kernel_ext::bindings;
 use core::mem::offset_of;
-use kernel::sync::atomic::{
-    Atomic,
-    Relaxed, //
+use kernel::{
+    ptr::project,
+    sync::atomic::{
+        Atomic,
+        Relaxed, //
+    }, //
 };
 
 /// The counters of one processor.
@@ -30,70 +33,96 @@ pub(in crate::kernel_ext) enum NetError {
 }
 
 impl NetDevice {
-    /// Counts packets that were received. Bottom halves are off, and one context counts at a time.
-    pub(in crate::kernel_ext) fn count_received(&self, packets: u64, bytes: u64) {
-        self.count(
-            offset_of!(PerCpu, rx_packets),
-            offset_of!(PerCpu, rx_bytes),
-            packets,
-            bytes,
-        );
+    /// Counts packets that were received. One context counts at a time.
+    ///
+    /// # Safety
+    ///
+    /// The device must be registered until this returns, and bottom halves be off.
+    pub(in crate::kernel_ext) unsafe fn count_received(&self, packets: u64, bytes: u64) {
+        // SAFETY: by the requirement of the function; these are counters.
+        unsafe {
+            self.count(
+                offset_of!(PerCpu, rx_packets),
+                offset_of!(PerCpu, rx_bytes),
+                packets,
+                bytes,
+            )
+        };
     }
 
-    /// Counts packets that were sent. Bottom halves are off, and one context counts at a time.
-    pub(in crate::kernel_ext) fn count_sent(&self, packets: u64, bytes: u64) {
-        self.count(
-            offset_of!(PerCpu, tx_packets),
-            offset_of!(PerCpu, tx_bytes),
-            packets,
-            bytes,
-        );
+    /// Counts packets that were sent. One context counts at a time.
+    ///
+    /// # Safety
+    ///
+    /// The device must be registered until this returns, and bottom halves be off.
+    pub(in crate::kernel_ext) unsafe fn count_sent(&self, packets: u64, bytes: u64) {
+        // SAFETY: by the requirement of the function; these are counters.
+        unsafe {
+            self.count(
+                offset_of!(PerCpu, tx_packets),
+                offset_of!(PerCpu, tx_bytes),
+                packets,
+                bytes,
+            )
+        };
     }
 
-    fn count(&self, packets_at: usize, bytes_at: usize, packets: u64, bytes: u64) {
-        // SAFETY: by the type invariant the device is valid.
-        let counters = unsafe { (*self.as_raw()).__bindgen_anon_2 };
-        // SAFETY: all members of the union are pointers of the same size.
-        let counters = unsafe { counters.tstats };
+    /// # Safety
+    ///
+    /// The device must be registered until this returns, and bottom halves be off. What is at
+    /// `packets_at` and `bytes_at` must be counters.
+    unsafe fn count(&self, packets_at: usize, bytes_at: usize, packets: u64, bytes: u64) {
+        let counters = project!(self.as_raw(), .__bindgen_anon_2.tstats);
+        // SAFETY: by the type invariant the device is valid, and what it counts for each processor
+        // is this member of the union. The pointer does not change while the device is registered.
+        let counters = unsafe { counters.read() };
         if counters.is_null() {
             return;
         }
-        let mine = this_cpu(counters);
+        // SAFETY: by the requirement of the function bottom halves are off.
+        let mine = unsafe { this_cpu(counters) };
 
-        sequence(mine);
+        // SAFETY: by the requirement of the function the counters are valid, and this processor's:
+        // no one else writes them while bottom halves are off.
+        unsafe { sequence(mine) };
         for (at, value) in [(packets_at, packets), (bytes_at, bytes)] {
             // CAST: a `u64_stats_t` is a `u64` and nothing else.
             let counter = mine.wrapping_byte_add(at).cast::<u64>();
 
-            // SAFETY: the counter is valid while the device is registered, and this processor's:
-            // only bottom halves write it, which are off.
+            // SAFETY: by the requirement of the function the device is registered, so that it has
+            // its counters, and `at` is that of one. It is this processor's: no one else writes it
+            // while bottom halves are off.
             let total = unsafe { counter.read_volatile() }.wrapping_add(value);
-            // SAFETY: the counter is valid while the device is registered, and this processor's.
+            // SAFETY: by the requirement of the function the device is registered, so that it has
+            // its counters, and `at` is that of one. Readers see the change late.
             unsafe { counter.write_volatile(total) };
         }
-        sequence(mine);
+        // SAFETY: by the requirement of the function the counters are valid, and this processor's:
+        // no one else writes them while bottom halves are off.
+        unsafe { sequence(mine) };
     }
 
     /// Counts a packet that was received and dropped.
     pub(in crate::kernel_ext) fn count_receive_dropped(&self) {
-        self.count_dropped(offset_of!(bindings::net_device_core_stats, rx_dropped));
+        const AT: usize = offset_of!(bindings::net_device_core_stats, rx_dropped);
+
+        // SAFETY: by the type invariant the device is valid; it has these counters, which the
+        // function allocates, until it is freed. `AT` is that of one, and small.
+        unsafe { bindings::netdev_core_stats_inc(self.as_raw(), AT as u32) };
     }
 
     /// Counts a packet that was to be sent and dropped.
     pub(in crate::kernel_ext) fn count_transmit_dropped(&self) {
-        self.count_dropped(offset_of!(bindings::net_device_core_stats, tx_dropped));
-    }
+        const AT: usize = offset_of!(bindings::net_device_core_stats, tx_dropped);
 
-    fn count_dropped(&self, at: usize) {
-        // CAST: the structure is small.
-        // SAFETY: by the type invariant the device is valid, and `at` is that of a counter.
-        unsafe { bindings::netdev_core_stats_inc(self.as_raw(), at as u32) };
+        // SAFETY: by the type invariant the device is valid; it has these counters, which the
+        // function allocates, until it is freed. `AT` is that of one, and small.
+        unsafe { bindings::netdev_core_stats_inc(self.as_raw(), AT as u32) };
     }
 
     /// Counts an error.
     pub(in crate::kernel_ext) fn count_error(&self, error: NetError) {
-        // SAFETY: by the type invariant the device is valid.
-        let stats = unsafe { &raw mut (*self.as_raw()).stats };
+        let stats = project!(mut self.as_raw(), .stats);
         let at = match error {
             NetError::Receive => offset_of!(bindings::net_device_stats, __bindgen_anon_5),
             NetError::Transmit => offset_of!(bindings::net_device_stats, __bindgen_anon_6),
@@ -103,45 +132,63 @@ impl NetDevice {
         // CAST: a counter is a word, and the same word for atomic operations.
         let counter = stats.wrapping_byte_add(at).cast::<usize>();
 
-        // SAFETY: `counter` is valid as long as the device, and changed by atomic operations.
+        // SAFETY: by the type invariant the device is valid, and the counter is part of it, which
+        // all change by atomic operations.
         unsafe { Atomic::from_ptr(counter) }.add(1, Relaxed);
     }
 }
 
-/// This processor's part of what each processor has one of. Bottom halves are off.
+/// This processor's part of what each processor has one of.
+///
+/// # Safety
+///
+/// Bottom halves must be off, so that it stays the one of this processor.
 #[cfg(CONFIG_SMP)]
-fn this_cpu<T>(per_cpu: *mut T) -> *mut T {
-    // SAFETY: there is nothing to observe.
+unsafe fn this_cpu<T>(per_cpu: *mut T) -> *mut T {
+    // SAFETY: by the requirement of the function the task stays on its processor.
     let cpu = unsafe { bindings::raw_smp_processor_id() } as usize;
     // CAST: the array is as long as there are processors.
     let offset = (&raw const bindings::__per_cpu_offset)
         .cast::<kernel::ffi::c_ulong>()
         .wrapping_add(cpu);
 
-    // SAFETY: the array has an element for each processor, and does not change.
+    // SAFETY: the array has an element for each processor, and does not change once it runs.
     per_cpu.wrapping_byte_add(unsafe { offset.read() } as usize)
 }
 
+/// As there is one processor, all of it.
+///
+/// # Safety
+///
+/// None; it is unsafe where there are more.
 #[cfg(not(CONFIG_SMP))]
-fn this_cpu<T>(per_cpu: *mut T) -> *mut T {
+unsafe fn this_cpu<T>(per_cpu: *mut T) -> *mut T {
     per_cpu
 }
 
 /// Tells readers that a change begins, or has ended: 64 bits are two words.
+///
+/// # Safety
+///
+/// The counters must be valid, and nobody else write to them.
 #[cfg(not(CONFIG_64BIT))]
-fn sequence(counters: *mut PerCpu) {
-    // SAFETY: the counters are valid, and this processor's.
-    let sequence = unsafe { &raw mut (*counters).syncp.seq.sequence };
+unsafe fn sequence(counters: *mut PerCpu) {
+    let sequence = project!(mut counters, .syncp.seq.sequence);
 
-    // SAFETY: there is nothing to observe.
+    // SAFETY: a barrier may be anywhere.
     unsafe { bindings::smp_wmb() };
-    // SAFETY: the number is valid, and written by this processor alone.
+    // SAFETY: by the requirement of the function the number is valid, and nobody else writes it.
     let number = unsafe { sequence.read_volatile() }.wrapping_add(1);
-    // SAFETY: the number is valid, and written by this processor alone.
+    // SAFETY: by the requirement of the function the number is valid, and nobody else writes it.
     unsafe { sequence.write_volatile(number) };
-    // SAFETY: there is nothing to observe.
+    // SAFETY: a barrier may be anywhere.
     unsafe { bindings::smp_wmb() };
 }
 
+/// Nothing is to be told: 64 bits are one word.
+///
+/// # Safety
+///
+/// None; it is unsafe where words are shorter.
 #[cfg(CONFIG_64BIT)]
-fn sequence(_counters: *mut PerCpu) {}
+unsafe fn sequence(_counters: *mut PerCpu) {}

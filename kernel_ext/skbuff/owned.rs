@@ -23,7 +23,8 @@ use core::{
 };
 use kernel::{
     error::to_result,
-    prelude::*, //
+    prelude::*,
+    ptr::project, //
 };
 
 /// A socket buffer that belongs to its holder.
@@ -33,13 +34,14 @@ use kernel::{
 /// A valid buffer that nobody else uses. A clone may share its data.
 pub(crate) struct OwnedSkb(NonNull<bindings::sk_buff>);
 
-// SAFETY: a buffer may be used and freed from any thread.
+// SAFETY: a buffer may be used and freed from any thread, and by the type invariant nobody else
+// uses this one.
 unsafe impl Send for OwnedSkb {}
 
 impl OwnedSkb {
     /// # Safety
     ///
-    /// `ptr` must be a valid buffer, which the caller gives away.
+    /// `ptr` must be a valid buffer that nobody else uses, which the caller gives away.
     pub(in crate::kernel_ext) unsafe fn from_raw(ptr: *mut bindings::sk_buff) -> Self {
         // INVARIANT: by the requirement of the function.
         // SAFETY: a valid pointer is not NULL.
@@ -55,11 +57,12 @@ impl OwnedSkb {
     }
 
     pub(super) fn raw(&self) -> &bindings::sk_buff {
-        // SAFETY: by the type invariant the buffer is valid, and only `&mut self` changes it.
+        // SAFETY: by the type invariant the buffer is valid and nobody else uses it. What changes
+        // it here has `&mut self`, or calls C while no such reference is used.
         unsafe { self.0.as_ref() }
     }
 
-    /// The buffer, which no clone may share.
+    /// The buffer, to be changed.
     ///
     /// # Safety
     ///
@@ -78,7 +81,8 @@ impl OwnedSkb {
     /// Where the network header stands, in bytes from the packet's beginning: how long the header
     /// of the link layer is. [`None`] if nobody has told.
     pub(crate) fn network_offset(&self) -> Option<usize> {
-        // SAFETY: `headers` and its anonymous twin are one and the same memory.
+        // SAFETY: the anonymous twin of `headers` is the same memory, of the same type: it is
+        // initialised.
         let headers = unsafe { self.raw().__bindgen_anon_4.__bindgen_anon_1.as_ref() };
         let headroom = (self.raw().data as usize).wrapping_sub(self.raw().head as usize);
 
@@ -87,7 +91,8 @@ impl OwnedSkb {
 
     /// The EtherType of the packet, in host order.
     pub(crate) fn protocol(&self) -> u16 {
-        // SAFETY: `headers` and its anonymous twin are one and the same memory.
+        // SAFETY: the anonymous twin of `headers` is the same memory, of the same type: it is
+        // initialised.
         let headers = unsafe { self.raw().__bindgen_anon_4.__bindgen_anon_1.as_ref() };
 
         u16::from_be(headers.protocol)
@@ -103,7 +108,7 @@ impl OwnedSkb {
 
         let copy = |room: &mut [MaybeUninit<u8>]| {
             // SAFETY: by the type invariant the buffer is valid; there are as many bytes to write
-            // to.
+            // to as are told, and the function fails if the buffer has not as many.
             to_result(unsafe {
                 bindings::skb_copy_bits(
                     self.0.as_ptr(),
@@ -113,7 +118,8 @@ impl OwnedSkb {
                 )
             })
         };
-        // SAFETY: if the C function succeeds it has written all bytes.
+        // SAFETY: `copy` is given `len` bytes, and has the C function write as many. If that
+        // succeeds it has written all.
         unsafe { to.append_with(len, copy) }
     }
 
@@ -134,8 +140,8 @@ impl OwnedSkb {
             return Ok(0);
         }
         let copy = |room: &mut [MaybeUninit<u8>]| {
-            // SAFETY: by the type invariant the buffer is valid, and has as many bytes as are to be
-            // written.
+            // SAFETY: by the type invariant the buffer is valid. It has as many bytes as are to be
+            // written, as was checked above, and there is room for them.
             Ok(unsafe {
                 bindings::skb_copy_and_csum_bits(
                     self.0.as_ptr(),
@@ -145,7 +151,8 @@ impl OwnedSkb {
                 )
             })
         };
-        // SAFETY: the C function writes all bytes.
+        // SAFETY: `copy` is given `len` bytes, and has the C function write as many, which does not
+        // fail.
         unsafe { to.append_with(len, copy) }.map(checksum::fold)
     }
 
@@ -153,7 +160,8 @@ impl OwnedSkb {
     pub(crate) fn byte(&self, offset: usize) -> Result<u8> {
         let mut byte = 0_u8;
 
-        // SAFETY: by the type invariant the buffer is valid; `byte` is as long as told.
+        // SAFETY: by the type invariant the buffer is valid; `byte` is as long as told, and the
+        // function fails if the buffer has no such byte.
         to_result(unsafe {
             bindings::skb_copy_bits(
                 self.0.as_ptr(),
@@ -170,20 +178,21 @@ impl OwnedSkb {
         let skb = self.raw();
         let len = skb.len.saturating_sub(skb.data_len) as usize;
 
-        // SAFETY: as many initialised bytes lie at `data`, and nobody changes them.
+        // SAFETY: a valid buffer has as many initialised bytes at `data`. Nobody changes them while
+        // it is borrowed: who has a clone that shares them copies them before.
         unsafe { slice::from_raw_parts(skb.data, len) }
     }
 
     /// Tells which device the packet is of.
     pub(in crate::kernel_ext) fn set_device(&mut self, dev: &NetDevice) {
-        // SAFETY: by the type invariant nobody else uses the buffer.
-        let links = unsafe { &raw mut (*self.0.as_ptr()).__bindgen_anon_1 };
-        // CAST: `dev` is a field of the first of the structures that share this memory.
-        let links = links.cast::<bindings::sk_buff__bindgen_ty_1__bindgen_ty_1>();
-        // SAFETY: by the type invariant nobody else uses the buffer.
-        let link = unsafe { &mut (*links).__bindgen_anon_1 };
+        let link = project!(
+            mut self.0.as_ptr(),
+            .__bindgen_anon_1.__bindgen_anon_1.__bindgen_anon_1.dev
+        );
 
-        link.dev = dev.as_raw().cast();
+        // SAFETY: by the type invariant the buffer is valid and nobody else uses it; `self` is
+        // borrowed mutably.
+        unsafe { link.write(dev.as_raw().cast()) };
     }
 }
 

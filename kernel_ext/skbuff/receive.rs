@@ -22,7 +22,10 @@ use core::{
     mem,
     ptr, //
 };
-use kernel::prelude::*;
+use kernel::{
+    prelude::*,
+    ptr::project, //
+};
 
 /// Bytes before a packet, for headers that others put there.
 pub(in crate::kernel_ext) const HEADROOM: usize = {
@@ -75,7 +78,7 @@ impl Heads {
     fn alloc(&mut self, gro: &mut Gro<'_>, len: usize) -> Result<NewSkb> {
         if len <= Self::MAX_LEN {
             if let Some(buffer) = self.0.take() {
-                return NewSkb::build(buffer, HEADROOM, 0);
+                return NewSkb::build(gro, buffer, HEADROOM, 0);
             }
         }
         gro.alloc(len)
@@ -128,13 +131,15 @@ impl NewSkb {
     ///
     /// `ptr` must be a valid, new buffer, which the caller gives away.
     pub(in crate::kernel_ext) unsafe fn from_raw(ptr: *mut bindings::sk_buff) -> Self {
-        // SAFETY: by the requirement of the function.
+        // SAFETY: by the requirement of the function the buffer is valid and new, so that nobody
+        // else uses it, and is given away.
         Self(unsafe { OwnedSkb::from_raw(ptr) })
     }
 
     /// A packet of `len` bytes from `headroom` on in `buffer`, which becomes its head. Does not
     /// sleep.
     pub(in crate::kernel_ext) fn build(
+        _gro: &mut Gro<'_>,
         buffer: Buffer,
         headroom: usize,
         len: usize,
@@ -150,26 +155,27 @@ impl NewSkb {
 
         let data = buffer.into_raw();
         // SAFETY: `data` is a fragment of a page of `room` bytes, with a reference to that, which
-        // is given away. Bottom halves are off.
+        // is given away, and nobody else uses it. There is a `Gro` in polls only: bottom halves are
+        // off.
         let skb = unsafe { bindings::napi_build_skb(data, room as u32) };
         if skb.is_null() {
-            // SAFETY: the reference was not taken.
+            // SAFETY: `data` is in a page to which there still is the reference of `buffer`.
             unsafe { bindings::page_frag_free(data) };
             return Err(ENOMEM);
         }
 
-        // SAFETY: the buffer is new.
+        // SAFETY: the buffer is valid and new: nobody else has it.
         reserve(unsafe { &mut *skb }, headroom);
-        // SAFETY: the buffer is new, linear, and there is room for as many bytes by the check
-        // above.
+        // SAFETY: the buffer is new and linear, and by the check above there is room for as many
+        // bytes behind the headroom.
         unsafe { bindings::skb_put(skb, len as u32) };
-        // SAFETY: the buffer is new, and belongs to the caller.
+        // SAFETY: the buffer is valid and new, and is given away.
         Ok(unsafe { Self::from_raw(skb) })
     }
 
     /// The packet, to be looked at and changed.
     pub(in crate::kernel_ext) fn get(&mut self) -> &mut SkBuff {
-        // SAFETY: no clone shares the data of a new buffer.
+        // SAFETY: the buffer is new, and goes to nobody before `finish`: no clone shares its data.
         unsafe { self.0.lend() }
     }
 
@@ -197,9 +203,11 @@ impl NewSkb {
             return Err(ENOBUFS);
         }
 
-        // SAFETY: the buffer is linear, not shared, and has room for as many bytes.
+        // SAFETY: the buffer is valid and nobody else's. It is linear, or there would be no room at
+        // its tail, and has room for as many bytes.
         let room = unsafe { bindings::skb_put(self.0.as_ptr(), bytes.len() as u32) };
-        // SAFETY: the room is new, and as long as `bytes`.
+        // SAFETY: the room is as long as `bytes`, which cannot overlap with it: they are somebody
+        // else's, or not mutable.
         unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), room.cast(), bytes.len()) };
         Ok(())
     }
@@ -217,14 +225,15 @@ impl NewSkb {
 
     /// Adds `fragment`, the only one (`skb_add_rx_frag()`).
     fn add_fragment(&mut self, fragment: bindings::skb_frag, truesize: u32) {
-        // SAFETY: the buffer is valid, and nobody else uses what belongs to its data.
-        let shared = unsafe { &mut *shared_info(self.0.raw()) };
+        let shared = shared_info(self.0.raw());
+        let first = project!(mut shared, .frags[build: 0]);
+        // SAFETY: the buffer is valid and new: nobody else uses what belongs to its data.
+        unsafe { first.write(fragment) };
+        let count = project!(mut shared, .nr_frags);
+        // SAFETY: the buffer is valid and new: nobody else uses what belongs to its data.
+        unsafe { count.write(1) };
 
-        let [first, ..] = &mut shared.frags;
-        *first = fragment;
-        shared.nr_frags = 1;
-
-        // SAFETY: nobody else uses the buffer.
+        // SAFETY: the buffer is valid and new: nobody else uses it, and `self` is borrowed mutably.
         let raw = unsafe { &mut *self.0.as_ptr() };
         raw.len = raw.len.wrapping_add(fragment.len);
         raw.data_len = raw.data_len.wrapping_add(fragment.len);

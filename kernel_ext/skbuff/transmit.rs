@@ -11,6 +11,7 @@ use core::{
     num::NonZero,
     ptr, //
 };
+use kernel::ptr::project;
 
 /// The checksum of TCP or UDP is still to be computed (`CHECKSUM_PARTIAL`): it is that of all bytes
 /// from `start` on, of which its own hold the sum of the pseudo header.
@@ -34,13 +35,14 @@ pub(crate) struct Segmentation {
 impl OwnedSkb {
     /// The checksum that is still to be computed.
     pub(crate) fn partial_checksum(&self) -> Option<Partial> {
-        // SAFETY: `headers` and its anonymous twin are one and the same memory.
+        // SAFETY: the anonymous twin of `headers` is the same memory, of the same type: it is
+        // initialised.
         let headers = unsafe { self.raw().__bindgen_anon_4.__bindgen_anon_1.as_ref() };
         if u32::from(headers.ip_summed()) != bindings::CHECKSUM_PARTIAL {
             return None;
         }
 
-        // SAFETY: all bits of these fields are valid, whatever was written last.
+        // SAFETY: both members of the union are initialised numbers, whichever was written last.
         let place = unsafe { headers.__bindgen_anon_1.__bindgen_anon_1 };
         let headroom = (self.raw().data as usize).wrapping_sub(self.raw().head as usize);
         Some(Partial {
@@ -55,17 +57,21 @@ impl OwnedSkb {
         const WANTED: u8 =
             (bindings::SKBTX_SW_TSTAMP | bindings::RUST_CONST_HELPER_SKBTX_BPF) as u8;
 
-        // SAFETY: it is valid as long as the buffer.
-        let flags = unsafe { (*shared_info(self.raw())).tx_flags };
+        let flags = project!(shared_info(self.raw()), .tx_flags);
+        // SAFETY: by the type invariant the buffer is valid, and so is what its users share. One of
+        // them may change the flags at any time.
+        let flags = unsafe { flags.read_volatile() };
         if flags & WANTED != 0 {
-            // SAFETY: the buffer is valid; no hardware has told the time.
+            // SAFETY: by the type invariant the buffer is valid. The function clones it for who
+            // asked; it takes NULL where no hardware has told the time.
             unsafe { bindings::skb_tstamp_tx(self.as_ptr(), ptr::null_mut()) };
         }
     }
 
     /// Frees the buffer after its packet was sent: unlike a drop this tells of no loss.
     pub(in crate::kernel_ext) fn consume(self) {
-        // SAFETY: by the type invariant the buffer is valid; it is given away.
+        // SAFETY: by the type invariant the buffer is valid and belongs to `self`, which is given
+        // away.
         unsafe {
             bindings::sk_skb_reason_drop(
                 ptr::null(),
@@ -81,10 +87,14 @@ impl OwnedSkb {
         const FIXED_ID: u32 = bindings::SKB_GSO_TCP_FIXEDID as u32;
 
         let info = shared_info(self.raw());
-        // SAFETY: it is valid as long as the buffer.
-        let size = unsafe { (*info).gso_size };
-        // SAFETY: it is valid as long as the buffer.
-        let kind = unsafe { (*info).gso_type };
+        let size = project!(info, .gso_size);
+        // SAFETY: by the type invariant the buffer is valid, and so is what its users share. Nobody
+        // changes this of a packet that others have, too.
+        let size = unsafe { size.read_volatile() };
+        let kind = project!(info, .gso_type);
+        // SAFETY: by the type invariant the buffer is valid, and so is what its users share. Nobody
+        // changes this of a packet that others have, too.
+        let kind = unsafe { kind.read_volatile() };
 
         Some(Segmentation {
             size: NonZero::new(size.into())?,

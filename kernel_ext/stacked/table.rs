@@ -5,8 +5,7 @@
 use super::{
     Device,
     Driver,
-    Lower,
-    Unregistered, //
+    Lower, //
 };
 use crate::kernel_ext::{
     bindings,
@@ -38,9 +37,9 @@ const SLOTS: usize = 1 << u8::BITS;
 ///
 /// # Invariants
 ///
-/// A slot that is not NULL holds a registered device of `T`, linked to the lower device. Slots
-/// change under RTNL, and a device is unregistered, which waits for the readers of RCU, after its
-/// slot was emptied.
+/// A slot that is not NULL holds a registered device of `T`, linked to the lower device, which is
+/// registered, too. Slots change under RTNL, and a device is unregistered, which waits for the
+/// readers of RCU, after its slot was emptied.
 #[pin_data]
 pub(crate) struct Table<T: Driver> {
     slots: [Atomic<*mut bindings::net_device>; SLOTS],
@@ -51,10 +50,12 @@ pub(crate) struct Table<T: Driver> {
     _phantom: PhantomData<T>,
 }
 
-// SAFETY: the devices may be used and unregistered from any thread, by the type invariant.
+// SAFETY: by the type invariant what the slots hold may be used under RCU or RTNL, which any thread
+// can have; a value of `T`, which a device knows, is `Send` and `Sync`.
 unsafe impl<T: Driver> Send for Table<T> {}
 
-// SAFETY: readers are protected by RCU, writers by RTNL, by the type invariant.
+// SAFETY: by the type invariant readers are protected by RCU and writers by RTNL, whatever thread
+// they are; a value of `T`, which a device knows, is `Send` and `Sync`.
 unsafe impl<T: Driver> Sync for Table<T> {}
 
 impl<T: Driver> Table<T> {
@@ -89,8 +90,9 @@ impl<T: Driver> Table<T> {
             return None;
         }
 
-        // SAFETY: by the type invariant this is a registered device of `T`. It stays valid while
-        // the RCU guard is held.
+        // SAFETY: by the type invariant the slot held a registered device of `T` just now. Before
+        // it is freed its slot is emptied and RCU's readers are waited for, so it stays valid while
+        // the guard is held.
         Some(unsafe { Device::from_raw(net) })
     }
 
@@ -101,12 +103,14 @@ impl<T: Driver> Table<T> {
 
     /// Adds a device with `number` above `lower`, and registers it.
     ///
-    /// Fails with `EEXIST` if there is one, with `ENODEV` if the lower device goes away.
+    /// Fails with `EEXIST` if there is one, with `ENODEV` if the lower device is not registered, or
+    /// goes away.
     ///
     /// # Safety
     ///
-    /// `lower` must be the registered device that owns the table: [`Self::close`] is called before
-    /// it is unregistered.
+    /// `lower` must be the device that owns the table: [`Self::close`] is called, and RTNL given
+    /// back, before it is unregistered. Where [`Self::remove`] was called, RTNL must have been
+    /// given back by then, too: only after that a device is freed.
     pub(in crate::kernel_ext) unsafe fn add(
         &self,
         number: u8,
@@ -117,21 +121,24 @@ impl<T: Driver> Table<T> {
         let lower_net = lower.net().as_raw();
         let slot = self.slot(number);
 
-        if self.closed.load(Relaxed) {
+        if self.closed.load(Relaxed) || !lower.net().is_registered(rtnl) {
             return Err(ENODEV);
         }
         if !slot.load(Relaxed).is_null() {
             return Err(EEXIST);
         }
 
-        let net = Unregistered::new(lower, driver, rtnl)?.register(rtnl)?;
+        // SAFETY: by the requirement of the function `close` is called, and RTNL given back, before
+        // the lower device goes: by then all devices above it are freed.
+        let net = unsafe { Device::create(lower, driver, rtnl) }?.as_ptr();
         // SAFETY: both devices are registered, and RTNL is held.
         to_result(unsafe { bindings::netdev_upper_dev_link(lower_net, net, ptr::null_mut()) })
             .inspect_err(|_| {
-                // SAFETY: as above, and nobody has found the device yet.
+                // SAFETY: the device was registered just now, RTNL is held, and nobody has found
+                // the device in the table yet.
                 unsafe { bindings::unregister_netdevice_queue(net, ptr::null_mut()) };
             })?;
-        // SAFETY: as above.
+        // SAFETY: both devices are registered, and RTNL is held.
         unsafe { bindings::netif_stacked_transfer_operstate(lower_net, net) };
 
         // INVARIANT: the device is registered and linked, and RTNL is held.
@@ -140,12 +147,13 @@ impl<T: Driver> Table<T> {
         Ok(())
     }
 
-    /// Removes the device with `number`. Fails with `EINVAL` if there is none. Sleeps.
-    pub(crate) fn remove(&self, number: u8, _rtnl: &Rtnl) -> Result {
+    /// Removes the device with `number`. Fails with `EINVAL` if there is none. Sleeps. The device
+    /// is freed when RTNL is given back.
+    pub(in crate::kernel_ext) fn remove(&self, number: u8, rtnl: &Rtnl) -> Result {
         let slot = self.slot(number);
-        let net = self.empty(slot).ok_or(EINVAL)?;
+        let net = self.empty(slot, rtnl).ok_or(EINVAL)?;
 
-        // SAFETY: the device is registered, in no slot any more, and RTNL is held.
+        // SAFETY: what was in a slot is registered, it is in no slot any more, and RTNL is held.
         unsafe { bindings::unregister_netdevice_queue(net, ptr::null_mut()) };
         Ok(())
     }
@@ -158,10 +166,12 @@ impl<T: Driver> Table<T> {
                 continue;
             }
 
-            // SAFETY: by the type invariant the device is registered; RTNL keeps it so.
+            // SAFETY: by the type invariant the device is registered. RTNL, which is held, keeps it
+            // so.
             let net = unsafe { NetDevice::from_raw(net) };
             if net.is_up() {
-                net.set_carrier(on);
+                // SAFETY: by the type invariant the device is registered.
+                unsafe { net.set_carrier(on) };
             }
         }
     }
@@ -175,8 +185,9 @@ impl<T: Driver> Table<T> {
             .filter(|net| !net.is_null());
 
         for net in devices.take(self.len.load(Relaxed)) {
-            // SAFETY: by the type invariant this is a registered device. It stays valid while the
-            // RCU guard is held.
+            // SAFETY: by the type invariant the slot held a registered device just now. Before it
+            // is freed its slot is emptied and RCU's readers are waited for, so it stays valid
+            // while the guard is held.
             let net = unsafe { NetDevice::from_raw(net) };
             if net.is_up() {
                 net.queue().wake();
@@ -184,41 +195,48 @@ impl<T: Driver> Table<T> {
         }
     }
 
-    /// Removes all devices in one batch, and takes no more. Sleeps.
-    pub(crate) fn close(&self, _rtnl: &Rtnl) {
+    /// Removes all devices in one batch, and takes no more. Sleeps. The devices are freed when RTNL
+    /// is given back.
+    pub(in crate::kernel_ext) fn close(&self, rtnl: &Rtnl) {
         let mut batch = bindings::list_head {
             next: ptr::null_mut(),
             prev: ptr::null_mut(),
         };
         let head = &raw mut batch;
 
-        // SAFETY: this makes an empty list of `batch`, which does not move while it is used.
+        // SAFETY: `head` is valid: `batch` does not move while it is used.
         unsafe { bindings::INIT_LIST_HEAD(head) };
 
         // INVARIANT: RTNL is held.
         self.closed.store(true, Relaxed);
-        for net in self.slots.iter().filter_map(|slot| self.empty(slot)) {
-            // SAFETY: the device is registered, in no slot any more, and RTNL is held.
+        for net in self.slots.iter().filter_map(|slot| self.empty(slot, rtnl)) {
+            // SAFETY: what was in a slot is registered, it is in no slot any more, and RTNL is
+            // held. The list is set up.
             unsafe { bindings::unregister_netdevice_queue(net, head) };
         }
-        // SAFETY: the list holds registered devices, and RTNL is held.
+        // SAFETY: the list is set up and holds registered devices alone, and RTNL is held.
         unsafe { bindings::unregister_netdevice_many(head) };
     }
 
-    /// Empties `slot`, and unlinks the device that was in it. RTNL must be held.
-    fn empty(&self, slot: &Atomic<*mut bindings::net_device>) -> Option<*mut bindings::net_device> {
+    /// Empties `slot`, and unlinks the device that was in it.
+    fn empty(
+        &self,
+        slot: &Atomic<*mut bindings::net_device>,
+        _rtnl: &Rtnl,
+    ) -> Option<*mut bindings::net_device> {
         let net = slot.load(Relaxed);
         if net.is_null() {
             return None;
         }
 
-        // INVARIANT: the callers hold RTNL.
+        // INVARIANT: RTNL is held.
         slot.store(ptr::null_mut(), Relaxed);
         self.len.fetch_sub(1, Relaxed);
 
-        // SAFETY: by the type invariant the device is registered, so its lower device is, too.
+        // SAFETY: by the type invariant this is a registered device of `T`. RTNL, which is held,
+        // keeps it so.
         let lower = unsafe { Device::<T>::from_raw(net) }.lower().net();
-        // SAFETY: as above; the two are linked, and RTNL is held.
+        // SAFETY: by the type invariant the two are registered and linked, and RTNL is held.
         unsafe { bindings::netdev_upper_dev_unlink(lower.as_raw(), net) };
         Some(net)
     }

@@ -3,9 +3,11 @@
 //! USB drivers and their registration.
 
 use super::{
+    Bound,
     DeviceId,
     IdTable,
-    Interface, //
+    Interface,
+    Probed, //
 };
 use crate::kernel_ext::bindings;
 use core::marker::PhantomData;
@@ -31,8 +33,9 @@ impl PmMessage {
     }
 }
 
-/// A driver of USB interfaces. All callbacks may sleep, and are called with the device's lock held.
-pub(crate) trait Driver {
+/// A driver of USB interfaces. All callbacks may sleep. The device's lock is held in `probe` and
+/// `disconnect`, and the device awake.
+pub(crate) trait Driver: Sized {
     /// Name of the driver, as user space sees it.
     const NAME: &'static CStr;
 
@@ -40,19 +43,19 @@ pub(crate) trait Driver {
     type IdInfo: 'static;
 
     /// A new interface matched `id`. `ENODEV` declines it.
-    fn probe(intf: &Interface, id: &DeviceId) -> Result;
+    fn probe(intf: &Probed<'_, Self>, id: &DeviceId) -> Result;
 
     /// The interface goes away, or user space takes it from the driver.
-    fn disconnect(intf: &Interface);
+    fn disconnect(intf: &Bound<'_, Self>);
 
     /// The device is about to be suspended. Must not fail for a system sleep.
-    fn suspend(intf: &Interface, message: PmMessage) -> Result;
+    fn suspend(intf: &Bound<'_, Self>, message: PmMessage) -> Result;
 
     /// The device was resumed.
-    fn resume(intf: &Interface) -> Result;
+    fn resume(intf: &Bound<'_, Self>) -> Result;
 
     /// The device was resumed and has lost its state, for it had to be reset.
-    fn reset_resume(intf: &Interface) -> Result;
+    fn reset_resume(intf: &Bound<'_, Self>) -> Result;
 }
 
 /// The registration of a [`Driver`]; dropping it unbinds all interfaces.
@@ -63,7 +66,7 @@ pub(crate) struct Registration<T: Driver> {
     _phantom: PhantomData<T>,
 }
 
-// SAFETY: a driver may be unregistered from any thread.
+// SAFETY: a driver may be unregistered from any thread; there is no `T` in it.
 unsafe impl<T: Driver> Send for Registration<T> {}
 
 // SAFETY: `&Registration` gives access to nothing.
@@ -109,21 +112,27 @@ impl<T: Driver + 'static> Registration<T> {
         intf: *mut bindings::usb_interface,
         id: *const bindings::usb_device_id,
     ) -> ffi::c_int {
-        // SAFETY: the USB core passes a valid interface.
+        // SAFETY: the USB core passes an interface that is valid while it is here.
         let intf = unsafe { Interface::from_raw(intf) };
+        // SAFETY: this is the probe callback of `T`'s driver.
+        let intf = unsafe { Probed::new(intf) };
 
-        // SAFETY: the USB core passes a valid id, and `DeviceId` is a transparent wrapper.
+        // SAFETY: the USB core passes an id that is valid, and does not change, while it is here;
+        // `DeviceId` is a transparent wrapper.
         let id = unsafe { &*id.cast::<DeviceId>() };
 
-        from_result(|| T::probe(intf, id).map(|()| 0))
+        from_result(|| T::probe(&intf, id).map(|()| 0))
     }
 
     /// # Safety
     ///
     /// To be called by the USB core only, as `usb_driver.disconnect`.
     unsafe extern "C" fn disconnect_callback(intf: *mut bindings::usb_interface) {
-        // SAFETY: the USB core passes a valid interface.
-        T::disconnect(unsafe { Interface::from_raw(intf) });
+        // SAFETY: the USB core passes an interface that is valid while it is here.
+        let intf = unsafe { Interface::from_raw(intf) };
+
+        // SAFETY: this is a callback of `T`'s driver, for the interface.
+        T::disconnect(&unsafe { Bound::new(intf) });
     }
 
     /// # Safety
@@ -133,30 +142,36 @@ impl<T: Driver + 'static> Registration<T> {
         intf: *mut bindings::usb_interface,
         message: bindings::pm_message_t,
     ) -> ffi::c_int {
-        // SAFETY: the USB core passes a valid interface.
+        // SAFETY: the USB core passes an interface that is valid while it is here.
         let intf = unsafe { Interface::from_raw(intf) };
+        // SAFETY: this is a callback of `T`'s driver, for the interface.
+        let intf = unsafe { Bound::new(intf) };
 
-        from_result(|| T::suspend(intf, PmMessage(message)).map(|()| 0))
+        from_result(|| T::suspend(&intf, PmMessage(message)).map(|()| 0))
     }
 
     /// # Safety
     ///
     /// To be called by the USB core only, as `usb_driver.resume`.
     unsafe extern "C" fn resume_callback(intf: *mut bindings::usb_interface) -> ffi::c_int {
-        // SAFETY: the USB core passes a valid interface.
+        // SAFETY: the USB core passes an interface that is valid while it is here.
         let intf = unsafe { Interface::from_raw(intf) };
+        // SAFETY: this is a callback of `T`'s driver, for the interface.
+        let intf = unsafe { Bound::new(intf) };
 
-        from_result(|| T::resume(intf).map(|()| 0))
+        from_result(|| T::resume(&intf).map(|()| 0))
     }
 
     /// # Safety
     ///
     /// To be called by the USB core only, as `usb_driver.reset_resume`.
     unsafe extern "C" fn reset_resume_callback(intf: *mut bindings::usb_interface) -> ffi::c_int {
-        // SAFETY: the USB core passes a valid interface.
+        // SAFETY: the USB core passes an interface that is valid while it is here.
         let intf = unsafe { Interface::from_raw(intf) };
+        // SAFETY: this is a callback of `T`'s driver, for the interface.
+        let intf = unsafe { Bound::new(intf) };
 
-        from_result(|| T::reset_resume(intf).map(|()| 0))
+        from_result(|| T::reset_resume(&intf).map(|()| 0))
     }
 }
 

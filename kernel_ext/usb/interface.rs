@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! USB interfaces, with their device and their endpoints.
+//! USB interfaces.
 
+use super::{
+    Device,
+    HostEndpoint, //
+};
 use crate::kernel_ext::bindings;
 use core::{
-    mem::offset_of,
     ptr::{
         self,
         NonNull, //
@@ -15,8 +18,8 @@ use kernel::{
     device,
     error::to_result,
     ffi,
-    fmt,
     prelude::*,
+    ptr::project,
     sync::aref::{
         ARef,
         AlwaysRefCounted, //
@@ -24,158 +27,23 @@ use kernel::{
     types::Opaque, //
 };
 
-/// `bInterfaceClass` of a vendor specific interface (USB class codes).
-pub(crate) const CLASS_VENDOR_SPEC: u8 = 0xff;
-
-/// An endpoint: `struct usb_host_endpoint`.
-///
-/// # Invariants
-///
-/// A valid endpoint of an alternate setting; it lives as long as the device's configuration.
-#[repr(transparent)]
-pub(crate) struct HostEndpoint(Opaque<bindings::usb_host_endpoint>);
-
-impl HostEndpoint {
-    pub(in crate::kernel_ext) fn descriptor(&self) -> *mut bindings::usb_endpoint_descriptor {
-        // SAFETY: by the type invariant the endpoint is valid.
-        unsafe { &raw mut (*self.0.get()).desc }
-    }
-
-    fn is_notification(&self) -> bool {
-        /// The bits of `wMaxPacketSize` that are the size, in bytes.
-        const MAXP: u16 = 0x07ff;
-
-        // SAFETY: by the type invariant the endpoint is valid; its descriptor does not change.
-        let descriptor = unsafe { *self.descriptor() };
-
-        u32::from(descriptor.bEndpointAddress) & bindings::USB_ENDPOINT_DIR_MASK
-            == bindings::USB_DIR_IN
-            && u32::from(descriptor.bmAttributes) & bindings::USB_ENDPOINT_XFERTYPE_MASK
-                == bindings::USB_ENDPOINT_XFER_INT
-            && u16::from_le(descriptor.wMaxPacketSize) & MAXP != 0
-    }
-}
-
-/// A USB device: `struct usb_device`.
-///
-/// # Invariants
-///
-/// A valid device.
-#[repr(transparent)]
-pub(crate) struct Device(Opaque<bindings::usb_device>);
-
-impl Device {
-    pub(in crate::kernel_ext) fn as_raw(&self) -> *mut bindings::usb_device {
-        self.0.get()
-    }
-
-    fn descriptor(&self) -> bindings::usb_device_descriptor {
-        // SAFETY: by the type invariant the device is valid; its descriptor does not change.
-        unsafe { (*self.as_raw()).descriptor }
-    }
-
-    /// `idVendor` and `idProduct`.
-    pub(crate) fn ids(&self) -> (u16, u16) {
-        let descriptor = self.descriptor();
-
-        (
-            u16::from_le(descriptor.idVendor),
-            u16::from_le(descriptor.idProduct),
-        )
-    }
-
-    /// Whether the device runs at super speed or faster.
-    pub(in crate::kernel_ext) fn is_super_speed(&self) -> bool {
-        // SAFETY: by the type invariant the device is valid; its speed does not change.
-        let speed = unsafe { (*self.as_raw()).speed };
-
-        speed >= bindings::usb_device_speed_USB_SPEED_SUPER
-    }
-
-    /// Tells that the device was used just now (`usb_mark_last_busy()`). Called in any context.
-    pub(in crate::kernel_ext) fn mark_busy(&self) {
-        #[cfg(CONFIG_PM)]
-        {
-            // SAFETY: by the type invariant the device is valid.
-            let last = unsafe { &raw mut (*self.as_raw()).dev.power.last_busy };
-            // SAFETY: there is nothing to observe.
-            let now = unsafe { bindings::ktime_get_mono_fast_ns() };
-
-            // SAFETY: the field is valid; readers see a change late.
-            unsafe { last.write_volatile(now) };
-        }
-    }
-
-    /// The device's string descriptor `index`, as far as there are less than `N` characters of it.
-    /// Sleeps.
-    pub(in crate::kernel_ext) fn string<const N: usize>(&self, index: u8) -> Result<KVec<u8>> {
-        let mut text = KVec::from_elem(0_u8, N, GFP_KERNEL)?;
-
-        // SAFETY: the device is valid, and `text` as long as told.
-        let len = unsafe {
-            bindings::usb_string(self.as_raw(), index.into(), text.as_mut_ptr().cast(), N)
-        };
-        text.truncate(to_len(len)?);
-        Ok(text)
-    }
-
-    /// Where the device is, as `usb_make_path()` tells it.
-    pub(in crate::kernel_ext) fn path(&self) -> Path<'_> {
-        Path(self)
-    }
-
-    /// `bcdUSB`: the USB release that the device was made for, in binary-coded decimal.
-    pub(crate) fn bcd_usb(&self) -> u16 {
-        u16::from_le(self.descriptor().bcdUSB)
-    }
-}
-
-/// Where a device is: its bus and the ports that lead to it.
-pub(in crate::kernel_ext) struct Path<'a>(&'a Device);
-
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // SAFETY: the device is valid.
-        let bus = unsafe { (*self.0.as_raw()).bus };
-        // SAFETY: the bus is valid as long as the device.
-        let bus = unsafe { (*bus).bus_name };
-        // SAFETY: the device is valid.
-        let ports = unsafe { &raw const (*self.0.as_raw()).devpath };
-
-        for (before, mut text) in [("usb-", bus.cast::<u8>()), ("-", ports.cast())] {
-            f.write_str(before)?;
-            loop {
-                // SAFETY: both are strings, which end with a zero, and do not change.
-                let byte = unsafe { text.read() };
-
-                if byte == 0 {
-                    break;
-                }
-                fmt::Write::write_char(f, byte.into())?;
-                text = text.wrapping_add(1);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A length, or an error where it is negative.
-fn to_len(ret: ffi::c_int) -> Result<usize> {
-    usize::try_from(ret).map_err(|_| Error::from_errno(ret))
-}
+/// `bInterfaceClass` of a vendor specific interface.
+pub(crate) const CLASS_VENDOR_SPEC: u8 = bindings::USB_CLASS_VENDOR_SPEC as u8;
 
 /// A USB interface: `struct usb_interface`.
 ///
 /// # Invariants
 ///
-/// A valid, reference counted interface of a device.
+/// A valid, reference counted interface. It holds a reference to its device and to its alternate
+/// settings, of which what is read here does not change.
 #[repr(transparent)]
 pub(crate) struct Interface(Opaque<bindings::usb_interface>);
 
 // SAFETY: an interface is reference counted, and may be released from any thread.
 unsafe impl Send for Interface {}
 
-// SAFETY: what `&Interface` reads is constant while a driver is bound, or locked by the USB core.
+// SAFETY: what `&Interface` reads does not change, but for single words, which are read as such;
+// and the functions of the USB core that it calls may be called from any thread.
 unsafe impl Sync for Interface {}
 
 // SAFETY: `usb_get_intf()` and `usb_put_intf()` count the references to an interface.
@@ -193,7 +61,8 @@ unsafe impl AlwaysRefCounted for Interface {
 
 impl AsRef<device::Device> for Interface {
     fn as_ref(&self) -> &device::Device {
-        // SAFETY: the embedded device is valid as long as the interface.
+        // SAFETY: by the type invariant the interface is valid, and so is the device that is
+        // embedded in it.
         unsafe { device::Device::from_raw(self.dev()) }
     }
 }
@@ -214,57 +83,88 @@ impl Interface {
         self.0.get()
     }
 
-    fn altsetting(&self) -> &bindings::usb_host_interface {
-        // SAFETY: by the type invariant the interface is valid.
-        let setting = unsafe { (*self.as_raw()).cur_altsetting };
+    fn altsetting(&self) -> *const bindings::usb_host_interface {
+        let setting = project!(self.as_raw(), .cur_altsetting);
 
-        // SAFETY: the current setting is never NULL; the settings live, and are constant, as long
-        // as the device's configuration, which the interface holds.
-        unsafe { &*setting }
+        // SAFETY: by the type invariant the interface is valid. The pointer changes when another
+        // setting is selected; it is never NULL.
+        unsafe { setting.read_volatile() }
+    }
+
+    fn descriptor(&self) -> bindings::usb_interface_descriptor {
+        let descriptor = project!(self.altsetting(), .desc);
+
+        // SAFETY: by the type invariant the interface holds its settings, whose descriptors do not
+        // change.
+        unsafe { descriptor.read() }
     }
 
     /// `bInterfaceNumber`.
     pub(crate) fn number(&self) -> u8 {
-        self.altsetting().desc.bInterfaceNumber
+        self.descriptor().bInterfaceNumber
     }
 
     /// `bInterfaceClass` of the current alternate setting.
     pub(crate) fn class(&self) -> u8 {
-        self.altsetting().desc.bInterfaceClass
+        self.descriptor().bInterfaceClass
     }
 
     /// `bNumEndpoints` of the current alternate setting.
     pub(crate) fn num_endpoints(&self) -> u8 {
-        self.altsetting().desc.bNumEndpoints
+        self.descriptor().bNumEndpoints
     }
 
     /// The first endpoint of the current alternate setting that can bring notifications: interrupt
     /// IN, of a packet size that is not zero.
     pub(crate) fn notification_endpoint(&self) -> Option<&HostEndpoint> {
-        let endpoints = match self.num_endpoints() {
-            0 => &[],
-            count => {
-                // CAST: `HostEndpoint` is a transparent wrapper.
-                let first = self.altsetting().endpoint.cast::<HostEndpoint>();
+        // SAFETY: by the type invariant the interface holds its settings during the borrow.
+        unsafe { endpoints(self.altsetting()) }
+            .iter()
+            .find(|endpoint| endpoint.is_notification())
+    }
 
-                // INVARIANT: these are endpoints of the current alternate setting.
-                // SAFETY: `endpoint` is an array of `bNumEndpoints` elements.
-                unsafe { slice::from_raw_parts(first, count.into()) }
-            }
-        };
+    /// The numbers and endpoints of each alternate setting.
+    pub(super) fn settings(
+        &self,
+    ) -> impl Iterator<Item = (bindings::usb_interface_descriptor, &[HostEndpoint])> {
+        let first = project!(self.as_raw(), .altsetting);
+        // SAFETY: by the type invariant the interface is valid; the pointer does not change.
+        let first = unsafe { first.read() }.cast_const();
+        let count = project!(self.as_raw(), .num_altsetting);
+        // SAFETY: by the type invariant the interface is valid; the number does not change.
+        let count = unsafe { count.read() };
 
-        endpoints.iter().find(|endpoint| endpoint.is_notification())
+        (0..count as usize).map(move |index| {
+            let setting = first.wrapping_add(index);
+            let descriptor = project!(setting, .desc);
+
+            // SAFETY: by the type invariant the interface holds its settings, an array of `count`
+            // elements, whose descriptors do not change.
+            let descriptor = unsafe { descriptor.read() };
+            // SAFETY: by the type invariant the interface holds its settings during the borrow.
+            (descriptor, unsafe { endpoints(setting) })
+        })
     }
 
     /// The class specific descriptors that follow the interface descriptor, in bytes as the device
     /// sent them.
     pub(crate) fn extra(&self) -> &[u8] {
         let setting = self.altsetting();
+        let start = project!(setting, .extra);
+        // SAFETY: by the type invariant the interface holds its settings; the pointer does not
+        // change.
+        let start = unsafe { start.read() };
+        let len = project!(setting, .extralen);
+        // SAFETY: by the type invariant the interface holds its settings; the length does not
+        // change.
+        let len = unsafe { len.read() };
 
-        match usize::try_from(setting.extralen) {
+        match usize::try_from(len) {
             Ok(len) if len > 0 => {
-                // SAFETY: `extra` points to `extralen` bytes of the configuration's descriptors.
-                unsafe { slice::from_raw_parts(setting.extra, len) }
+                // SAFETY: `extra` points to `extralen` bytes of the descriptors that the device has
+                // sent. They do not change, and live as long as the USB device, which by the type
+                // invariant the interface holds.
+                unsafe { slice::from_raw_parts(start, len) }
             }
             _ => &[],
         }
@@ -275,60 +175,32 @@ impl Interface {
         // SAFETY: by the type invariant the interface is valid.
         let udev = unsafe { bindings::interface_to_usbdev(self.as_raw()) };
 
-        // INVARIANT: the device is the parent of the interface, hence valid as long as it.
-        // SAFETY: as above, and `Device` is a transparent wrapper.
-        unsafe { &*udev.cast() }
-    }
-
-    /// `bNumInterfaces` of the device's active configuration.
-    pub(crate) fn num_interfaces(&self) -> u8 {
-        // SAFETY: the device is valid.
-        let config = unsafe { (*self.device().as_raw()).actconfig };
-
-        // SAFETY: the device has an active configuration: that which has this interface.
-        unsafe { (*config).desc.bNumInterfaces }
-    }
-
-    /// The interface of the same device and configuration that has `number`.
-    pub(crate) fn sibling(&self, number: u8) -> Option<&Interface> {
-        // SAFETY: the device is valid.
-        let intf = unsafe { bindings::usb_ifnum_to_if(self.device().as_raw(), number.into()) };
-
-        // SAFETY: a pointer that is not NULL is an interface of the same configuration as `self`,
-        // hence valid as long as it.
-        NonNull::new(intf).map(|intf| unsafe { Self::from_raw(intf.as_ptr()) })
+        // SAFETY: by the type invariant the interface holds a reference to its device, during the
+        // borrow at least.
+        unsafe { Device::from_raw(udev) }
     }
 
     fn dev(&self) -> *mut bindings::device {
-        // SAFETY: by the type invariant the interface is valid.
-        unsafe { &raw mut (*self.as_raw()).dev }
+        project!(mut self.as_raw(), .dev)
     }
 
     /// The driver's data (`usb_get_intfdata()`).
     pub(in crate::kernel_ext) fn data(&self) -> *mut ffi::c_void {
-        // SAFETY: the embedded device is valid as long as the interface.
+        // SAFETY: by the type invariant the interface is valid, and so is the device that is
+        // embedded in it.
         unsafe { bindings::dev_get_drvdata(self.dev()) }
     }
 
     /// Sets the driver's data (`usb_set_intfdata()`).
-    pub(in crate::kernel_ext) fn set_data(&self, data: *mut ffi::c_void) {
-        // SAFETY: the embedded device is valid as long as the interface.
-        unsafe { bindings::dev_set_drvdata(self.dev(), data) };
-    }
-
-    /// The USB driver that the interface is bound to.
     ///
     /// # Safety
     ///
-    /// The interface must be bound to a driver, or being probed by one.
-    pub(super) unsafe fn driver(&self) -> *mut bindings::usb_driver {
-        // SAFETY: by the type invariant the interface is valid.
-        let driver = unsafe { (*self.as_raw()).dev.driver };
-
-        // CAST: drivers of USB interfaces are embedded in a `usb_driver`.
-        driver
-            .wrapping_byte_sub(offset_of!(bindings::usb_driver, driver))
-            .cast()
+    /// The interface must be its driver's that calls this, or was so just now. `data` must be NULL,
+    /// or be what that driver takes it for, as long as it is there.
+    pub(in crate::kernel_ext) unsafe fn set_data(&self, data: *mut ffi::c_void) {
+        // SAFETY: by the type invariant the interface is valid, and so is the device that is
+        // embedded in it; by the requirement of the function its data is the caller's.
+        unsafe { bindings::dev_set_drvdata(self.dev(), data) };
     }
 
     /// Resumes the device if it is suspended, and keeps it awake until the result is dropped.
@@ -337,6 +209,7 @@ impl Interface {
         // SAFETY: by the type invariant the interface is valid.
         to_result(unsafe { bindings::usb_autopm_get_interface(self.as_raw()) })?;
 
+        // INVARIANT: the reference was taken just now.
         Ok(Awake(self.into()))
     }
 
@@ -345,18 +218,12 @@ impl Interface {
     /// Sleeps: it may have to resume the device.
     pub(crate) fn set_needs_remote_wakeup(&self, on: bool) {
         // The USB core looks at the flag when a reference is put.
-        //
-        // SAFETY: by the type invariant the interface is valid.
-        let awake = unsafe { bindings::usb_autopm_get_interface(self.as_raw()) } == 0;
+        let _awake = self.keep_awake();
 
-        // SAFETY: as above.
+        // SAFETY: by the type invariant the interface is valid. The flag is the driver's; those
+        // beside it are written as they were read, and change under the lock of the device.
         unsafe {
             bindings::usb_interface::set_needs_remote_wakeup_raw(self.as_raw(), on.into());
-        }
-
-        if awake {
-            // SAFETY: as above, and the reference was taken here.
-            unsafe { bindings::usb_autopm_put_interface(self.as_raw()) };
         }
     }
 
@@ -367,7 +234,8 @@ impl Interface {
     pub(crate) fn class_request(&self, request: u8, value: u16) -> Result {
         const HOST_TO_INTERFACE: u32 = bindings::USB_TYPE_CLASS | bindings::USB_RECIP_INTERFACE;
 
-        // SAFETY: the device is valid, and there is no data, nor a need for memory to hold it.
+        // SAFETY: by the type invariant of `Device` the device is valid. There is no data, nor a
+        // need for memory to hold it.
         to_result(unsafe {
             bindings::usb_control_msg_send(
                 self.device().as_raw(),
@@ -386,11 +254,38 @@ impl Interface {
 }
 
 /// An interface whose device is kept awake.
+///
+/// # Invariants
+///
+/// A reference of runtime PM to the interface was taken for this.
 pub(in crate::kernel_ext) struct Awake(ARef<Interface>);
 
 impl Drop for Awake {
     fn drop(&mut self) {
-        // SAFETY: the interface is valid, and the reference was taken when this was made.
+        // SAFETY: the interface is valid, for this holds a reference to it; by the type invariant
+        // the reference that is given up was taken for this.
         unsafe { bindings::usb_autopm_put_interface(self.0.as_raw()) };
     }
+}
+
+/// The endpoints of `setting`.
+///
+/// # Safety
+///
+/// `setting` must be a valid alternate setting during `'a`.
+unsafe fn endpoints<'a>(setting: *const bindings::usb_host_interface) -> &'a [HostEndpoint] {
+    let count = project!(setting, .desc.bNumEndpoints);
+    // SAFETY: by the requirement of the function the setting is valid; the number does not change.
+    let count = unsafe { count.read() };
+    let first = project!(setting, .endpoint);
+    // SAFETY: by the requirement of the function the setting is valid; the pointer does not change.
+    let first = unsafe { first.read() };
+    if count == 0 {
+        return &[];
+    }
+
+    // INVARIANT: these are endpoints of an alternate setting.
+    // SAFETY: `endpoint` is an array of `bNumEndpoints` elements, which live as long as the
+    // setting; `HostEndpoint` is a transparent wrapper, for what others may change meanwhile.
+    unsafe { slice::from_raw_parts(first.cast(), count.into()) }
 }

@@ -3,10 +3,14 @@
 //! Devices that are being bound.
 
 use super::{
+    device::Private,
+    made::InterfaceData,
     Driver,
-    DriverInfo, //
+    DriverInfo,
+    Probed, //
 };
 use crate::kernel_ext::{
+    bindings,
     netdevice::Unregistered,
     usb::{
         bulk::BulkPipes,
@@ -14,13 +18,25 @@ use crate::kernel_ext::{
         Interface, //
     }, //
 };
-use core::cell::Cell;
-use kernel::prelude::*;
+use core::{
+    cell::Cell,
+    mem, //
+};
+use kernel::{
+    prelude::*,
+    sync::aref::ARef, //
+};
 
-/// A device that is being bound: nobody else has it.
+/// A device that is being bound: nobody else has it. The fields are torn down in their order.
+///
+/// # Invariants
+///
+/// The network device has room for a `Private<T>`, zeroed, and is the data of `intf`.
 pub(crate) struct Binding<'a, T: Driver> {
-    net: Unregistered<'a>,
-    intf: &'a Interface,
+    claimed: Cell<Option<ClaimedInterface>>,
+    pub(super) data: InterfaceData<'a>,
+    pub(super) net: Unregistered<'a>,
+    intf: &'a Probed<'a, T>,
     info: &'static DriverInfo<T>,
     pub(super) pipes: Cell<Option<BulkPipes>>,
     /// The largest frame that the device told of, in bytes with its header.
@@ -28,24 +44,38 @@ pub(crate) struct Binding<'a, T: Driver> {
 }
 
 impl<'a, T: Driver> Binding<'a, T> {
-    /// `intf` must be in the driver's probe callback, with `net` as its data.
-    pub(super) fn new(
-        net: Unregistered<'a>,
-        intf: &'a Interface,
-        info: &'static DriverInfo<T>,
-    ) -> Self {
-        Self {
+    /// Allocates a network device for `intf`.
+    pub(super) fn new(intf: &'a Probed<'a, T>, info: &'static DriverInfo<T>) -> Result<Self> {
+        const {
+            // `netdev_priv()` is aligned to this.
+            assert!(mem::align_of::<Private<T>>() <= bindings::SMP_CACHE_BYTES as usize);
+        }
+        let net = Unregistered::ethernet(mem::size_of::<Private<T>>())?;
+
+        // SAFETY: the interface is being probed by `T`'s driver, which takes its data for a network
+        // device with room for a `Private<T>`. That is what this is until it is dropped, and `data`
+        // is dropped before it.
+        unsafe { intf.set_data(net.as_raw().cast()) };
+        // INVARIANT: the data was set above.
+        Ok(Self {
+            claimed: Cell::new(None),
+            data: InterfaceData::new(intf),
             net,
             intf,
             info,
             pipes: Cell::new(None),
             max_frame: Cell::new(None),
-        }
+        })
     }
 
     /// The interface that was probed.
     pub(crate) fn interface(&self) -> &Interface {
         self.intf
+    }
+
+    /// The interface of the same device and configuration that has `number`.
+    pub(crate) fn sibling(&self, number: u8) -> Option<ARef<Interface>> {
+        self.intf.sibling(number)
     }
 
     /// What this kind of device needs.
@@ -58,10 +88,26 @@ impl<'a, T: Driver> Binding<'a, T> {
         &self.net
     }
 
-    /// Claims `intf` as well, another interface of the same device.
-    pub(crate) fn claim(&self, intf: &Interface) -> Result<ClaimedInterface> {
-        // SAFETY: the probed interface is in its driver's probe callback.
-        unsafe { ClaimedInterface::new(self.intf, intf) }
+    /// Claims `intf` as well, another interface of the same device, for as long as the device is
+    /// bound. Fails with `EBUSY` if another driver has it, or if one was claimed already.
+    pub(crate) fn claim(&self, intf: &Interface) -> Result {
+        let before = self.claimed.take();
+        if before.is_some() {
+            self.claimed.set(before);
+            return Err(EBUSY);
+        }
+
+        // SAFETY: this is dropped in the probe callback, or becomes a part of the private part,
+        // which is dropped in that or in the disconnect callback. The data is the network device as
+        // long as there is one.
+        let claimed = unsafe { ClaimedInterface::new(self.intf, intf) }?;
+        self.claimed.set(Some(claimed));
+        Ok(())
+    }
+
+    /// What was claimed.
+    pub(super) fn take_claimed(&self) -> Option<ClaimedInterface> {
+        self.claimed.take()
     }
 
     /// Sets the network device's address to that in the device's string descriptor `index`. Sleeps.

@@ -138,19 +138,20 @@ impl<'a> Delivery<'a, '_> {
             Checksum::Unknown
         };
 
-        self.add(net, packet, offset, ether_type, checksum)
+        self.add(dev, packet, offset, ether_type, checksum)
             .inspect_err(|_| net.count_receive_dropped())?;
         Ok(checksum == Checksum::Right)
     }
 
-    fn add(
+    fn add<T: stacked::Driver>(
         &mut self,
-        net: &NetDevice,
+        dev: &stacked::Device<T>,
         packet: &[u8],
         offset: usize,
         ether_type: u16,
         checksum: Checksum,
     ) -> Result {
+        let net = dev.net();
         if !net.is_up() {
             return Err(ENETDOWN);
         }
@@ -185,7 +186,9 @@ impl<'a> Delivery<'a, '_> {
             _ => self.heads.copy(self.gro, packet)?,
         };
         skb.describe(ether_type, checksum);
-        net.count_received(1, packet.len() as u64);
+        // SAFETY: whoever has a reference to a stacked device is waited for before it loses what it
+        // counts. Packets are delivered in softirq context.
+        unsafe { net.count_received(1, packet.len() as u64) };
 
         kind.deliver(self.gro, self.datagrams, skb.finish(net));
         Ok(())
@@ -204,9 +207,9 @@ enum Kind {
 impl Kind {
     /// For `packet` of `net`, which begins with its IP header.
     fn of(packet: &[u8], net: &NetDevice) -> Self {
-        /// Protocols of IP: `IPPROTO_UDP`, and `NEXTHDR_FRAGMENT`, which can be part of it.
-        const UDP: u8 = 17;
-        const FRAGMENT: u8 = 44;
+        /// Protocols of IP: UDP, and a fragment, which can be part of it.
+        const UDP: u8 = bindings::IPPROTO_UDP as u8;
+        const FRAGMENT: u8 = bindings::IPPROTO_FRAGMENT as u8;
 
         let protocol = match packet.first().map(|first| first >> 4) {
             Some(4) => packet.get(9),

@@ -11,12 +11,12 @@ use super::{
 };
 use crate::kernel_ext::{
     bindings,
+    cdc_wdm::Subdriver,
     napi::Napi,
     netdevice::{
         NetDevice,
         TransmitQueue, //
     },
-    rtnl::Rtnl,
     stacked,
     sysfs,
     timer::Timer,
@@ -27,6 +27,7 @@ use crate::kernel_ext::{
             Pipe,
             TransmitRing, //
         },
+        ClaimedInterface,
         Interface, //
     },
     work::Work, //
@@ -39,6 +40,7 @@ use kernel::{
     ffi,
     new_mutex,
     prelude::*,
+    ptr::project,
     sync::{
         aref::ARef,
         atomic::{
@@ -46,7 +48,8 @@ use kernel::{
             Atomic,
             Relaxed, //
         },
-        Mutex, //
+        Mutex,
+        SetOnce, //
     },
     time::Delta, //
 };
@@ -57,12 +60,13 @@ use kernel::{
 pub(super) struct Private<T: Driver> {
     // First, so that it is found before the rest is made: memory of a new device is zeroed.
     pub(super) is_bound: Atomic<bool>,
+    // Goes before the timers and the NAPI context: it starts them.
+    #[pin]
+    pub(super) work: Work,
     #[pin]
     pub(super) timer: Timer,
     #[pin]
     pub(super) throttle: Timer,
-    #[pin]
-    pub(super) work: Work,
     #[pin]
     pub(super) napi: Napi<Device<T>>,
     #[pin]
@@ -71,6 +75,10 @@ pub(super) struct Private<T: Driver> {
     pub(super) stacked: stacked::Table<T::Stacked>,
     #[pin]
     pub(super) state: T::State,
+    /// What serves the interface's character device. Disconnected before anything goes.
+    pub(super) subdriver: SetOnce<Subdriver>,
+    /// An interface that was claimed as well. Dropped in a callback of the driver.
+    _claimed: Option<ClaimedInterface>,
     pub(super) interface: ARef<Interface>,
     pub(super) receive_pipe: Pipe,
     pub(super) info: &'static DriverInfo<T>,
@@ -109,6 +117,7 @@ impl<T: Driver> Private<T> {
     pub(super) unsafe fn new(
         net: *mut bindings::net_device,
         state: impl PinInit<T::State>,
+        claimed: impl FnOnce() -> Option<ClaimedInterface>,
         parts: Parts<T>,
         path: Path,
     ) -> impl PinInit<Self> {
@@ -123,21 +132,28 @@ impl<T: Driver> Private<T> {
 
         pin_init!(Self {
             is_bound: Atomic::new(false),
-            // SAFETY: nobody starts the timer before the device is bound, and from then on it has
-            // its private part until that is dropped, the timer first.
-            timer <- unsafe { Timer::new(transmit::timer_callback::<T>, net.cast()) },
-            // SAFETY: nobody starts the timer before the device is bound, and from then on it has
-            // its private part until that is dropped, the timer before what it uses.
-            throttle <- unsafe { Timer::new(recovery::throttle_callback::<T>, net.cast()) },
-            // SAFETY: nobody queues the work before the device is bound, and from then on it has
-            // its private part until that is dropped, the work before what it uses.
+            // SAFETY: nobody queues the work before the device is bound. From then on it has its
+            // private part until that is dropped, the work before what it uses; and nothing that
+            // could queue it again runs by then, for the link is down.
             work <- unsafe { Work::new(recovery::work_callback::<T>, net.cast()) },
-            // SAFETY: by the requirement of the function the device outlives its private part, and
-            // nobody else knows its lock; it is enabled only while the device is registered.
+            // SAFETY: nobody starts the timer before the device is bound. From then on it has its
+            // private part until that is dropped, the timer before what it uses and after what
+            // starts it.
+            timer <- unsafe { Timer::new(transmit::timer_callback::<T>, net.cast()) },
+            // SAFETY: nobody starts the timer before the device is bound. From then on it has its
+            // private part until that is dropped, the timer before what it uses and after what
+            // starts it.
+            throttle <- unsafe { Timer::new(recovery::throttle_callback::<T>, net.cast()) },
+            // SAFETY: by the requirement of the function the device outlives its private part, of
+            // which this becomes a part, and nobody else knows its lock. It is enabled only while
+            // the device is registered: by then it is a `Device<T>`.
             napi <- unsafe { Napi::new(net, dev, path) },
             ring <- TransmitRing::new(owner, transmit),
             stacked <- stacked::Table::new(),
             state <- state,
+            subdriver: SetOnce::new(),
+            // Now that the state is made nothing more is claimed.
+            _claimed: claimed(),
             interface,
             receive_pipe: receive,
             info,
@@ -156,12 +172,15 @@ impl<T: Driver> Private<T> {
 ///
 /// # Invariants
 ///
-/// A valid device of a [`Driver`] `T`, whose private part is a `Private<T>`.
+/// A valid network device whose private part is a `Private<T>`, made and not dropped.
+///
+/// A reference is had in callbacks, all of which are waited for before the private part is dropped.
 #[repr(transparent)]
 pub(crate) struct Device<T: Driver>(NetDevice, PhantomData<T>);
 
-// SAFETY: a network device may be used from any thread, and so may its private part.
-unsafe impl<T: Driver> Sync for Device<T> {}
+// SAFETY: what a `NetDevice` does may be done by any thread, and so may, by the bound, what its
+// private part does.
+unsafe impl<T: Driver> Sync for Device<T> where Private<T>: Sync {}
 
 impl<T: Driver> Device<T> {
     /// # Safety
@@ -177,23 +196,24 @@ impl<T: Driver> Device<T> {
     ///
     /// # Safety
     ///
-    /// `intf` must be bound to `T`, and `T::stop` must not return during `'a`.
-    pub(in crate::kernel_ext) unsafe fn of<'a>(intf: &Interface) -> Option<&'a Self> {
+    /// The data of `intf` must be NULL, or a network device with room for a `Private<T>`, zeroed or
+    /// made, which is not dropped during `'a`.
+    pub(super) unsafe fn from_interface<'a>(intf: &Interface) -> Option<&'a Self> {
         let net = intf.data().cast::<bindings::net_device>();
         if net.is_null() {
             return None;
         }
 
-        // SAFETY: the data of an interface of `T` is its network device, which lives until after
-        // `stop`.
-        let private = unsafe { NetDevice::private(net) }.cast::<Private<T>>();
-        // SAFETY: the private part is zeroed memory, or made.
-        let is_bound = unsafe { &(*private).is_bound };
+        let is_bound = project!(NetDevice::private(net).cast::<Private<T>>(), .is_bound);
+        // SAFETY: by the requirement of the function the network device is valid, and there is a
+        // flag, which is zeroed memory or made.
+        let is_bound = unsafe { &*is_bound };
         if !is_bound.load(Acquire) {
             return None;
         }
 
-        // SAFETY: the private part is made, and is dropped only after `stop` returned.
+        // SAFETY: the flag is set only when the private part is made, and by the requirement of the
+        // function that is not dropped during `'a`.
         Some(unsafe { Self::from_raw(net) })
     }
 
@@ -203,11 +223,9 @@ impl<T: Driver> Device<T> {
     }
 
     pub(super) fn private(&self) -> &Private<T> {
-        // SAFETY: by the type invariant the device is valid.
-        let private = unsafe { NetDevice::private(self.0.as_raw()) };
-
-        // SAFETY: by the type invariant this is its private part.
-        unsafe { &*private.cast() }
+        // SAFETY: by the type invariant this is a `Private<T>`, and not dropped during the borrow.
+        // Nobody has it mutably: it is only changed by what may be shared.
+        unsafe { &*NetDevice::private(self.0.as_raw()).cast() }
     }
 
     /// Has [`Driver::timer_expired`] called in `usecs` microseconds, not when it was to be called
@@ -219,25 +237,6 @@ impl<T: Driver> Device<T> {
     /// The devices above the network device.
     pub(crate) fn stacked(&self) -> &stacked::Table<T::Stacked> {
         &self.private().stacked
-    }
-
-    /// Adds a device with `number` above the network device.
-    ///
-    /// Fails with `EEXIST` if there is one, with `ENODEV` if the modem goes away. Sleeps.
-    pub(crate) fn add_stacked(&self, number: u8, driver: T::Stacked, rtnl: &Rtnl) -> Result {
-        // SAFETY: the table is this device's, and closed before the device is disconnected.
-        unsafe { self.stacked().add(number, driver, self, rtnl) }
-    }
-
-    /// Does `change` for somebody who writes an attribute. `ENODEV` if the device goes away: that
-    /// waits for those who are here, before it takes RTNL, which they may need to come to an end.
-    pub(crate) fn configure(&self, change: impl FnOnce() -> Result) -> Result {
-        let is_open = self.private().is_open_to_writers.lock();
-
-        if !*is_open {
-            return Err(ENODEV);
-        }
-        change()
     }
 
     /// Whether messages of a kind are logged, by the number of its bit in the message level.
@@ -274,11 +273,12 @@ impl<T: Driver> Deref for Device<T> {
     }
 }
 
-// SAFETY: the device that the attributes are put on is a network device of `T`, which has its
-// private part while it is registered.
+// SAFETY: only `Adapter` puts attributes of this parent on a network device, which is one of `T`
+// and has its private part while it is registered.
 unsafe impl<T: Driver> sysfs::Parent for Device<T> {
     unsafe fn from_device<'a>(dev: *mut bindings::device) -> &'a Self {
-        // SAFETY: by the requirement of the trait `dev` is embedded in such a device.
+        // SAFETY: by the requirement of the trait `dev` is embedded in such a device, which stays
+        // registered during `'a`.
         unsafe { Self::from_raw(NetDevice::ptr_from_device(dev)) }
     }
 }

@@ -49,14 +49,16 @@ impl<T: Driver> Adapter<T> {
 
     /// # Safety
     ///
-    /// To be called by the network core only, as `ethtool_ops.get_drvinfo`.
+    /// To be called by the network core only, for a device of `T` that it was registered for, as
+    /// `ethtool_ops.get_drvinfo`.
     unsafe extern "C" fn get_drvinfo_callback(
         net: *mut bindings::net_device,
         info: *mut bindings::ethtool_drvinfo,
     ) {
-        // SAFETY: the core passes the network device of a bound device.
+        // SAFETY: by the requirement of the function this is a device of `T`, which stays
+        // registered while the core is here.
         let private = unsafe { Device::<T>::from_raw(net) }.private();
-        // SAFETY: the core passes a structure to fill in, zeroed.
+        // SAFETY: the core passes a structure of its own to fill in, zeroed.
         let info = unsafe { &mut *info };
 
         ethtool::write_text(&mut info.driver, fmt!("{}", T::NAME));
@@ -69,9 +71,11 @@ impl<T: Driver> Adapter<T> {
 
     /// # Safety
     ///
-    /// To be called by the network core only, as `ethtool_ops.get_msglevel`.
+    /// To be called by the network core only, for a device of `T` that it was registered for, as
+    /// `ethtool_ops.get_msglevel`.
     unsafe extern "C" fn get_msglevel_callback(net: *mut bindings::net_device) -> u32 {
-        // SAFETY: the core passes the network device of a bound device.
+        // SAFETY: by the requirement of the function this is a device of `T`, which stays
+        // registered while the core is here.
         unsafe { Device::<T>::from_raw(net) }
             .private()
             .message_level
@@ -80,9 +84,11 @@ impl<T: Driver> Adapter<T> {
 
     /// # Safety
     ///
-    /// To be called by the network core only, as `ethtool_ops.set_msglevel`.
+    /// To be called by the network core only, for a device of `T` that it was registered for, as
+    /// `ethtool_ops.set_msglevel`.
     unsafe extern "C" fn set_msglevel_callback(net: *mut bindings::net_device, level: u32) {
-        // SAFETY: the core passes the network device of a bound device.
+        // SAFETY: by the requirement of the function this is a device of `T`, which stays
+        // registered while the core is here.
         unsafe { Device::<T>::from_raw(net) }
             .private()
             .message_level
@@ -91,16 +97,18 @@ impl<T: Driver> Adapter<T> {
 
     /// # Safety
     ///
-    /// To be called by the network core only, as `ethtool_ops.get_ringparam`.
+    /// To be called by the network core only, for a device of `T` that it was registered for, as
+    /// `ethtool_ops.get_ringparam`.
     unsafe extern "C" fn get_ringparam_callback(
         net: *mut bindings::net_device,
         ring: *mut bindings::ethtool_ringparam,
         more: *mut bindings::kernel_ethtool_ringparam,
         _ack: *mut bindings::netlink_ext_ack,
     ) {
-        // SAFETY: the core passes the network device of a bound device.
+        // SAFETY: by the requirement of the function this is a device of `T`, which stays
+        // registered while the core is here.
         let geometry = unsafe { Device::<T>::from_raw(net) }.geometry();
-        // SAFETY: the core passes a structure to fill in.
+        // SAFETY: the core passes a structure of its own to fill in, zeroed.
         let ring = unsafe { &mut *ring };
 
         // CAST: both are small.
@@ -108,24 +116,26 @@ impl<T: Driver> Adapter<T> {
         ring.rx_max_pending = geometry.count as u32;
         ring.tx_pending = TRANSFERS as u32;
         ring.tx_max_pending = TRANSFERS as u32;
-        // SAFETY: the core passes a structure to fill in.
+        // SAFETY: the core passes a structure of its own to fill in.
         unsafe { (*more).rx_buf_len = geometry.len };
     }
 
     /// # Safety
     ///
-    /// To be called by the network core only, as `ethtool_ops.set_ringparam`.
+    /// To be called by the network core only, for a device of `T` that it was registered for, as
+    /// `ethtool_ops.set_ringparam`.
     unsafe extern "C" fn set_ringparam_callback(
         net: *mut bindings::net_device,
         ring: *mut bindings::ethtool_ringparam,
         more: *mut bindings::kernel_ethtool_ringparam,
         _ack: *mut bindings::netlink_ext_ack,
     ) -> ffi::c_int {
-        // SAFETY: the core passes the network device of a bound device.
+        // SAFETY: by the requirement of the function this is a device of `T`, which stays
+        // registered while the core is here.
         let dev = unsafe { Device::<T>::from_raw(net) };
-        // SAFETY: the core passes the parameters that are wanted.
+        // SAFETY: the core passes the parameters that are wanted, and does not change them.
         let ring = unsafe { &*ring };
-        // SAFETY: the core passes the parameters that are wanted.
+        // SAFETY: the core passes the parameters that are wanted, and does not change them.
         let len = unsafe { (*more).rx_buf_len };
 
         from_result(|| {
@@ -151,13 +161,15 @@ impl<T: Driver> Adapter<T> {
 
     /// # Safety
     ///
-    /// To be called by the network core only, as `ethtool_ops.get_tunable`.
+    /// To be called by the network core only, for a device of `T` that it was registered for, as
+    /// `ethtool_ops.get_tunable`.
     unsafe extern "C" fn get_tunable_callback(
         net: *mut bindings::net_device,
         tunable: *const bindings::ethtool_tunable,
         value: *mut ffi::c_void,
     ) -> ffi::c_int {
-        // SAFETY: the core passes the network device of a bound device.
+        // SAFETY: by the requirement of the function this is a device of `T`, which stays
+        // registered while the core is here.
         let dev = unsafe { Device::<T>::from_raw(net) };
         // SAFETY: the core passes the tunable that is asked for.
         if unsafe { (*tunable).id } != bindings::tunable_id_ETHTOOL_RX_COPYBREAK {
@@ -172,13 +184,15 @@ impl<T: Driver> Adapter<T> {
 
     /// # Safety
     ///
-    /// To be called by the network core only, as `ethtool_ops.set_tunable`.
+    /// To be called by the network core only, for a device of `T` that it was registered for, as
+    /// `ethtool_ops.set_tunable`.
     unsafe extern "C" fn set_tunable_callback(
         net: *mut bindings::net_device,
         tunable: *const bindings::ethtool_tunable,
         value: *const ffi::c_void,
     ) -> ffi::c_int {
-        // SAFETY: the core passes the network device of a bound device.
+        // SAFETY: by the requirement of the function this is a device of `T`, which stays
+        // registered while the core is here.
         let dev = unsafe { Device::<T>::from_raw(net) };
         // SAFETY: the core passes the tunable that is set.
         if unsafe { (*tunable).id } != bindings::tunable_id_ETHTOOL_RX_COPYBREAK {
@@ -203,7 +217,8 @@ impl<T: Driver> Adapter<T> {
 
     /// # Safety
     ///
-    /// To be called by the network core only, as `ethtool_ops.get_sset_count`.
+    /// To be called by the network core only, for a device of `T` that it was registered for, as
+    /// `ethtool_ops.get_sset_count`.
     unsafe extern "C" fn get_sset_count_callback(
         _net: *mut bindings::net_device,
         set: ffi::c_int,
@@ -215,7 +230,8 @@ impl<T: Driver> Adapter<T> {
 
     /// # Safety
     ///
-    /// To be called by the network core only, as `ethtool_ops.get_strings`.
+    /// To be called by the network core only, for a device of `T` that it was registered for, as
+    /// `ethtool_ops.get_strings`.
     unsafe extern "C" fn get_strings_callback(
         _net: *mut bindings::net_device,
         set: u32,
@@ -229,13 +245,15 @@ impl<T: Driver> Adapter<T> {
 
     /// # Safety
     ///
-    /// To be called by the network core only, as `ethtool_ops.get_ethtool_stats`.
+    /// To be called by the network core only, for a device of `T` that it was registered for, as
+    /// `ethtool_ops.get_ethtool_stats`.
     unsafe extern "C" fn get_ethtool_stats_callback(
         net: *mut bindings::net_device,
         _stats: *mut bindings::ethtool_stats,
         data: *mut u64,
     ) {
-        // SAFETY: the core passes the network device of a bound device.
+        // SAFETY: by the requirement of the function this is a device of `T`, which stays
+        // registered while the core is here.
         let dev = unsafe { Device::<T>::from_raw(net) };
 
         let mut to = data;
@@ -249,20 +267,24 @@ impl<T: Driver> Adapter<T> {
 
     /// # Safety
     ///
-    /// To be called by the network core only, as `ethtool_ops.get_priv_flags`.
+    /// To be called by the network core only, for a device of `T` that it was registered for, as
+    /// `ethtool_ops.get_priv_flags`.
     unsafe extern "C" fn get_priv_flags_callback(net: *mut bindings::net_device) -> u32 {
-        // SAFETY: the core passes the network device of a bound device.
+        // SAFETY: by the requirement of the function this is a device of `T`, which stays
+        // registered while the core is here.
         T::flags(unsafe { Device::<T>::from_raw(net) })
     }
 
     /// # Safety
     ///
-    /// To be called by the network core only, as `ethtool_ops.set_priv_flags`.
+    /// To be called by the network core only, for a device of `T` that it was registered for, as
+    /// `ethtool_ops.set_priv_flags`.
     unsafe extern "C" fn set_priv_flags_callback(
         net: *mut bindings::net_device,
         flags: u32,
     ) -> ffi::c_int {
-        // SAFETY: the core passes the network device of a bound device.
+        // SAFETY: by the requirement of the function this is a device of `T`, which stays
+        // registered while the core is here.
         let dev = unsafe { Device::<T>::from_raw(net) };
 
         from_result(|| {

@@ -119,9 +119,12 @@ impl<T: Driver> Device<T> {
             }
         };
         let pipe = self.private().receive_pipe.clone();
-        let napi = self.private().napi.scheduler();
+        // SAFETY: the ring, which is what uses this, is part of what the NAPI context works on, and
+        // is taken away when the link goes down: before that goes.
+        let napi = unsafe { self.private().napi.scheduler() };
 
-        // SAFETY: the ring is dropped before the private part, which has the NAPI context, is.
+        // SAFETY: what the ring brings is in `Path::current` at most, which is dropped when the
+        // ring is taken away.
         unsafe {
             ReceiveRing::new(
                 pipe,
@@ -141,9 +144,12 @@ impl<T: Driver> Device<T> {
 
         let geometry = self.geometry();
         let receive = self.make_receive(geometry)?;
-        // SAFETY: the NAPI context is part of the private part, which is dropped after the link
-        // went down; the set is closed then.
-        let transmit = unsafe { private.ring.open(TRANSFERS, private.napi.scheduler()) }?;
+        // SAFETY: the set, which is what uses this, is part of what the NAPI context works on, and
+        // is closed when the link goes down: before that goes.
+        let napi = unsafe { private.napi.scheduler() };
+        // SAFETY: the set is used in polls of this device, with this ring, and is closed when the
+        // link goes down.
+        let transmit = unsafe { private.ring.open(TRANSFERS, napi) }?;
         self.net().queue().reset();
         {
             let mut path = private.napi.pause();

@@ -34,11 +34,13 @@ impl<T: Driver> Adapter<T> {
 
     /// # Safety
     ///
-    /// To be called by the network core only, as `net_device_ops.ndo_open`.
+    /// To be called by the network core only, for a device of `T` that it was registered for, as
+    /// `net_device_ops.ndo_open`.
     unsafe extern "C" fn open_callback(net: *mut bindings::net_device) -> ffi::c_int {
-        // SAFETY: the core passes the network device of a bound device.
+        // SAFETY: by the requirement of the function this is a device of `T`, which stays
+        // registered while the core is here.
         let dev = unsafe { Device::<T>::from_raw(net) };
-        // SAFETY: the core holds RTNL.
+        // SAFETY: the core holds RTNL when it calls this, and until it returns.
         let rtnl = unsafe { Rtnl::assume_held() };
 
         from_result(|| dev.open(&rtnl).map(|()| 0))
@@ -46,11 +48,13 @@ impl<T: Driver> Adapter<T> {
 
     /// # Safety
     ///
-    /// To be called by the network core only, as `net_device_ops.ndo_stop`.
+    /// To be called by the network core only, for a device of `T` that it was registered for, as
+    /// `net_device_ops.ndo_stop`.
     unsafe extern "C" fn stop_callback(net: *mut bindings::net_device) -> ffi::c_int {
-        // SAFETY: the core passes the network device of a bound device.
+        // SAFETY: by the requirement of the function this is a device of `T`, which stays
+        // registered while the core is here.
         let dev = unsafe { Device::<T>::from_raw(net) };
-        // SAFETY: the core holds RTNL.
+        // SAFETY: the core holds RTNL when it calls this, and until it returns.
         let rtnl = unsafe { Rtnl::assume_held() };
 
         dev.close(&rtnl);
@@ -59,14 +63,17 @@ impl<T: Driver> Adapter<T> {
 
     /// # Safety
     ///
-    /// To be called by the network core only, as `net_device_ops.ndo_start_xmit`.
+    /// To be called by the network core only, for a device of `T` that it was registered for, as
+    /// `net_device_ops.ndo_start_xmit`.
     unsafe extern "C" fn start_xmit_callback(
         skb: *mut bindings::sk_buff,
         net: *mut bindings::net_device,
     ) -> bindings::netdev_tx_t {
-        // SAFETY: the core passes the network device of a bound device.
+        // SAFETY: by the requirement of the function this is a device of `T`, which stays
+        // registered while the core is here.
         let dev = unsafe { Device::<T>::from_raw(net) };
-        // SAFETY: the core hands over a valid buffer.
+        // SAFETY: the core hands over a valid buffer. Nobody else has it, for the device is not one
+        // of `IFF_TX_SKB_SHARING`.
         let skb = unsafe { OwnedSkb::from_raw(skb) };
 
         skb.tell_transmit_time();
@@ -80,22 +87,26 @@ impl<T: Driver> Adapter<T> {
 
     /// # Safety
     ///
-    /// To be called by the network core only, as `net_device_ops.ndo_tx_timeout`.
+    /// To be called by the network core only, for a device of `T` that it was registered for, as
+    /// `net_device_ops.ndo_tx_timeout`.
     unsafe extern "C" fn tx_timeout_callback(net: *mut bindings::net_device, _queue: ffi::c_uint) {
-        // SAFETY: the core passes the network device of a bound device.
+        // SAFETY: by the requirement of the function this is a device of `T`, which stays
+        // registered while the core is here.
         unsafe { Device::<T>::from_raw(net) }.restart_transmit();
     }
 
     /// # Safety
     ///
-    /// To be called by the network core only, as `net_device_ops.ndo_change_mtu`.
+    /// To be called by the network core only, for a device of `T` that it was registered for, as
+    /// `net_device_ops.ndo_change_mtu`.
     unsafe extern "C" fn change_mtu_callback(
         net: *mut bindings::net_device,
         mtu: ffi::c_int,
     ) -> ffi::c_int {
-        // SAFETY: the core passes the network device of a bound device.
+        // SAFETY: by the requirement of the function this is a device of `T`, which stays
+        // registered while the core is here.
         let dev = unsafe { Device::<T>::from_raw(net) };
-        // SAFETY: the core holds RTNL.
+        // SAFETY: the core holds RTNL when it calls this, and until it returns.
         let rtnl = unsafe { Rtnl::assume_held() };
 
         from_result(|| {
@@ -106,23 +117,25 @@ impl<T: Driver> Adapter<T> {
 
     /// # Safety
     ///
-    /// To be called by the network core only, as `net_device_ops.ndo_set_mac_address`.
+    /// To be called by the network core only, for a device of `T` that it was registered for, as
+    /// `net_device_ops.ndo_set_mac_address`.
     unsafe extern "C" fn set_mac_address_callback(
         net: *mut bindings::net_device,
         addr: *mut ffi::c_void,
     ) -> ffi::c_int {
-        // SAFETY: both come from the network core, with RTNL held.
+        // SAFETY: the core passes a valid device, with RTNL held, and an address in a `sockaddr`.
         let ret = unsafe { bindings::eth_prepare_mac_addr_change(net, addr) };
 
         from_result(|| {
             to_result(ret)?;
 
-            // SAFETY: `addr` is a `sockaddr`, of which the function above has read as much.
+            // SAFETY: the core passes a `sockaddr` of its own, which has as much in it.
             let [a0, a1, a2, a3, a4, a5, ..] =
                 unsafe { (*addr.cast::<bindings::sockaddr>()).sa_data };
             T::check_address([a0, a1, a2, a3, a4, a5])?;
 
-            // SAFETY: both come from the network core, with RTNL held.
+            // SAFETY: the core passes a valid device, with RTNL held, and an address in a
+            // `sockaddr` that was found valid above.
             unsafe { bindings::eth_commit_mac_addr_change(net, addr) };
             Ok(0)
         })

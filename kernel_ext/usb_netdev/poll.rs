@@ -103,7 +103,9 @@ impl<T: Driver> Poll for Device<T> {
 
     fn poll(&self, path: &mut Path, gro: &mut Gro<'_>, budget: usize) -> usize {
         if let Some(set) = &mut path.transmit {
-            self.complete_transmits(set);
+            // SAFETY: the set is there only while the link is up, and a `Gro` only in a poll, which
+            // runs in softirq context.
+            unsafe { self.complete_transmits(set) };
         }
         self.clear_throttle(path);
 
@@ -151,7 +153,9 @@ impl<T: Driver> Poll for Device<T> {
             ..
         } = reception;
         if transfers > 0 {
-            self.net().count_received(transfers, bytes);
+            // SAFETY: the ring is there only while the link is up, hence the device registered, and
+            // a `Gro` only in a poll, which runs in softirq context.
+            unsafe { self.net().count_received(transfers, bytes) };
             self.private().interface.device().mark_busy();
         }
         if !self.is_asleep() {
@@ -226,7 +230,7 @@ impl<T: Driver> Reception<'_, '_, T> {
         let skb = match replacement {
             Some(replacement) => {
                 ring.resubmit(processed, replacement);
-                NewSkb::build(buffer, headroom, len)
+                NewSkb::build(self.gro, buffer, headroom, len)
             }
             None => {
                 let packet = buffer
@@ -246,10 +250,9 @@ impl<T: Driver> Reception<'_, '_, T> {
 
         match T::receive_packet(self.dev, skb.get()) {
             Ok(Received::Frame) => {
-                if skb.get().len() < bindings::ETH_HLEN as usize {
+                if skb.get().take_ethernet_header(self.dev.net()).is_err() {
                     return self.dev.net().count_error(NetError::Receive);
                 }
-                skb.get().take_ethernet_header(self.dev.net());
             }
             Ok(Received::Packet) => (),
             Err(_) => return self.dev.net().count_error(NetError::Receive),

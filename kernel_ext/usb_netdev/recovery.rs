@@ -211,18 +211,20 @@ impl<T: Driver> Device<T> {
 ///
 /// To be called by a bound device's timer only, with its network device.
 pub(super) unsafe fn throttle_callback<T: Driver>(net: *mut c_void) {
-    // SAFETY: by the requirement of the function.
+    // SAFETY: by the requirement of the function this is a device of `T`, whose private part is not
+    // dropped before this has returned.
     let dev = unsafe { Device::<T>::from_raw(net.cast()) };
 
     take_task(&dev.private().tasks, THROTTLED);
     add_task(&dev.private().tasks, END_THROTTLE);
-    dev.private().napi.scheduler().schedule();
+    dev.private().napi.schedule();
 }
 
 /// # Safety
 ///
 /// To be called by a bound device's work item only, with its network device.
 pub(super) unsafe fn work_callback<T: Driver>(net: *mut c_void) {
-    // SAFETY: by the requirement of the function.
+    // SAFETY: by the requirement of the function this is a device of `T`, whose private part is not
+    // dropped before this has returned.
     unsafe { Device::<T>::from_raw(net.cast()) }.recover();
 }

@@ -142,11 +142,17 @@ impl<T: Driver> Device<T> {
         }
     }
 
-    /// Processes the transfers that have completed. Bottom halves are off, or polls are kept away.
-    pub(super) fn complete_transmits(&self, set: &mut TransmitSet) {
+    /// Processes the transfers that have completed, in the poll of the device.
+    ///
+    /// # Safety
+    ///
+    /// The link must be up, and bottom halves be off.
+    pub(super) unsafe fn complete_transmits(&self, set: &mut TransmitSet) {
         let state = self.private().ring.complete(set, self, |outcome| {
             match outcome.result {
-                Ok(()) => self.net().count_sent(1, outcome.bytes as u64),
+                // SAFETY: by the requirement of the function the link is up, hence the device
+                // registered, and bottom halves are off.
+                Ok(()) => unsafe { self.net().count_sent(1, outcome.bytes as u64) },
                 Err(_) => self.net().count_error(NetError::Transmit),
             }
         });
@@ -166,7 +172,8 @@ impl<T: Driver> Device<T> {
 ///
 /// To be called by a bound device's timer only, with its network device.
 pub(super) unsafe fn timer_callback<T: Driver>(net: *mut c_void) {
-    // SAFETY: by the requirement of the function.
+    // SAFETY: by the requirement of the function this is a device of `T`, whose private part is not
+    // dropped before this has returned.
     let dev = unsafe { Device::<T>::from_raw(net.cast()) };
 
     dev.with_sender(|sender| T::timer_expired(dev, sender));

@@ -46,7 +46,7 @@ impl Data {
 
     /// The bytes from `start` on. [`None`] if there are not as many.
     pub(super) fn tail_mut(&mut self, start: usize) -> Option<&mut [u8]> {
-        // SAFETY: by the type invariant `len` bytes are initialised; `self` borrows them.
+        // SAFETY: by the type invariant `len` bytes are initialised, which `self` borrows mutably.
         unsafe { slice::from_raw_parts_mut(self.memory.as_mut_ptr(), self.len) }.get_mut(start..)
     }
 
@@ -57,7 +57,8 @@ impl Data {
         }
         let mut memory: KVec<u8> = KVec::with_capacity(capacity, GFP_ATOMIC | __GFP_NOWARN)?;
 
-        // SAFETY: by the type invariant `len` bytes are initialised, and the new memory is larger.
+        // SAFETY: by the type invariant `len` bytes are initialised. The new memory has room for
+        // them, being larger than the old, and is new: they do not overlap.
         unsafe { ptr::copy_nonoverlapping(self.memory.as_ptr(), memory.as_mut_ptr(), self.len) };
         // INVARIANT: as many bytes were copied as there are.
         self.memory = memory;
@@ -76,7 +77,8 @@ impl Data {
         fill: impl FnOnce(&mut [MaybeUninit<u8>]) -> Result<R>,
     ) -> Result<R> {
         let end = self.len.checked_add(len).ok_or(EOVERFLOW)?;
-        // SAFETY: this is the memory's capacity, all of it spare; `self` borrows it.
+        // SAFETY: this is the capacity of the vector, all of it spare, which `self` borrows
+        // mutably. It need not be initialised.
         let all = unsafe {
             slice::from_raw_parts_mut(
                 self.memory.as_mut_ptr().cast::<MaybeUninit<u8>>(),
@@ -93,7 +95,7 @@ impl Data {
 
     /// Appends `bytes`. `ENOBUFS` if that was not provided for.
     pub(super) fn append(&mut self, bytes: &[u8]) -> Result {
-        // SAFETY: the closure initialises as many bytes as there are.
+        // SAFETY: the closure is given room for as many bytes as there are, and writes as many.
         unsafe {
             self.append_with(bytes.len(), |room| {
                 for (to, from) in room.iter_mut().zip(bytes) {

@@ -4,9 +4,12 @@
 
 use crate::kernel_ext::{
     bindings,
-    usb::Interface, //
+    usb::{
+        endpoint::max_packet,
+        HostEndpoint,
+        Interface, //
+    }, //
 };
-use core::slice;
 use kernel::{
     error::to_result,
     ffi,
@@ -31,26 +34,22 @@ pub(in crate::kernel_ext) struct BulkPipes {
 }
 
 impl Pipe {
-    /// The pipe to the endpoint of `descriptor` (`usb_rcvbulkpipe()`, `usb_sndbulkpipe()`).
-    fn new(interface: &Interface, descriptor: &bindings::usb_endpoint_descriptor) -> Self {
-        /// Where `usb_pipetype()`, `usb_pipeendpoint()` and `usb_pipedevice()` find their numbers.
-        const TYPE_SHIFT: u32 = 30;
-        const ENDPOINT_SHIFT: u32 = 15;
-        const DEVICE_SHIFT: u32 = 8;
-        /// The bits of `wMaxPacketSize` that are the size (`USB_ENDPOINT_MAXP_MASK`).
-        const MAXP: u16 = bindings::USB_ENDPOINT_MAXP_MASK as u16;
+    /// The pipe to the bulk `endpoint` (`usb_rcvbulkpipe()`, `usb_sndbulkpipe()`).
+    fn new(interface: &Interface, endpoint: &HostEndpoint) -> Self {
+        const TYPE_SHIFT: u32 = bindings::RUST_CONST_HELPER_PIPE_TYPE_SHIFT;
+        const ENDPOINT_SHIFT: u32 = bindings::RUST_CONST_HELPER_PIPE_ENDPOINT_SHIFT;
+        const DEVICE_SHIFT: u32 = bindings::RUST_CONST_HELPER_PIPE_DEVICE_SHIFT;
 
-        // SAFETY: the device is valid as long as its interface; its number does not change.
-        let device = unsafe { (*interface.device().as_raw()).devnum } as u32;
+        let descriptor = endpoint.read_descriptor();
         let address = u32::from(descriptor.bEndpointAddress);
 
         Self {
             interface: interface.into(),
             raw: (bindings::PIPE_BULK << TYPE_SHIFT)
                 | ((address & bindings::USB_ENDPOINT_NUMBER_MASK) << ENDPOINT_SHIFT)
-                | (device << DEVICE_SHIFT)
+                | (interface.device().number() << DEVICE_SHIFT)
                 | (address & bindings::USB_ENDPOINT_DIR_MASK),
-            max_packet: u16::from_le(descriptor.wMaxPacketSize) & MAXP,
+            max_packet: max_packet(&descriptor),
         }
     }
 
@@ -71,7 +70,8 @@ impl Pipe {
 
     /// Ends a halt of the endpoint. Nothing may be in flight. Sleeps, five seconds at most.
     pub(in crate::kernel_ext) fn clear_halt(&self) -> Result {
-        // SAFETY: the device is valid as long as its interface.
+        // SAFETY: the device is valid, for its interface, which `self` holds, has a reference to
+        // it.
         to_result(unsafe { bindings::usb_clear_halt(self.device(), self.raw as ffi::c_int) })
     }
 }
@@ -80,22 +80,22 @@ impl BulkPipes {
     /// Finds the first alternate setting of `interface` with bulk endpoints in both directions, and
     /// selects it. `EINVAL` if there is none. Sleeps.
     pub(in crate::kernel_ext) fn find(interface: &Interface) -> Result<Self> {
-        // SAFETY: the interface is valid.
-        let first = unsafe { (*interface.as_raw()).altsetting };
-        // SAFETY: as the line above: the interface is valid.
-        let count = unsafe { (*interface.as_raw()).num_altsetting };
-        // SAFETY: `altsetting` is an array of as many elements, which live, and are constant, as
-        // long as the device's configuration, which the interface holds.
-        let settings = unsafe { slice::from_raw_parts(first, count as usize) };
+        for (setting, endpoints) in interface.settings() {
+            let find = |direction| {
+                endpoints
+                    .iter()
+                    .find(|endpoint| endpoint.is_bulk(direction))
+            };
 
-        for setting in settings {
-            if let Some((receive, transmit)) = bulk_endpoints(setting) {
-                // SAFETY: the device is valid as long as its interface.
+            if let (Some(receive), Some(transmit)) =
+                (find(bindings::USB_DIR_IN), find(bindings::USB_DIR_OUT))
+            {
+                // SAFETY: the device is valid, for its interface holds a reference to it.
                 to_result(unsafe {
                     bindings::usb_set_interface(
                         interface.device().as_raw(),
-                        setting.desc.bInterfaceNumber.into(),
-                        setting.desc.bAlternateSetting.into(),
+                        setting.bInterfaceNumber.into(),
+                        setting.bAlternateSetting.into(),
                     )
                 })?;
                 return Ok(Self {
@@ -106,30 +106,4 @@ impl BulkPipes {
         }
         Err(EINVAL)
     }
-}
-
-type Descriptor = bindings::usb_endpoint_descriptor;
-
-/// The first bulk endpoint of `setting` in each direction that can carry data.
-fn bulk_endpoints(setting: &bindings::usb_host_interface) -> Option<(&Descriptor, &Descriptor)> {
-    let endpoints = match setting.desc.bNumEndpoints {
-        0 => return None,
-        // SAFETY: `endpoint` is an array of `bNumEndpoints` elements, which live as long as the
-        // setting.
-        count => unsafe { slice::from_raw_parts(setting.endpoint, count.into()) },
-    };
-    let find = |direction| {
-        endpoints
-            .iter()
-            .map(|endpoint| &endpoint.desc)
-            .find(|desc| {
-                u32::from(desc.bmAttributes) == bindings::USB_ENDPOINT_XFER_BULK
-                    && u32::from(desc.bEndpointAddress) & bindings::USB_ENDPOINT_DIR_MASK
-                        == direction
-                    && u16::from_le(desc.wMaxPacketSize) & bindings::USB_ENDPOINT_MAXP_MASK as u16
-                        != 0
-            })
-    };
-
-    Some((find(bindings::USB_DIR_IN)?, find(bindings::USB_DIR_OUT)?))
 }

@@ -69,7 +69,8 @@ impl ReceiveRing {
     ///
     /// # Safety
     ///
-    /// The context of `napi` must outlive the ring.
+    /// What [`Self::next`] returns, and what is made of it, must be given back to this ring or be
+    /// dropped, before that is dropped.
     pub(in crate::kernel_ext) unsafe fn new(
         pipe: Pipe,
         napi: napi::Scheduler,
@@ -78,7 +79,8 @@ impl ReceiveRing {
         headroom: usize,
         len: u32,
     ) -> Result<Self> {
-        // SAFETY: by the requirement of the function; the ring keeps its transfers to itself.
+        // SAFETY: the ring drops its transfers with the set. What leaves it comes back before that,
+        // by the requirement of the function, or is dropped.
         let (transfers, idle) = unsafe { Transfers::new(count, napi, || None)? };
         let mut this = Self {
             transfers,
@@ -155,8 +157,8 @@ impl ReceiveRing {
         if self.fault.is_some() {
             return self.put_back(transfer);
         }
-        // SAFETY: the buffer has room for headroom and length, as `new` has checked, and stays with
-        // the transfer until that is done.
+        // SAFETY: the buffer has room for headroom and length, as `new` has checked, in the linear
+        // map. It stays with the transfer until that is done. The pipe is the one of the ring.
         if let Err((transfer, err)) = unsafe { transfer.submit(&self.pipe, data, self.len, false) }
         {
             self.put_back(transfer);

@@ -17,6 +17,7 @@ use core::{
 use kernel::{
     error::to_result,
     prelude::*,
+    ptr::project,
     sync::atomic::{
         Acquire,
         Atomic,
@@ -26,6 +27,13 @@ use kernel::{
 };
 
 /// A transfer: its URB, and a `B` that goes along.
+///
+/// # Invariants
+///
+/// `urb` is valid, and has the transfer as its context; `completions` are those of the set, which
+/// has them as long as its transfers. Whoever has the transfer uses it alone: the holder of an
+/// [`Idle`] or [`Done`], the USB core from its submission on until it has called back, or a list of
+/// completed ones.
 struct Transfer<B> {
     urb: NonNull<bindings::urb>,
     /// Link of a list of transfers; for whoever has the transfer.
@@ -34,11 +42,18 @@ struct Transfer<B> {
     content: B,
 }
 
+impl<B> Transfer<B> {
+    fn parts(&self) -> (NonNull<bindings::urb>, NonNull<Completions<B>>) {
+        (self.urb, self.completions)
+    }
+}
+
 /// Where completed transfers go: a stack that needs no lock.
 ///
 /// # Invariants
 ///
 /// `first` is NULL, or begins a list of completed transfers by their links, which ends with NULL.
+/// The list has the transfers.
 struct Completions<B> {
     first: Atomic<*mut Transfer<B>>,
     napi: napi::Scheduler,
@@ -46,12 +61,17 @@ struct Completions<B> {
 
 impl<B> Completions<B> {
     /// Adds `transfer`, and schedules the NAPI context. Called in any context.
-    fn push(&self, transfer: NonNull<Transfer<B>>) {
+    ///
+    /// # Safety
+    ///
+    /// `transfer` must be a valid transfer of the set, which the caller has and gives away.
+    unsafe fn push(&self, transfer: NonNull<Transfer<B>>) {
+        let next = project!(mut transfer.as_ptr(), .next);
         let mut first = self.first.load(Relaxed);
 
         loop {
-            // SAFETY: the transfer is valid, and the caller's.
-            unsafe { (*transfer.as_ptr()).next = first };
+            // SAFETY: by the requirement of the function the transfer is valid and the caller's.
+            unsafe { next.write(first) };
 
             // INVARIANT: the list goes on behind the transfer.
             match self.first.cmpxchg(first, transfer.as_ptr(), Release) {
@@ -63,32 +83,45 @@ impl<B> Completions<B> {
     }
 }
 
-/// A transfer that nobody but its holder uses. The set that it belongs to outlives it: both are
-/// parts of one ring.
+/// A transfer that nobody but its holder uses.
+///
+/// # Invariants
+///
+/// The holder has the transfer, which is valid: by the requirement of [`Transfers::new`] this is
+/// not used once the set was dropped.
 pub(super) struct Idle<B>(NonNull<Transfer<B>>);
 
-/// A transfer that has completed. As [`Idle`].
+/// A transfer that has completed.
+///
+/// # Invariants
+///
+/// The holder has the transfer, which is valid: by the requirement of [`Transfers::new`] this is
+/// not used once the set was dropped.
 pub(super) struct Done<B>(NonNull<Transfer<B>>);
 
-// SAFETY: URBs may be used from any thread; so may the content.
+// SAFETY: by the type invariant the holder has the transfer alone; an URB may be used from any
+// thread, and by the bound the content may.
 unsafe impl<B: Send> Send for Idle<B> {}
 
-// SAFETY: `&Idle` gives access to `&B` alone.
+// SAFETY: `&Idle` gives access to `&B` alone, which by the bound any thread may have.
 unsafe impl<B: Sync> Sync for Idle<B> {}
 
-// SAFETY: URBs may be used from any thread; so may the content.
+// SAFETY: by the type invariant the holder has the transfer alone; an URB may be used from any
+// thread, and by the bound the content may.
 unsafe impl<B: Send> Send for Done<B> {}
 
 impl<B> Idle<B> {
     /// What goes along.
     pub(super) fn content(&self) -> &B {
-        // SAFETY: the transfer is valid, and this is its only handle.
+        // SAFETY: by the type invariant the transfer is valid, and `self`, which is borrowed, has
+        // it.
         unsafe { &self.0.as_ref().content }
     }
 
     /// What goes along, to change.
     pub(super) fn content_mut(&mut self) -> &mut B {
-        // SAFETY: the transfer is valid, and this is its only handle.
+        // SAFETY: by the type invariant the transfer is valid, and `self`, which is borrowed
+        // mutably, has it.
         unsafe { &mut self.0.as_mut().content }
     }
 
@@ -106,18 +139,33 @@ impl<B> Idle<B> {
         len: u32,
         zero: bool,
     ) -> Result<(), (Self, Error)> {
-        // SAFETY: the transfer is valid, and this is its only handle.
-        let urb = unsafe { self.0.as_ref() }.urb;
-        let raw = urb.as_ptr();
+        // SAFETY: by the type invariant the transfer is valid, and `self` has it.
+        let raw = unsafe { self.0.as_ref() }.urb.as_ptr();
+        let flags = if zero { bindings::URB_ZERO_PACKET } else { 0 };
 
-        {
-            // SAFETY: the URB is not in flight: nobody else uses what is written here, all of which
-            // is the driver's.
-            let fields = unsafe { UrbFields::new(raw) };
+        let urb_dev = project!(mut raw, .dev);
+        // SAFETY: the URB is valid and not in flight, for `self` has the transfer: nobody else uses
+        // the field.
+        unsafe { urb_dev.write(pipe.device()) };
+        let urb_pipe = project!(mut raw, .pipe);
+        // SAFETY: the URB is valid and not in flight, for `self` has the transfer: nobody else uses
+        // the field.
+        unsafe { urb_pipe.write(pipe.raw()) };
+        let urb_data = project!(mut raw, .transfer_buffer);
+        // SAFETY: the URB is valid and not in flight, for `self` has the transfer: nobody else uses
+        // the field.
+        unsafe { urb_data.write(data.cast()) };
+        let urb_len = project!(mut raw, .transfer_buffer_length);
+        // SAFETY: the URB is valid and not in flight, for `self` has the transfer: nobody else uses
+        // the field.
+        unsafe { urb_len.write(len) };
+        let urb_flags = project!(mut raw, .transfer_flags);
+        // SAFETY: the URB is valid and not in flight, for `self` has the transfer: nobody else uses
+        // the field.
+        unsafe { urb_flags.write(flags) };
 
-            fields.write(pipe, data, len, zero);
-        }
-        // SAFETY: the URB is complete.
+        // SAFETY: the URB is filled in, its device and endpoint by `pipe`, its buffer by the
+        // requirement of the function. If this succeeds the USB core has the transfer.
         match to_result(unsafe { bindings::usb_submit_urb(raw, bindings::GFP_ATOMIC) }) {
             Ok(()) => Ok(()),
             Err(err) => Err((self, err)),
@@ -126,54 +174,31 @@ impl<B> Idle<B> {
 
     /// Completes the transfer without sending it: its status is `err`.
     pub(super) fn fail(self, err: Error) {
-        // SAFETY: the transfer is valid, and this is its only handle.
-        let transfer = unsafe { self.0.as_ref() };
-        // SAFETY: the URB is not in flight.
-        let status = unsafe { &raw mut (*transfer.urb.as_ptr()).status };
+        // SAFETY: by the type invariant the transfer is valid, and `self` has it.
+        let (urb, completions) = unsafe { self.0.as_ref() }.parts();
+        let status = project!(mut urb.as_ptr(), .status);
 
-        // SAFETY: nobody else uses the URB.
+        // SAFETY: the URB is valid and not in flight, for `self` has the transfer.
         unsafe { status.write(err.to_errno()) };
-        // SAFETY: the set has its completions as long as its transfers.
-        unsafe { transfer.completions.as_ref() }.push(self.0);
-    }
-}
-
-/// The fields of an URB that a driver fills in.
-struct UrbFields(*mut bindings::urb);
-
-impl UrbFields {
-    /// # Safety
-    ///
-    /// `urb` must be valid, and nobody else use its public fields while this exists.
-    unsafe fn new(urb: *mut bindings::urb) -> Self {
-        Self(urb)
-    }
-
-    fn write(&self, pipe: &Pipe, data: *mut u8, len: u32, zero: bool) {
-        let flags = if zero { bindings::URB_ZERO_PACKET } else { 0 };
-
-        // SAFETY: by the requirement of `new` the URB is valid and nobody else's.
-        unsafe { (*self.0).dev = pipe.device() };
-        // SAFETY: by the requirement of `new` the URB is valid and nobody else's.
-        unsafe { (*self.0).pipe = pipe.raw() };
-        // SAFETY: by the requirement of `new` the URB is valid and nobody else's.
-        unsafe { (*self.0).transfer_buffer = data.cast() };
-        // SAFETY: by the requirement of `new` the URB is valid and nobody else's.
-        unsafe { (*self.0).transfer_buffer_length = len };
-        // SAFETY: by the requirement of `new` the URB is valid and nobody else's.
-        unsafe { (*self.0).transfer_flags = flags };
+        // SAFETY: by the type invariant of `Transfer` its set has these as long as its transfers.
+        let completions = unsafe { completions.as_ref() };
+        // SAFETY: by the type invariant the transfer is valid, and `self` has it, which is given
+        // away.
+        unsafe { completions.push(self.0) };
     }
 }
 
 impl<B> Done<B> {
     /// How the transfer ended, and the bytes that were transferred.
     pub(super) fn result(&self) -> Result<usize> {
-        // SAFETY: the transfer is valid, and this is its only handle.
+        // SAFETY: by the type invariant the transfer is valid, and `self` has it.
         let urb = unsafe { self.0.as_ref() }.urb.as_ptr();
-        // SAFETY: the URB is not in flight any more.
-        let status = unsafe { (*urb).status };
-        // SAFETY: the URB is not in flight any more.
-        let len = unsafe { (*urb).actual_length };
+        let status = project!(urb, .status);
+        // SAFETY: the URB is valid and not in flight, for `self` has the transfer.
+        let status = unsafe { status.read() };
+        let len = project!(urb, .actual_length);
+        // SAFETY: the URB is valid and not in flight, for `self` has the transfer.
+        let len = unsafe { len.read() };
 
         to_result(status)?;
         Ok(len as usize)
@@ -186,9 +211,16 @@ impl<B> Done<B> {
 }
 
 /// Completed transfers, in the order in which they completed.
+///
+/// # Invariants
+///
+/// NULL, or the first of a list of completed transfers by their links, which ends with NULL. The
+/// list has the transfers, which are valid: by the requirement of [`Transfers::new`] this is not
+/// used once the set was dropped.
 pub(super) struct DoneList<B>(*mut Transfer<B>, PhantomData<B>);
 
-// SAFETY: the transfers belong to the list, and may be used from any thread.
+// SAFETY: by the type invariant the list has the transfers; URBs may be used from any thread, and
+// by the bound the contents may.
 unsafe impl<B: Send> Send for DoneList<B> {}
 
 impl<B> DoneList<B> {
@@ -204,7 +236,7 @@ impl<B> Iterator for DoneList<B> {
     fn next(&mut self) -> Option<Done<B>> {
         let first = NonNull::new(self.0)?;
 
-        // SAFETY: the list holds valid transfers that are nobody else's.
+        // SAFETY: by the type invariant the transfer is valid, and the list has it.
         self.0 = unsafe { first.as_ref() }.next;
         Some(Done(first))
     }
@@ -216,7 +248,8 @@ pub(super) struct Transfers<B> {
     completions: KBox<Completions<B>>,
 }
 
-// SAFETY: URBs may be used from any thread; so may the content.
+// SAFETY: URBs may be used and freed from any thread, and by the bound the contents may be dropped
+// from any.
 unsafe impl<B: Send> Send for Transfers<B> {}
 
 impl<B> Transfers<B> {
@@ -224,8 +257,8 @@ impl<B> Transfers<B> {
     ///
     /// # Safety
     ///
-    /// The context of `napi` must outlive the set. Nobody may keep an idle or done transfer for
-    /// longer than the set.
+    /// What is returned here, and by [`Self::take_done`], must not be used but to be dropped, once
+    /// the set was dropped.
     pub(super) unsafe fn new(
         count: usize,
         napi: napi::Scheduler,
@@ -252,7 +285,7 @@ impl<B> Transfers<B> {
     }
 
     fn add(&mut self, content: B) -> Result<NonNull<Transfer<B>>> {
-        // SAFETY: there is nothing to observe.
+        // SAFETY: the function may be called where one may sleep, as here.
         let urb = unsafe { bindings::usb_alloc_urb(0, bindings::GFP_KERNEL) };
         let urb = NonNull::new(urb).ok_or(ENOMEM)?;
         let transfer = KBox::new(
@@ -265,17 +298,20 @@ impl<B> Transfers<B> {
             GFP_KERNEL,
         )
         .inspect_err(|_| {
-            // SAFETY: the URB was allocated above, and is not used.
+            // SAFETY: the URB was allocated above, and nobody has it yet.
             unsafe { bindings::usb_free_urb(urb.as_ptr()) };
         })?;
         let transfer = NonNull::from(KBox::leak(transfer));
 
-        // SAFETY: the URB is new.
-        unsafe { (*urb.as_ptr()).context = transfer.as_ptr().cast() };
-        // SAFETY: the URB is new.
-        unsafe { (*urb.as_ptr()).complete = Some(complete_callback::<B>) };
+        let raw = urb.as_ptr();
+        let context = project!(mut raw, .context);
+        // SAFETY: the URB is valid and new: nobody else has it.
+        unsafe { context.write(transfer.as_ptr().cast()) };
+        let complete = project!(mut raw, .complete);
+        // SAFETY: the URB is valid and new: nobody else has it.
+        unsafe { complete.write(Some(complete_callback::<B>)) };
         if self.all.push_within_capacity(transfer).is_err() {
-            // SAFETY: nobody has seen the transfer yet.
+            // SAFETY: the transfer is new, and nobody else has it.
             unsafe { free(transfer) };
             return Err(ENOMEM);
         }
@@ -293,8 +329,8 @@ impl<B> Transfers<B> {
         rest = self.completions.first.xchg(ptr::null_mut(), Acquire);
         // The last that completed is first.
         while let Some(mut transfer) = NonNull::new(rest) {
-            // SAFETY: by the type invariant the list holds valid transfers, which are this one's
-            // now.
+            // SAFETY: by the type invariant of `Completions` the list had this valid transfer; it
+            // was taken above, so that this function has it now.
             let transfer_mut = unsafe { transfer.as_mut() };
 
             rest = transfer_mut.next;
@@ -308,10 +344,12 @@ impl<B> Transfers<B> {
     /// Sleeps.
     pub(super) fn kill(&self) {
         for transfer in &self.all {
-            // SAFETY: all transfers are valid; their URBs do not change.
-            let urb = unsafe { (*transfer.as_ptr()).urb };
+            let urb = project!(transfer.as_ptr(), .urb);
+            // SAFETY: all transfers are valid until the set is dropped; the pointer does not
+            // change.
+            let urb = unsafe { urb.read() };
 
-            // SAFETY: the URB is valid, whatever its state.
+            // SAFETY: the URB is valid, whatever its state; this sleeps.
             unsafe { bindings::usb_kill_urb(urb.as_ptr()) };
         }
     }
@@ -321,8 +359,8 @@ impl<B> Drop for Transfers<B> {
     fn drop(&mut self) {
         self.kill();
         for &transfer in &self.all {
-            // SAFETY: by the requirement of `new` nobody else has the transfer, and it is not in
-            // flight.
+            // SAFETY: the transfer is not in flight, for it was killed, and by the requirement of
+            // `new` nobody uses it from now on.
             unsafe { free(transfer) };
         }
     }
@@ -330,13 +368,14 @@ impl<B> Drop for Transfers<B> {
 
 /// # Safety
 ///
-/// Nobody may use `transfer` any more.
+/// `transfer` must be one of [`Transfers::add`], not in flight. Nobody may use it any more.
 unsafe fn free<B>(transfer: NonNull<Transfer<B>>) {
-    // SAFETY: transfers are allocated as boxes, and by the requirement this one is nobody's.
+    // SAFETY: transfers are allocated as boxes, and by the requirement of the function this one is
+    // nobody's.
     let transfer = unsafe { KBox::from_raw(transfer.as_ptr()) };
 
-    // SAFETY: the URB is not in flight, and this is its only reference but for what the USB core
-    // holds for a moment.
+    // SAFETY: by the requirement of the function the URB is not in flight. This gives up the
+    // reference that it was allocated with.
     unsafe { bindings::usb_free_urb(transfer.urb.as_ptr()) };
 }
 
@@ -344,14 +383,18 @@ unsafe fn free<B>(transfer: NonNull<Transfer<B>>) {
 ///
 /// To be called by the USB core only, for an URB of a [`Transfer`] of `B`.
 unsafe extern "C" fn complete_callback<B>(urb: *mut bindings::urb) {
-    // SAFETY: the USB core passes an URB that was in flight; the context is its transfer.
-    let transfer = unsafe { (*urb).context }.cast::<Transfer<B>>();
+    let context = project!(urb, .context);
+    // SAFETY: the USB core passes a valid URB, whose context does not change.
+    let context = unsafe { context.read() };
 
-    if let Some(transfer) = NonNull::new(transfer) {
-        // SAFETY: the transfer is not in flight any more, and nobody has a handle to it.
-        let completions = unsafe { transfer.as_ref() }.completions;
-
-        // SAFETY: the set has its completions as long as its transfers.
-        unsafe { completions.as_ref() }.push(transfer);
+    if let Some(transfer) = NonNull::new(context.cast::<Transfer<B>>()) {
+        // SAFETY: by the requirement of the function the context is a valid transfer of `B`. It was
+        // in flight, and the USB core, which had it, has given it back with this call.
+        let (_, completions) = unsafe { transfer.as_ref() }.parts();
+        // SAFETY: by the type invariant of `Transfer` its set has these as long as its transfers,
+        // which are not freed before this has returned.
+        let completions = unsafe { completions.as_ref() };
+        // SAFETY: the transfer is valid, and was given back with this call; it is given away.
+        unsafe { completions.push(transfer) };
     }
 }

@@ -127,8 +127,7 @@ impl TransmitRing {
     ///
     /// # Safety
     ///
-    /// The context of `napi` must outlive the set. The set must not be dropped but by
-    /// [`Self::close`].
+    /// The set must be given to this ring alone, and must not be dropped but by [`Self::close`].
     pub(in crate::kernel_ext) unsafe fn open(
         &self,
         count: usize,
@@ -139,7 +138,9 @@ impl TransmitRing {
             packets: 0,
             format: 0,
         };
-        // SAFETY: by the requirement of the function; `close` takes all transfers back.
+        // SAFETY: all transfers are in this ring, on the set's list, or in a `Filling`, which
+        // exists under RCU. By the requirement of the function it is `close` that drops the set,
+        // after it has dropped what the ring has and waited for readers of RCU.
         let (transfers, idle) = unsafe { Transfers::new(count, napi, make)? };
         let deferred = KVec::with_capacity(count, GFP_KERNEL)?;
 
@@ -161,8 +162,8 @@ impl TransmitRing {
             inner.fail_deferred();
         }
         set.0.kill();
-        // SAFETY: there is nothing to observe. After this nobody fills a transfer any more, because
-        // that is done under RCU.
+        // After this nobody fills a transfer any more, because that is done under RCU.
+        // SAFETY: this sleeps, as does the function.
         unsafe { bindings::synchronize_net() };
         self.complete(&mut set, owner, |_| ());
 
@@ -242,7 +243,8 @@ impl TransmitRing {
             return Err(ENETDOWN);
         }
         if inner.in_flight == 0 {
-            // SAFETY: the interface is valid.
+            // SAFETY: the interface is valid, for the ring holds a reference to it; the function
+            // may be called in any context.
             let ret = unsafe { bindings::usb_autopm_get_interface_async(self.interface.as_raw()) };
 
             if ret < 0 {
@@ -268,7 +270,8 @@ impl TransmitRing {
         // The device can tell the end only by a packet that is not full.
         let zero = len.checked_rem(self.pipe.max_packet().into()) == Some(0);
 
-        // SAFETY: the buffer is allocated memory, and stays with the transfer until that is done.
+        // SAFETY: the buffer is allocated memory of at least `len` bytes, and stays with the
+        // transfer, unchanged, until that is done. The pipe is the one of the ring.
         let sent = unsafe { transfer.submit(&self.pipe, start, len as u32, zero) };
         if let Err((transfer, err)) = sent {
             inner.note(err);
@@ -335,7 +338,8 @@ impl TransmitRing {
             let _ = self.submit(pending, owner);
         }
         if is_quiet {
-            // SAFETY: the interface is valid; `submit` took the reference for the first that was in
+            // SAFETY: the interface is valid, for the ring holds a reference to it. The reference
+            // of runtime PM that is given up was taken by `submit`, for the first transfer in
             // flight.
             unsafe { bindings::usb_autopm_put_interface_async(self.interface.as_raw()) };
         }

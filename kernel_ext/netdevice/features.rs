@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! What network devices do for the network stack.
+//!
+//! C header: [`include/linux/netdev_features.h`](srctree/include/linux/netdev_features.h)
+
+use crate::kernel_ext::bindings;
+use kernel::ffi;
+
+/// Things that a device does for the network stack: bits of `netdev_features_t`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::kernel_ext) struct Features(u64);
+
+impl Features {
+    /// Checksums of TCP and UDP in what is sent.
+    pub(in crate::kernel_ext) const CHECKSUM: Self =
+        Self::bit(bindings::NETIF_F_IP_CSUM_BIT).union(Self::bit(bindings::NETIF_F_IPV6_CSUM_BIT));
+
+    /// Checksums in what is received.
+    pub(in crate::kernel_ext) const RECEIVED_CHECKSUM: Self =
+        Self::bit(bindings::NETIF_F_RXCSUM_BIT);
+
+    /// Packets whose data lies anywhere, and packets of TCP and UDP that are still to be segmented.
+    /// What GRO has merged from another device may have others in its fragment list.
+    pub(in crate::kernel_ext) const SEGMENTATION: Self = Self::bit(bindings::NETIF_F_SG_BIT)
+        .union(Self::bit(bindings::NETIF_F_FRAGLIST_BIT))
+        .union(Self::bit(bindings::NETIF_F_TSO_BIT))
+        .union(Self::bit(bindings::NETIF_F_TSO_ECN_BIT))
+        .union(Self::bit(bindings::NETIF_F_TSO_MANGLEID_BIT))
+        .union(Self::bit(bindings::NETIF_F_TSO6_BIT))
+        .union(Self::bit(bindings::NETIF_F_GSO_UDP_L4_BIT));
+
+    /// Received datagrams of UDP are merged, wanted by a socket or not, which is off at first.
+    pub(in crate::kernel_ext) const UDP_MERGING: Self =
+        Self::bit(bindings::NETIF_F_GRO_UDP_FWD_BIT);
+
+    /// Received packets that are to be sent on are merged into lists, which are taken apart again
+    /// as they were.
+    pub(in crate::kernel_ext) const MERGING_INTO_LISTS: Self =
+        Self::bit(bindings::NETIF_F_GRO_FRAGLIST_BIT);
+
+    const fn bit(number: ffi::c_uint) -> Self {
+        Self(1_u64.wrapping_shl(number))
+    }
+
+    /// These and those.
+    pub(in crate::kernel_ext) const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// As the kernel has them.
+    pub(in crate::kernel_ext) const fn bits(self) -> bindings::netdev_features_t {
+        self.0
+    }
+}

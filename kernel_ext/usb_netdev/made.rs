@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! Devices that are made, but not registered: not yet, or not any more.
+
+use super::{
+    device::{
+        Device,
+        Private, //
+    },
+    Binding,
+    Driver, //
+};
+use crate::kernel_ext::{
+    netdevice::Unregistered,
+    usb::Interface, //
+};
+use core::{
+    marker::PhantomData,
+    mem,
+    ptr::{
+        self,
+        NonNull, //
+    }, //
+};
+use kernel::prelude::*;
+
+/// The place of a network device as the data of an interface: it is there until this is dropped.
+pub(super) struct InterfaceData<'a>(&'a Interface);
+
+impl<'a> InterfaceData<'a> {
+    /// `intf` must be in a callback of the driver, for as long as the result exists.
+    pub(super) fn new(intf: &'a Interface) -> Self {
+        Self(intf)
+    }
+
+    fn clear(&self) {
+        // SAFETY: the interface is the driver's until its callback has returned, which holds this;
+        // and no data is right for whoever looks at it.
+        unsafe { self.0.set_data(ptr::null_mut()) };
+    }
+}
+
+impl Drop for InterfaceData<'_> {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+/// A device that is not registered, and whose private part is made. Dropping it takes it apart, and
+/// frees it.
+///
+/// # Invariants
+///
+/// The private part of `net` is a `Private<T>`, which only this drops. A probe or disconnect
+/// callback of the driver runs, for an interface of the device.
+pub(super) struct Made<'a, T: Driver> {
+    data: InterfaceData<'a>,
+    net: Unregistered<'a>,
+    _phantom: PhantomData<T>,
+}
+
+impl<'a, T: Driver> Made<'a, T> {
+    /// The device that `binding` has set up.
+    ///
+    /// # Safety
+    ///
+    /// The private part of the network device of `binding` must be a `Private<T>`.
+    pub(super) unsafe fn new(binding: Binding<'a, T>) -> Self {
+        let Binding { data, net, .. } = binding;
+
+        // INVARIANT: the interface of `binding` is being probed; the rest by the requirement of the
+        // function.
+        Self {
+            data,
+            net,
+            _phantom: PhantomData,
+        }
+    }
+
+    /// The device that was `dev`, whose interface is `intf`.
+    ///
+    /// # Safety
+    ///
+    /// `dev` must have been registered, and not be so any more; nobody may use it or refer to it.
+    /// The disconnect callback of the driver must run, for an interface of the device.
+    pub(super) unsafe fn from_unregistered(dev: NonNull<Device<T>>, intf: &'a Interface) -> Self {
+        // INVARIANT: a `Device<T>` has its private part; the rest by the requirement of the
+        // function.
+        Self {
+            data: InterfaceData::new(intf),
+            // SAFETY: by the requirement of the function the device is not registered any more, and
+            // given away.
+            net: unsafe { Unregistered::from_raw(dev.cast()) },
+            _phantom: PhantomData,
+        }
+    }
+
+    fn private(&self) -> *mut Private<T> {
+        self.net.private().cast()
+    }
+
+    /// The device.
+    pub(super) fn device(&self) -> &Device<T> {
+        // SAFETY: by the type invariant the private part is made, and dropped with `self`.
+        unsafe { Device::from_raw(self.net.as_raw()) }
+    }
+
+    /// Registers the network device, and leaves it to who finds it as the data of its interface.
+    pub(super) fn register(self) -> Result<&'a Device<T>> {
+        // SAFETY: by the type invariant the private part is what the callbacks expect. It is
+        // dropped after the device was unregistered; if this succeeds, `self` is forgotten.
+        unsafe { self.net.register() }?;
+
+        // SAFETY: the device is registered, and cannot be disconnected before the probe callback
+        // has returned, during which the interface was borrowed.
+        let dev = unsafe { Device::from_raw(self.net.as_raw()) };
+        mem::forget(self);
+        Ok(dev)
+    }
+}
+
+impl<T: Driver> Drop for Made<'_, T> {
+    fn drop(&mut self) {
+        if let Some(subdriver) = self.device().private().subdriver.as_ref() {
+            // Its callback uses all of the device.
+            subdriver.disconnect();
+        }
+        // Nobody is to find it from now on.
+        self.data.clear();
+        // SAFETY: by the type invariant the private part is made. The network device is not
+        // registered and cdc-wdm disconnected, so that nobody uses it any more.
+        unsafe { ptr::drop_in_place(self.private()) };
+    }
+}

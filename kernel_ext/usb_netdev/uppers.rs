@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! Changes to the devices that lie above a device.
+
+use super::{
+    Device,
+    Driver, //
+};
+use crate::kernel_ext::rtnl::Rtnl;
+use kernel::prelude::*;
+
+impl<T: Driver> Device<T> {
+    /// Does `change` to the devices above, for somebody who writes an attribute, with RTNL held.
+    ///
+    /// `EPERM` as by `NetDevice::lock_for_writer`. `ENODEV` if the device goes away: that waits for
+    /// those who are here, before it takes RTNL, which they may need to come to an end.
+    pub(crate) fn configure(&self, change: impl FnOnce(&Uppers<'_, T>) -> Result) -> Result {
+        let is_open = self.private().is_open_to_writers.lock();
+
+        if !*is_open {
+            return Err(ENODEV);
+        }
+        let rtnl = self.net().lock_for_writer()?;
+        // INVARIANT: the lock was taken just now, and is given back before the mutex.
+        change(&Uppers {
+            dev: self,
+            rtnl: &rtnl,
+        })
+    }
+}
+
+/// The devices above a device, which may be changed.
+///
+/// # Invariants
+///
+/// RTNL is held, and given back before the device can go: what was removed is freed by then.
+pub(crate) struct Uppers<'a, T: Driver> {
+    dev: &'a Device<T>,
+    rtnl: &'a Rtnl,
+}
+
+impl<T: Driver> Uppers<'_, T> {
+    /// RTNL.
+    pub(crate) fn rtnl(&self) -> &Rtnl {
+        self.rtnl
+    }
+
+    /// Adds a device with `number`.
+    ///
+    /// Fails with `EEXIST` if there is one, with `ENODEV` if the modem goes away. Sleeps.
+    pub(crate) fn add(&self, number: u8, driver: T::Stacked) -> Result {
+        // SAFETY: the table is this device's, and is closed before it is unregistered. By the type
+        // invariant RTNL is given back before that, too.
+        unsafe { self.dev.stacked().add(number, driver, self.dev, self.rtnl) }
+    }
+
+    /// Removes the device with `number`. Fails with `EINVAL` if there is none. Sleeps.
+    pub(crate) fn remove(&self, number: u8) -> Result {
+        self.dev.stacked().remove(number, self.rtnl)
+    }
+}
