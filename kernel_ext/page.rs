@@ -140,7 +140,8 @@ impl Buffer {
     }
 }
 
-/// A buffer that fragments of socket buffers may refer to.
+/// A buffer that fragments of socket buffers may refer to. They are marked as shared, so that the
+/// network stack does not write to them either: IPsec would decrypt a packet in its place.
 pub(super) struct SharedBuffer(Buffer);
 
 impl SharedBuffer {

@@ -232,6 +232,10 @@ impl NewSkb {
         let count = project!(mut shared, .nr_frags);
         // SAFETY: the buffer is valid and new: nobody else uses what belongs to its data.
         unsafe { count.write(1) };
+        let flags = project!(mut shared, .flags);
+        // Packets before and behind it are in the same buffer, and are read there.
+        // SAFETY: the buffer is valid and new: nobody else uses what belongs to its data.
+        unsafe { flags.write(bindings::SKBFL_SHARED_FRAG as u8) };
 
         // SAFETY: the buffer is valid and new: nobody else uses it, and `self` is borrowed mutably.
         let raw = unsafe { &mut *self.0.as_ptr() };
