@@ -11,9 +11,11 @@ use crate::kernel_ext::{
     rtnl::Rtnl, //
 };
 use kernel::{
+    bindings::user_namespace,
     ffi,
     prelude::*,
-    ptr::project, //
+    ptr::project,
+    task::Task, //
 };
 
 impl NetDevice {
@@ -40,10 +42,12 @@ impl NetDevice {
     }
 
     /// Takes RTNL, as [`Rtnl::try_lock_or_restart`], for a task that writes an attribute of the
-    /// device. `EPERM` if the task has no `CAP_NET_ADMIN` where the device is, `ENODEV` if the
-    /// device is not registered.
+    /// device. `EPERM` if the task is in another user namespace than the one that owns the device's
+    /// network namespace, and has no `CAP_NET_ADMIN` there; `ENODEV` if the device is not
+    /// registered.
     ///
-    /// That it could open the file does not tell: it may have done so before the device was moved.
+    /// The mode of the file does not suffice for such a task: it may have opened that before the
+    /// device was moved.
     pub(crate) fn lock_for_writer(&self) -> Result<Rtnl> {
         let rtnl = Rtnl::try_lock_or_restart()?;
 
@@ -53,7 +57,10 @@ impl NetDevice {
         let owner = project!(self.namespace(), .user_ns);
         // SAFETY: a namespace goes only when no device is registered in it any more, which is under
         // RTNL: this one is, and RTNL is held. The pointer does not change.
-        let owner = unsafe { owner.read() }.cast();
+        let owner: *mut user_namespace = unsafe { owner.read() }.cast();
+        if owner == current_user_namespace() {
+            return Ok(rtnl);
+        }
         // SAFETY: a network namespace keeps the user namespace that owns it, and by the above it is
         // there as long as RTNL is held.
         if unsafe { bindings::ns_capable(owner, bindings::CAP_NET_ADMIN as ffi::c_int) } {
@@ -62,4 +69,13 @@ impl NetDevice {
             Err(EPERM)
         }
     }
+}
+
+/// The user namespace that this task is in, to be compared (`current_user_ns()`).
+fn current_user_namespace() -> *mut user_namespace {
+    // SAFETY: the current task is valid, and nobody else changes what its credentials are.
+    let cred = unsafe { (*Task::current_raw()).cred };
+
+    // SAFETY: the current task keeps its credentials, which do not change, until it gets others.
+    unsafe { (*cred).user_ns }
 }
