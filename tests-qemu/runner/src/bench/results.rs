@@ -205,7 +205,9 @@ impl Results {
             figures.requests.add(requests as f64 / megabytes);
         }
         if matches!(case.traffic, Traffic::Overload(_)) {
-            figures.rate.add(measurement.per_second(measurement.packets));
+            figures
+                .rate
+                .add(measurement.per_second(measurement.packets));
             figures
                 .reached
                 .add(measurement.per_second(measurement.reached));
