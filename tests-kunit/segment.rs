@@ -280,7 +280,7 @@ mod tests {
             let cut = large.cut(super::size(7)?).ok_or(EINVAL)?;
 
             for segment in cut.with_id(true).segments() {
-                let input = (kind, segment.payload());
+                let input = (kind, segment.payload().start);
                 let mut copy = large.copy(&segment)?;
                 expect::equal(input, segment.mend(&mut copy), Some(()))?;
                 expect::equal(input, &copy[4..6], &large.id.to_be_bytes()[..])?;
