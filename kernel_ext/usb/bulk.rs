@@ -9,12 +9,14 @@
 //! C header: [`include/linux/usb.h`](srctree/include/linux/usb.h)
 
 mod data;
+mod filling;
 mod pipe;
 mod receive;
 mod transfer;
 mod transmit;
 
 pub(in crate::kernel_ext) use data::Data;
+pub(crate) use filling::Filling;
 pub(in crate::kernel_ext) use pipe::{
     BulkPipes,
     Pipe, //
@@ -25,7 +27,6 @@ pub(in crate::kernel_ext) use receive::{
     Processed,
     ReceiveRing, //
 };
-pub(crate) use transmit::Filling;
 pub(in crate::kernel_ext) use transmit::{
     Owner,
     State,

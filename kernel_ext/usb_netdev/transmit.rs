@@ -48,12 +48,12 @@ pub(crate) struct Sender<'a, T: Driver> {
 impl<'a, T: Driver> Sender<'a, T> {
     /// A transfer to fill. `ENOBUFS` if there is none. Does not sleep.
     pub(crate) fn take(&self) -> Result<Filling<'a>> {
-        self.dev.private().ring.take(self.rcu).ok_or(ENOBUFS)
+        Filling::take(&self.dev.private().ring, self.rcu).ok_or(ENOBUFS)
     }
 
     /// The transfer that waits for more packets, if there is one. Does not sleep.
     pub(crate) fn take_pending(&self) -> Option<Filling<'a>> {
-        self.dev.private().ring.take_pending(self.rcu)
+        Filling::take_pending(&self.dev.private().ring, self.rcu)
     }
 
     /// Sends a transfer. Does not sleep.

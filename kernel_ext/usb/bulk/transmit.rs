@@ -19,13 +19,9 @@ use crate::kernel_ext::{
     bindings,
     napi,
     netdevice::TransmitQueue,
-    skbuff::OwnedSkb,
     usb::Interface, //
 };
-use core::{
-    mem,
-    ops::Range, //
-};
+use core::mem;
 use kernel::{
     new_spinlock_irq,
     prelude::*,
@@ -35,22 +31,19 @@ use kernel::{
             Atomic,
             Relaxed, //
         },
-        rcu,
         SpinLockIrq, //
     }, //
 };
 
-/// The smallest buffer, in bytes: that of a packet of the usual size.
-const MIN_BUFFER: usize = 2048;
-
 /// What goes along with a transfer.
-struct Outgoing {
-    data: Data,
-    packets: u32,
-    format: u8,
+pub(super) struct Outgoing {
+    pub(super) data: Data,
+    pub(super) packets: u32,
+    /// The format of its packets, by a number of the driver's own.
+    pub(super) format: u8,
 }
 
-type Transfer = Idle<Outgoing>;
+pub(super) type Transfer = Idle<Outgoing>;
 
 /// The transfers of a [`TransmitRing`] while that is open. It is for one context at a time.
 pub(in crate::kernel_ext) struct TransmitSet(Transfers<Outgoing>);
@@ -178,8 +171,9 @@ impl TransmitRing {
         drop(set);
     }
 
-    /// An idle transfer, empty. [`None`] if there is none. Does not sleep.
-    pub(in crate::kernel_ext) fn take<'a>(&'a self, _rcu: &'a rcu::Guard) -> Option<Filling<'a>> {
+    /// An idle transfer, empty. [`None`] if there is none. Does not sleep. RCU is held until the
+    /// transfer was given back, submitted or held.
+    pub(super) fn take(&self) -> Option<Transfer> {
         let mut transfer = {
             let mut inner = self.inner.lock();
 
@@ -194,25 +188,17 @@ impl TransmitRing {
 
         content.data.truncate(0);
         content.packets = 0;
-        Some(Filling {
-            ring: self,
-            transfer: Some(transfer),
-            has_waited: false,
-        })
+        Some(transfer)
     }
 
-    /// The transfer that waits for more, if there is one. Does not sleep.
-    pub(in crate::kernel_ext) fn take_pending<'a>(
-        &'a self,
-        _rcu: &'a rcu::Guard,
-    ) -> Option<Filling<'a>> {
-        let transfer = self.inner.lock().pending.take()?;
+    /// The transfer that waits for more, if there is one. As [`Self::take`].
+    pub(super) fn take_pending(&self) -> Option<Transfer> {
+        self.inner.lock().pending.take()
+    }
 
-        Some(Filling {
-            ring: self,
-            transfer: Some(transfer),
-            has_waited: true,
-        })
+    /// Takes a transfer back that is not sent. Does not sleep.
+    pub(super) fn give_back(&self, transfer: Transfer) {
+        self.put_back(&mut self.inner.lock(), transfer);
     }
 
     /// Whether fewer than `count` transfers are idle, as far as can be told without the lock.
@@ -235,7 +221,8 @@ impl TransmitRing {
         self.note_available(inner);
     }
 
-    fn submit(&self, transfer: Transfer, owner: &impl Owner) -> Result {
+    /// Sends a transfer. Does not sleep.
+    pub(super) fn submit(&self, transfer: Transfer, owner: &impl Owner) -> Result {
         let mut inner = self.inner.lock();
 
         if !inner.is_open {
@@ -281,7 +268,12 @@ impl TransmitRing {
 
     /// Makes `transfer` the one that waits, and returns whether the time that it may do so begins.
     /// If nothing is in flight it is sent.
-    fn hold(&self, transfer: Transfer, has_waited: bool, owner: &impl Owner) -> Result<bool> {
+    pub(super) fn hold(
+        &self,
+        transfer: Transfer,
+        has_waited: bool,
+        owner: &impl Owner,
+    ) -> Result<bool> {
         let (now, begins) = {
             let mut inner = self.inner.lock();
 
@@ -449,109 +441,5 @@ impl Inner {
             _ => return,
         };
         self.fault.get_or_insert(fault);
-    }
-}
-
-/// A transfer that is being filled. If it is not sent it goes back to the ring.
-pub(crate) struct Filling<'a> {
-    ring: &'a TransmitRing,
-    transfer: Option<Transfer>,
-    /// It waited for more packets before.
-    has_waited: bool,
-}
-
-impl Filling<'_> {
-    fn content(&mut self) -> Result<&mut Outgoing> {
-        self.transfer.as_mut().map(Idle::content_mut).ok_or(ENODEV)
-    }
-
-    /// Length, in bytes.
-    pub(crate) fn len(&self) -> usize {
-        self.transfer
-            .as_ref()
-            .map_or(0, |transfer| transfer.content().data.len())
-    }
-
-    /// How many packets it has.
-    pub(crate) fn packets(&self) -> u32 {
-        self.transfer
-            .as_ref()
-            .map_or(0, |transfer| transfer.content().packets)
-    }
-
-    /// What [`Self::set_format`] has told.
-    pub(crate) fn format(&self) -> u8 {
-        self.transfer
-            .as_ref()
-            .map_or(0, |transfer| transfer.content().format)
-    }
-
-    /// Tells in which format, by a number of the driver's own, packets are appended.
-    pub(crate) fn set_format(&mut self, format: u8) -> Result {
-        self.content()?.format = format;
-        Ok(())
-    }
-
-    /// Provides for `len` bytes more. Does not sleep.
-    pub(crate) fn reserve(&mut self, len: usize) -> Result {
-        let data = &mut self.content()?.data;
-        let capacity = data.len().checked_add(len).ok_or(EOVERFLOW)?;
-
-        data.grow(capacity.max(MIN_BUFFER))
-    }
-
-    /// Appends `header`, the first `head` bytes of `skb`, and those of `payload`, as one packet,
-    /// and returns the packet for changes, without `header`. If `sum` is set the second is the
-    /// ones' complement sum of the payload, else 0. `ENOBUFS` if that was not provided for.
-    pub(crate) fn append(
-        &mut self,
-        header: &[u8],
-        skb: &OwnedSkb,
-        head: usize,
-        payload: Range<usize>,
-        sum: bool,
-    ) -> Result<(&mut [u8], u16)> {
-        let content = self.content()?;
-        let data = &mut content.data;
-        let start = data.len();
-
-        data.append(header)?;
-        let packet = data.len();
-        let copied = skb.copy_into(0..head, data).and_then(|()| {
-            if sum {
-                skb.copy_and_sum_into(payload, data)
-            } else {
-                skb.copy_into(payload, data).map(|()| 0)
-            }
-        });
-        let sum = copied.inspect_err(|_| data.truncate(start))?;
-
-        content.packets = content.packets.saturating_add(1);
-        Ok((content.data.tail_mut(packet).ok_or(EINVAL)?, sum))
-    }
-
-    /// Sends the transfer. Does not sleep.
-    pub(in crate::kernel_ext) fn submit(mut self, owner: &impl Owner) -> Result {
-        let ring = self.ring;
-        let transfer = self.transfer.take().ok_or(ENODEV)?;
-
-        ring.submit(transfer, owner)
-    }
-
-    /// Has the transfer wait for more packets, if there is something in flight; else it is sent.
-    /// Returns whether the time that it may wait begins. Does not sleep.
-    pub(in crate::kernel_ext) fn hold(mut self, owner: &impl Owner) -> Result<bool> {
-        let ring = self.ring;
-        let transfer = self.transfer.take().ok_or(ENODEV)?;
-
-        ring.hold(transfer, self.has_waited, owner)
-    }
-}
-
-impl Drop for Filling<'_> {
-    fn drop(&mut self) {
-        if let Some(transfer) = self.transfer.take() {
-            self.ring.put_back(&mut self.ring.inner.lock(), transfer);
-        }
     }
 }
