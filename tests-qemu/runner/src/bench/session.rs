@@ -336,9 +336,10 @@ mod tests {
             }
         });
         assert!(steps.iter().any(|step| step.starts_with("link qmap-4")));
-        assert_eq!(failed.len(), 11);
-        let lost = |case: &Case| case.link == Link::Qmap1Aggregated;
-        assert!(failed.iter().all(lost));
+        let lost = |case: &&Case| case.link == Link::Qmap1Aggregated;
+        let wanted: Vec<_> = cases.iter().filter(lost).copied().collect();
+        assert!(!wanted.is_empty());
+        assert_eq!(failed, wanted);
     }
 
     #[test]
