@@ -378,7 +378,7 @@ impl usb_netdev::Driver for QmiWwan {
         let flags = choose_version(dev.flags.load(Relaxed), flags)?;
 
         dev.flags.store(flags, Relaxed);
-        // What waits is of the version as it was, so that nothing joins it any more.
+        // What waits is of the version as it was: no packet is aggregated with it any more.
         dev.start_timer(0);
         Ok(())
     }

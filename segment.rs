@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Cutting a large packet of TCP or UDP into segments, each a packet of its own.
+//! Segmenting large packets of TCP and UDP: each segment is a packet of its own.
 //!
 //! A segment begins with a copy of the packet's headers, in which it then mends what is different.
 

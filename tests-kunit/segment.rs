@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Tests of cutting TCP and UDP into segments: each must be what its sender would have sent.
+//! Tests of segmenting TCP and UDP: each segment must be what its sender would have sent.
 
 #![forbid(unsafe_code)]
 

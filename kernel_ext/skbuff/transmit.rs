@@ -23,7 +23,7 @@ pub(crate) struct Partial {
     pub(crate) offset: usize,
 }
 
-/// The packet is still to be cut into segments of TCP or UDP.
+/// The packet is still to be segmented, as one of TCP or UDP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Segmentation {
     /// The most bytes of payload that a segment may have.
@@ -81,7 +81,7 @@ impl OwnedSkb {
         };
     }
 
-    /// How the packet is still to be cut.
+    /// How the packet is still to be segmented.
     pub(crate) fn segmentation(&self) -> Option<Segmentation> {
         // CAST: a bit is a bit, whatever integer holds the C enum.
         const FIXED_ID: u32 = bindings::SKB_GSO_TCP_FIXEDID as u32;
