@@ -17,6 +17,6 @@ for profile in union-802-3 raw-ip-hs raw-ip-ss; do
 		flood $size $unread
 	done
 	flood 64 $busy
-	close_ports
+	close_readers
 	unplug 0
 done

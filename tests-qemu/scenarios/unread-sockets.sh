@@ -13,16 +13,10 @@ room=1000000
 open_sockets() {
 	readers=
 	for number in $(seq $sockets); do
-		socat -u "UDP-RECV:$((5000 + number)),setsockopt-socket=1:33:i$room" /dev/null & # SO_RCVBUFFORCE
-		readers="$readers $!"
+		open_reader $((5000 + number)) ",setsockopt-socket=1:33:i$room" # SO_RCVBUFFORCE
 	done
-	wait_until "$sockets sockets" all_are_open
 	# shellcheck disable=SC2086 # process ids
 	kill -STOP $readers
-}
-
-all_are_open() {
-	[ "$(waiting | wc -l)" = $sockets ]
 }
 
 # waiting: the bytes that wait in each socket.
@@ -53,10 +47,7 @@ try_layer() {
 	fill "$1" 1500 "${2-}"
 	step "all $sockets sockets are full"
 	traffic
-	# shellcheck disable=SC2086 # process ids
-	kill -KILL $readers
-	# shellcheck disable=SC2086
-	wait $readers || :
+	close_readers
 	step "nothing waits any more"
 	traffic
 }

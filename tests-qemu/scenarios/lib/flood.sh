@@ -38,18 +38,23 @@ connect_muxes() {
 	done
 }
 
-# open_ports: one for the port $unread, which is not read, and one for $busy, which is; until close_ports.
+# open_ports: one for the port $unread, which is not read, and one for $busy, which is; until close_readers.
 open_ports() {
-	socat -u "UDP-RECV:$unread" /dev/null &
-	readers=$!
-	wait_until "the socket" is_open "$unread"
-	kill -STOP "$readers"
-	socat -u "UDP-RECV:$busy" /dev/null &
-	readers="$readers $!"
-	wait_until "the socket" is_open "$busy"
+	readers=
+	open_reader "$unread"
+	# shellcheck disable=SC2086 # process ids
+	kill -STOP $readers
+	open_reader "$busy"
 }
 
-close_ports() {
+# open_reader PORT [OPTION]: a socket for it, with an option of socat, that is read; the process is one of $readers.
+open_reader() {
+	socat -u "UDP-RECV:$1${2-}" /dev/null &
+	readers="$readers $!"
+	wait_until "the socket for port $1" is_open "$1"
+}
+
+close_readers() {
 	# shellcheck disable=SC2086 # process ids
 	kill -KILL $readers
 	# shellcheck disable=SC2086
