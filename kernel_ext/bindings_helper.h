@@ -19,6 +19,9 @@ const gfp_t RUST_CONST_HELPER___GFP_NOMEMALLOC = __GFP_NOMEMALLOC;
 const u32 RUST_CONST_HELPER_SKBTX_BPF = SKBTX_BPF;
 const u32 RUST_CONST_HELPER_ETHTOOL_COALESCE_TX_AGGR = ETHTOOL_COALESCE_TX_AGGR;
 
+/* Of an enum that is not taken from here. */
+const int RUST_CONST_HELPER_NETDEV_TX_OK = NETDEV_TX_OK;
+
 /* Where usb_pipedevice() and the like, which only read, find their numbers in a pipe. */
 const u32 RUST_CONST_HELPER_PIPE_DEVICE_SHIFT = 8;
 const u32 RUST_CONST_HELPER_PIPE_ENDPOINT_SHIFT = 15;

@@ -149,7 +149,7 @@ impl<T: Driver> Device<T> {
             Err(_) => dev.net().count_transmit_dropped(),
         }
         dev.lower().push_back(dev.net());
-        bindings::netdev_tx_NETDEV_TX_OK
+        bindings::netdev_tx::NETDEV_TX_OK
     }
 
     /// # Safety

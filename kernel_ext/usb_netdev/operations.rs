@@ -82,7 +82,7 @@ impl<T: Driver> Adapter<T> {
             Err(_) => dev.net().count_transmit_dropped(),
         }
         dev.stop_if_busy();
-        bindings::netdev_tx_NETDEV_TX_OK
+        bindings::netdev_tx::NETDEV_TX_OK
     }
 
     /// # Safety
