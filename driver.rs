@@ -47,8 +47,8 @@ use crate::{
     rawip::{
         self,
         EthAddr,
+        Frame,
         IpVersion,
-        Repair,
         ETH_P_MAP, //
     },
     statistics::{
@@ -125,6 +125,8 @@ pub(crate) struct Modem {
     #[pin]
     control: ControlChannel,
     dtr: Option<DataTerminalReady>,
+    /// The address that the modem says the host has; zeros if it says nothing.
+    reported: EthAddr,
     /// User space has set the link layer to raw IP. Changes only while the link is down.
     raw_ip: Atomic<bool>,
     /// QMAP aggregates go to the network stack as they are, for another driver. Implies `raw_ip`.
@@ -262,9 +264,11 @@ impl usb_netdev::Driver for QmiWwan {
         new.collect_endpoints(data.as_ref().unwrap_or(&control))?;
 
         let net = new.net();
-        let address = match net.address() {
-            own if rawip::is_usable_address(own) => own,
-            _ => net.random_address(),
+        let reported = net.address();
+        let address = if rawip::is_usable_address(reported) {
+            reported
+        } else {
+            net.random_address()
         };
         net.set_address(rawip::distinguishable(address));
 
@@ -274,6 +278,7 @@ impl usb_netdev::Driver for QmiWwan {
         Ok(pin_init!(Modem {
             control <- ControlChannel::new(control),
             dtr,
+            reported,
             raw_ip: Atomic::new(false),
             pass_through: Atomic::new(false),
             flags: Atomic::new(0),
@@ -322,19 +327,18 @@ impl usb_netdev::Driver for QmiWwan {
             return Ok(Received::Packet);
         }
 
-        let Some(repair) = Repair::of(skb.data()) else {
-            dev.statistics.count(Counter::RxDroppedNotIp, 1);
-            return Err(EPROTO);
-        };
-        match repair {
-            Repair::None => return Ok(Received::Frame),
-            Repair::Destination => {
-                let destination = skb.data_mut().first_chunk_mut().ok_or(EPROTO)?;
-
-                *destination = dev.net().address();
+        let own = dev.net().address();
+        match Frame::of(skb.data()) {
+            None => {
+                dev.statistics.count(Counter::RxDroppedNotIp, 1);
+                return Err(EPROTO);
             }
-            Repair::Header(version) => {
-                skb.push(&rawip::ethernet_header(dev.net().address(), version))?;
+            Some(Frame::Bare(version)) => skb.push(&rawip::ethernet_header(own, version))?,
+            Some(Frame::Ethernet(destination)) => {
+                if destination == own || !dev.is_misaddressed(destination) {
+                    return Ok(Received::Frame);
+                }
+                *skb.data_mut().first_chunk_mut().ok_or(EPROTO)? = own;
             }
         }
         dev.statistics.count(Counter::RxRepaired, 1);
@@ -401,6 +405,15 @@ impl Device<QmiWwan> {
     /// Whether all transfers, in both directions, are aggregates of QMAP for mux devices.
     fn speaks_qmap(&self) -> bool {
         self.raw_ip.load(Relaxed) && !self.pass_through.load(Relaxed) && !self.stacked().is_empty()
+    }
+
+    /// Whether a frame to `destination`, which is not the host's address, is for the host.
+    fn is_misaddressed(&self, destination: EthAddr) -> bool {
+        rawip::is_misaddressed(
+            destination,
+            self.reported,
+            !self.net().has_other_receivers(),
+        )
     }
 }
 

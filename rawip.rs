@@ -3,11 +3,13 @@
 //! Link layers: what a received frame is, and which header it wants.
 //!
 //! A modem sends Ethernet frames (802.3) or bare IP packets (raw IP), as user space told it through
-//! QMI. Some firmware sends bare IP packets in 802.3 mode too, or addresses its frames wrongly;
-//! both can be told from the first octets, because the only protocols on these links are IPv4, IPv6
-//! and ARP, and because [`distinguishable`] keeps the host's address apart from an IP header.
+//! QMI. Some firmware sends bare IP packets in 802.3 mode too, or addresses its frames wrongly. The
+//! host's own address does not begin as an IP header does ([`distinguishable`]), but behind a
+//! bridge or a macvlan there are addresses of any kind.
 
 #![forbid(unsafe_code)]
+
+use crate::kernel_ext::checksum;
 
 /// Length of an Ethernet address, in bytes.
 pub(crate) const ETH_ALEN: usize = 6;
@@ -17,6 +19,14 @@ pub(crate) const ETH_HLEN: usize = 14;
 
 /// EtherType of QMAP aggregates (`ETH_P_MAP`), in host order.
 pub(crate) const ETH_P_MAP: u16 = 0x00f9;
+
+/// EtherTypes of ARP and of a VLAN tag (`ETH_P_ARP`, `ETH_P_8021Q`), in host order.
+const ETH_P_ARP: u16 = 0x0806;
+const ETH_P_8021Q: u16 = 0x8100;
+
+/// What ARP for IPv4 over Ethernet begins with: hardware type, protocol type, and the lengths of
+/// their addresses (RFC 826).
+const ARP_OF_IPV4: [u8; 6] = [0x00, 0x01, 0x08, 0x00, 6, 4];
 
 /// An Ethernet address, in the order of transmission.
 pub(crate) type EthAddr = [u8; ETH_ALEN];
@@ -53,6 +63,35 @@ impl IpVersion {
         }
     }
 
+    /// Whether `packet` begins with a header of this version whose lengths are right, and whose
+    /// checksum, if it has one.
+    fn holds(self, packet: &[u8]) -> bool {
+        match self {
+            Self::V4 => {
+                let Some(&[first, _, len0, len1, ..]) = packet.first_chunk::<4>() else {
+                    return false;
+                };
+                let header_len = usize::from(first & 0x0f).saturating_mul(4);
+                let len = usize::from(u16::from_be_bytes([len0, len1]));
+
+                (self.header_len()..=len).contains(&header_len)
+                    && len <= packet.len()
+                    && packet
+                        .get(..header_len)
+                        .is_some_and(|header| checksum::sum(header) == u16::MAX)
+            }
+            Self::V6 => {
+                let Some((&[_, _, _, _, len0, len1, ..], payload)) =
+                    packet.split_first_chunk::<40>()
+                else {
+                    return false;
+                };
+
+                usize::from(u16::from_be_bytes([len0, len1])) <= payload.len()
+            }
+        }
+    }
+
     /// The EtherType of this version (`ETH_P_IP`, `ETH_P_IPV6`), in host order.
     pub(crate) const fn ether_type(self) -> u16 {
         match self {
@@ -62,35 +101,64 @@ impl IpVersion {
     }
 }
 
-/// What a frame that arrived in 802.3 mode needs before it can be delivered.
+/// What a modem sent in 802.3 mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Repair {
-    /// Nothing.
-    None,
-    /// The host's address as destination: what stands there may be another one.
-    Destination,
-    /// A whole Ethernet header: this is a bare IP packet.
-    Header(IpVersion),
+pub(crate) enum Frame {
+    /// An Ethernet frame to this address.
+    Ethernet(EthAddr),
+    /// An IP packet without an Ethernet header.
+    Bare(IpVersion),
 }
 
-impl Repair {
-    /// Decides for `frame`; [`None`] if it is too short to be an Ethernet frame.
+impl Frame {
+    /// Tells what `frame` is; [`None`] if it is too short to be an Ethernet frame.
+    ///
+    /// An address may begin as an IP header does. Then the frame is what the network stack would
+    /// accept it as: a packet with a header that holds, but not if there is one behind an Ethernet
+    /// header as well, which is more than chance. What is neither is of no use as a packet.
     pub(crate) fn of(frame: &[u8]) -> Option<Self> {
-        let (header, _) = frame.split_first_chunk::<ETH_HLEN>()?;
-        let [first, ..] = *header;
+        let (header, payload) = frame.split_first_chunk::<ETH_HLEN>()?;
+        let [d0, d1, d2, d3, d4, d5, _, _, _, _, _, _, t0, t1] = *header;
 
         if let Some(version) = IpVersion::of(header) {
-            return Some(Self::Header(version));
+            if version.holds(frame) && !is_carried(u16::from_be_bytes([t0, t1]), payload) {
+                return Some(Self::Bare(version));
+            }
         }
-
-        // Host addresses that firmware makes up begin with a zero nibble. Group addresses have the
-        // lowest bit of the first octet set (IEEE 802), and stay.
-        Some(if first >> 4 == 0 && first & 1 == 0 {
-            Self::Destination
-        } else {
-            Self::None
-        })
+        Some(Self::Ethernet([d0, d1, d2, d3, d4, d5]))
     }
+}
+
+/// Whether `payload` begins as a packet of `ether_type` (in host order) does, as far as that is
+/// known, behind at most one VLAN tag.
+fn is_carried(ether_type: u16, payload: &[u8]) -> bool {
+    let (ether_type, payload) = match payload.split_first_chunk() {
+        Some((&[_, _, t0, t1], rest)) if ether_type == ETH_P_8021Q => {
+            (u16::from_be_bytes([t0, t1]), rest)
+        }
+        _ => (ether_type, payload),
+    };
+
+    match ether_type {
+        ETH_P_ARP => payload.starts_with(&ARP_OF_IPV4),
+        _ => IpVersion::of(payload)
+            .is_some_and(|version| version.ether_type() == ether_type && version.holds(payload)),
+    }
+}
+
+/// Whether a frame to `destination`, which is not the host's address, is for the host.
+///
+/// Some firmware uses an address of its own making. `reported` is the one that it said the host
+/// had. If the host is `alone` on the link, so is every address that begins with a zero nibble, as
+/// those do that firmware makes up. Group addresses have the lowest bit of the first octet set
+/// (IEEE 802).
+pub(crate) fn is_misaddressed(destination: EthAddr, reported: EthAddr, alone: bool) -> bool {
+    let [first, ..] = destination;
+    let is_known = destination == [0; ETH_ALEN]
+        || destination == reported
+        || FIRMWARE_ADDRESSES.contains(&destination);
+
+    first & 1 == 0 && (is_known || (alone && first >> 4 == 0))
 }
 
 /// An Ethernet header from nobody to `destination`, for a packet of `version`.

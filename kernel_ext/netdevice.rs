@@ -164,6 +164,23 @@ impl NetDevice {
         u32::from(kind) == bindings::ARPHRD_NONE
     }
 
+    /// Whether frames to other addresses than the device's own are wanted, as far as can be told
+    /// without RTNL: by a bridge or macvlan above it, by a VLAN with an address of its own, or by
+    /// all who listen to a promiscuous device.
+    pub(crate) fn has_other_receivers(&self) -> bool {
+        let handler = project!(self.as_raw(), .rx_handler);
+        let others = project!(self.as_raw(), .uc.count);
+        let promiscuity = project!(self.as_raw(), .promiscuity);
+
+        // SAFETY: by the type invariant the device is valid. The pointer is only compared. Without
+        // RTNL and the lock of addresses a change is seen late.
+        unsafe {
+            handler.read_volatile().is_some()
+                || others.read_volatile() != 0
+                || promiscuity.read_volatile() != 0
+        }
+    }
+
     /// Whether one of `features` is on.
     pub(super) fn has_any(&self, features: Features) -> bool {
         let on = project!(self.as_raw(), .features);

@@ -7,13 +7,15 @@
 use super::expect;
 use crate::rawip::{
     ethernet_header,
+    is_misaddressed,
+    EthAddr,
+    Frame,
     IpVersion,
-    Repair,
     ETH_HLEN, //
 };
 use kernel::prelude::*;
 
-/// The longest frame that is tried, in bytes; what comes after the header decides nothing.
+/// The longest frame that is tried with each first octet, in bytes.
 const MAX_LEN: usize = 20;
 
 #[kunit_tests(qmi_wwan_rs_rawip)]
@@ -43,22 +45,77 @@ mod tests {
         assert_eq!(IpVersion::of(&[]), None);
     }
 
-    #[test]
-    fn repair_of_each_first_octet_and_length() -> Result {
-        for first in 0..=u8::MAX {
-            let wanted = match first {
-                0x40..=0x4f => Repair::Header(IpVersion::V4),
-                0x60..=0x6f => Repair::Header(IpVersion::V6),
-                0x00 | 0x02 | 0x04 | 0x06 | 0x08 | 0x0a | 0x0c | 0x0e => Repair::Destination,
-                _ => Repair::None,
-            };
+    /// An IPv4 header without options, for a packet of 40 bytes, with its checksum.
+    const V4: [u8; 20] = [
+        0x45, 0, 0, 40, 0, 0, 0, 0, 64, 17, 0x8e, 0x8f, 198, 51, 100, 1, 192, 0, 2, 1,
+    ];
 
+    /// A packet of `version` with a good header, of `len` bytes.
+    fn packet(version: IpVersion, len: u8) -> [u8; 100] {
+        let mut packet = [0; 100];
+
+        match version {
+            IpVersion::V4 => {
+                packet[..20].copy_from_slice(&V4);
+                packet[3] = len;
+                // What the length got more, the checksum gets less.
+                packet[11] = V4[11] + 40 - len;
+            }
+            IpVersion::V6 => {
+                packet[0] = 0x60;
+                packet[5] = len - 40;
+            }
+        }
+        packet
+    }
+
+    const BOTH: [IpVersion; 2] = [IpVersion::V4, IpVersion::V6];
+
+    #[test]
+    fn good_packets_are_bare() -> Result {
+        for version in BOTH {
+            for len in [40, 60, 90] {
+                let packet = packet(version, len);
+                let whole = &packet[..usize::from(len)];
+
+                expect::equal(whole, Frame::of(whole), Some(Frame::Bare(version)))?;
+                // Padding is left to the network stack.
+                expect::equal(whole, Frame::of(&packet), Some(Frame::Bare(version)))?;
+                for short in ETH_HLEN..whole.len() {
+                    let found = Frame::of(&whole[..short]);
+                    expect::that(
+                        short,
+                        "a part is no packet",
+                        found != Some(Frame::Bare(version)),
+                    )?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_wrong_header_is_none() -> Result {
+        for (at, bits) in [(0, 0x01), (3, 0xff), (8, 0x01), (10, 0x80)] {
+            let mut frame = packet(IpVersion::V4, 40);
+
+            frame[at] ^= bits;
+            let wanted = Frame::Ethernet(*frame.first_chunk().ok_or(EINVAL)?);
+            expect::equal((at, bits), Frame::of(&frame[..40]), Some(wanted))?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn frames_to_each_first_octet_of_each_length() -> Result {
+        for first in 0..=u8::MAX {
             for len in 0..=MAX_LEN {
                 let mut frame = [0x45; MAX_LEN];
                 frame[0] = first;
+                let wanted = Frame::Ethernet([first, 0x45, 0x45, 0x45, 0x45, 0x45]);
                 expect::equal(
                     (first, len),
-                    Repair::of(&frame[..len]),
+                    Frame::of(&frame[..len]),
                     (len >= ETH_HLEN).then_some(wanted),
                 )?;
             }
@@ -66,17 +123,51 @@ mod tests {
         Ok(())
     }
 
+    /// Destinations that begin as a packet does whose lengths are right.
+    const LIKE_PACKETS: [EthAddr; 3] = [
+        [0x46, 0x00, 0x00, 0x20, 0x00, 0x00],
+        [0x60, 0x00, 0x00, 0x00, 0x00, 0x00],
+        [0x62, 0x11, 0x22, 0x33, 0x00, 0x10],
+    ];
+
     #[test]
-    fn only_the_first_octet_decides() -> Result {
-        for first in 0..=u8::MAX {
-            let mut zeros = [0x00; ETH_HLEN];
-            let mut ones = [0xff; ETH_HLEN];
-            zeros[0] = first;
-            ones[0] = first;
-            expect::equal(first, Repair::of(&zeros), Repair::of(&ones))?;
+    fn what_is_behind_a_header_decides() -> Result {
+        for destination in LIKE_PACKETS {
+            for version in BOTH {
+                let mut frame = [0; ETH_HLEN + 100];
+                frame[..ETH_HLEN].copy_from_slice(&ethernet_header(destination, version));
+                frame[ETH_HLEN..].copy_from_slice(&packet(version, 60));
+                let wanted = Some(Frame::Ethernet(destination));
+                expect::equal(destination, Frame::of(&frame), wanted)?;
+
+                let mut tagged = [0; ETH_HLEN + 104];
+                tagged[..ETH_HLEN].copy_from_slice(&frame[..ETH_HLEN]);
+                tagged[12..ETH_HLEN].copy_from_slice(&[0x81, 0x00]);
+                tagged[ETH_HLEN..ETH_HLEN + 2].copy_from_slice(&[0x00, 0x05]);
+                tagged[ETH_HLEN + 2..].copy_from_slice(&frame[12..]);
+                expect::equal((destination, "VLAN"), Frame::of(&tagged), wanted)?;
+            }
+
+            let mut arp = [0; 60];
+            arp[..6].copy_from_slice(&destination);
+            arp[12..22].copy_from_slice(&[0x08, 0x06, 0x00, 0x01, 0x08, 0x00, 6, 4, 0, 2]);
+            let wanted = Some(Frame::Ethernet(destination));
+            expect::equal((destination, "ARP"), Frame::of(&arp), wanted)?;
         }
         Ok(())
     }
+
+    #[test]
+    fn what_cannot_be_told_is_a_packet() {
+        let mut frame = [0; 60];
+        frame[..6].copy_from_slice(&[0x62, 0x11, 0x22, 0x33, 0x00, 0x10]);
+        // A protocol that is not known.
+        frame[12..14].copy_from_slice(&[0x88, 0x63]);
+
+        assert_eq!(Frame::of(&frame), Some(Frame::Bare(IpVersion::V6)));
+    }
+
+    const REPORTED: EthAddr = [0x58, 0x2c, 0x80, 0x13, 0x92, 0x63];
 
     #[test]
     fn group_addresses_stay() -> Result {
@@ -88,32 +179,44 @@ mod tests {
         ];
 
         for group in groups {
-            let frame = ethernet_header(group, IpVersion::V4);
-            expect::equal(group, Repair::of(&frame), Some(Repair::None))?;
+            for alone in [true, false] {
+                expect::equal(group, is_misaddressed(group, REPORTED, alone), false)?;
+                expect::equal(group, is_misaddressed(group, group, alone), false)?;
+            }
         }
         Ok(())
     }
 
     #[test]
-    fn addresses_that_firmware_makes_up_are_replaced() -> Result {
+    fn addresses_known_of_firmware_are_replaced() -> Result {
         let bogus = [
             [0x00, 0x00, 0x00, 0x00, 0x00, 0x00],
             [0x00, 0xa0, 0xc6, 0x00, 0x00, 0x00],
             [0x02, 0x50, 0xf3, 0x00, 0x00, 0x00],
+            REPORTED,
         ];
 
         for destination in bogus {
-            let frame = ethernet_header(destination, IpVersion::V6);
-            expect::equal(destination, Repair::of(&frame), Some(Repair::Destination))?;
+            for alone in [true, false] {
+                let found = is_misaddressed(destination, REPORTED, alone);
+                expect::equal((destination, alone), found, true)?;
+            }
         }
         Ok(())
     }
 
     #[test]
-    fn other_addresses_stay() {
-        let frame = ethernet_header([0x1a, 0x2b, 0x3c, 0x4d, 0x5e, 0x6f], IpVersion::V4);
+    fn other_addresses_are_the_hosts_if_it_is_alone() -> Result {
+        for first in 0..=u8::MAX {
+            let destination = [first, 0x01, 0x02, 0x03, 0x04, 0x05];
+            let is_made_up = first >> 4 == 0 && first & 1 == 0;
 
-        assert_eq!(Repair::of(&frame), Some(Repair::None));
+            for alone in [true, false] {
+                let found = is_misaddressed(destination, REPORTED, alone);
+                expect::equal((first, alone), found, alone && is_made_up)?;
+            }
+        }
+        Ok(())
     }
 
     #[test]

@@ -2,11 +2,14 @@
 //! The modem as an Ethernet neighbour: it answers ARP and neighbour solicitations for the gateway,
 //! and puts headers on and takes them off.
 
+use std::collections::HashMap;
+use std::net::IpAddr;
+
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::wire::{
     ArpOperation, ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol,
-    EthernetRepr, Icmpv6Packet, Icmpv6Repr, IpProtocol, Ipv6Address, Ipv6Packet, Ipv6Repr,
-    NdiscNeighborFlags, NdiscRepr,
+    EthernetRepr, Icmpv6Packet, Icmpv6Repr, IpProtocol, Ipv4Packet, Ipv6Address, Ipv6Packet,
+    Ipv6Repr, NdiscNeighborFlags, NdiscRepr,
 };
 
 use super::{IpFamily, MacAddress};
@@ -14,6 +17,19 @@ use crate::addresses::Addresses;
 use crate::profile::Link;
 
 const HEADER: usize = 14;
+/// EtherType of a VLAN tag, and bytes of a tag.
+const VLAN: u16 = 0x8100;
+const TAG: usize = 4;
+/// Stations that are remembered; behind a bridge there may be several.
+const MAX_STATIONS: usize = 64;
+
+/// Who has sent a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Station {
+    address: EthernetAddress,
+    /// The two bytes behind a VLAN tag's type, if its frames have one.
+    vlan: Option<[u8; 2]>,
+}
 
 /// Firmware faults on an 802.3 link.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +55,9 @@ pub enum Received {
 #[derive(Debug)]
 pub struct EthernetLink {
     own: EthernetAddress,
-    host: EthernetAddress,
+    /// Who sent last: what is for nobody that is known goes there.
+    host: Station,
+    stations: HashMap<IpAddr, Station>,
     addresses: Addresses,
     quirks: Quirks,
 }
@@ -49,7 +67,11 @@ impl EthernetLink {
     pub fn new(link: &Link, addresses: Addresses) -> Self {
         Self {
             own: EthernetAddress(link.modem_mac.0),
-            host: EthernetAddress::BROADCAST,
+            host: Station {
+                address: EthernetAddress::BROADCAST,
+                vlan: None,
+            },
+            stations: HashMap::new(),
             addresses,
             quirks: Quirks {
                 bare_ip: link.bare_ip_in_802_3,
@@ -58,13 +80,24 @@ impl EthernetLink {
         }
     }
 
-    /// Takes a frame from the host.
+    /// Takes a frame from the host, or from a station behind it.
     pub fn receive(&mut self, bytes: &[u8]) -> Received {
+        match untagged(bytes) {
+            Some((vlan, frame)) => self.receive_from(Some(vlan), &frame),
+            None => self.receive_from(None, bytes),
+        }
+    }
+
+    fn receive_from(&mut self, vlan: Option<[u8; 2]>, bytes: &[u8]) -> Received {
         let Ok(frame) = EthernetFrame::new_checked(bytes) else {
             return Received::Ignored("shorter than an Ethernet header");
         };
         if frame.src_addr().is_unicast() {
-            self.host = frame.src_addr();
+            self.host = Station {
+                address: frame.src_addr(),
+                vlan,
+            };
+            self.remember(sender(&frame));
         }
         match frame.ethertype() {
             EthernetProtocol::Arp => match self.answer_arp(frame.payload()) {
@@ -80,22 +113,48 @@ impl EthernetLink {
         }
     }
 
-    /// The frame that brings an IP packet to the host.
+    fn remember(&mut self, ip: Option<IpAddr>) {
+        let Some(ip) = ip.filter(|ip| !ip.is_unspecified()) else {
+            return;
+        };
+        if self.stations.len() < MAX_STATIONS || self.stations.contains_key(&ip) {
+            self.stations.insert(ip, self.host);
+        }
+    }
+
+    /// The frame that brings an IP packet to the host, or to the station that has its address.
     pub fn wrap(&self, packet: Vec<u8>) -> Vec<u8> {
         if self.quirks.bare_ip {
             return packet;
         }
-        let ethertype = match IpFamily::of(&packet) {
-            Some(IpFamily::V6) => EthernetProtocol::Ipv6,
-            _ => EthernetProtocol::Ipv4,
+        let (ethertype, destination) = match IpFamily::of(&packet) {
+            Some(IpFamily::V6) => (
+                EthernetProtocol::Ipv6,
+                Ipv6Packet::new_checked(&packet)
+                    .ok()
+                    .map(|packet| packet.dst_addr().into()),
+            ),
+            _ => (
+                EthernetProtocol::Ipv4,
+                Ipv4Packet::new_checked(&packet)
+                    .ok()
+                    .map(|packet| packet.dst_addr().into()),
+            ),
         };
-        self.frame(ethertype, packet.len(), |payload| {
-            payload.copy_from_slice(&packet);
-        })
+        let station = destination.and_then(|ip| self.stations.get(&ip));
+        self.frame(
+            *station.unwrap_or(&self.host),
+            ethertype,
+            packet.len(),
+            |payload| {
+                payload.copy_from_slice(&packet);
+            },
+        )
     }
 
     fn frame(
         &self,
+        station: Station,
         ethertype: EthernetProtocol,
         length: usize,
         fill: impl FnOnce(&mut [u8]),
@@ -107,11 +166,15 @@ impl EthernetLink {
             dst_addr: self
                 .quirks
                 .destination
-                .map_or(self.host, |mac| EthernetAddress(mac.0)),
+                .map_or(station.address, |mac| EthernetAddress(mac.0)),
             ethertype,
         }
         .emit(&mut frame);
         fill(frame.payload_mut());
+        if let Some(vlan) = station.vlan {
+            let type_at = HEADER - 2;
+            bytes.splice(type_at..type_at, VLAN.to_be_bytes().into_iter().chain(vlan));
+        }
         bytes
     }
 
@@ -137,11 +200,14 @@ impl EthernetLink {
             target_hardware_addr: source_hardware_addr,
             target_protocol_addr: source_protocol_addr,
         };
-        Some(
-            self.frame(EthernetProtocol::Arp, answer.buffer_len(), |payload| {
+        Some(self.frame(
+            self.host,
+            EthernetProtocol::Arp,
+            answer.buffer_len(),
+            |payload| {
                 answer.emit(&mut ArpPacket::new_unchecked(payload));
-            }),
-        )
+            },
+        ))
     }
 
     fn answer_solicitation(&self, bytes: &[u8]) -> Option<Vec<u8>> {
@@ -180,12 +246,49 @@ impl EthernetLink {
             hop_limit: 255,
         };
         let length = header.buffer_len() + header.payload_len;
-        Some(self.frame(EthernetProtocol::Ipv6, length, |payload| {
-            let mut packet = Ipv6Packet::new_unchecked(payload);
-            header.emit(&mut packet);
-            let mut message = Icmpv6Packet::new_unchecked(packet.payload_mut());
-            answer.emit(&target_addr, &destination, &mut message, &checksums);
-        }))
+        Some(
+            self.frame(self.host, EthernetProtocol::Ipv6, length, |payload| {
+                let mut packet = Ipv6Packet::new_unchecked(payload);
+                header.emit(&mut packet);
+                let mut message = Icmpv6Packet::new_unchecked(packet.payload_mut());
+                answer.emit(&target_addr, &destination, &mut message, &checksums);
+            }),
+        )
+    }
+}
+
+/// A frame without its VLAN tag, and the tag, if it has one.
+fn untagged(bytes: &[u8]) -> Option<([u8; 2], Vec<u8>)> {
+    let (addresses, rest) = bytes.split_at_checked(HEADER - 2)?;
+    let (&[t0, t1, v0, v1], rest) = rest.split_first_chunk::<TAG>()?;
+    (u16::from_be_bytes([t0, t1]) == VLAN).then(|| ([v0, v1], [addresses, rest].concat()))
+}
+
+/// The IP address that a frame was sent by.
+fn sender(frame: &EthernetFrame<&[u8]>) -> Option<IpAddr> {
+    match frame.ethertype() {
+        EthernetProtocol::Arp => {
+            match ArpRepr::parse(&ArpPacket::new_checked(frame.payload()).ok()?) {
+                Ok(ArpRepr::EthernetIpv4 {
+                    source_protocol_addr,
+                    ..
+                }) => Some(source_protocol_addr.into()),
+                _ => None,
+            }
+        }
+        EthernetProtocol::Ipv4 => Some(
+            Ipv4Packet::new_checked(frame.payload())
+                .ok()?
+                .src_addr()
+                .into(),
+        ),
+        EthernetProtocol::Ipv6 => Some(
+            Ipv6Packet::new_checked(frame.payload())
+                .ok()?
+                .src_addr()
+                .into(),
+        ),
+        EthernetProtocol::Unknown(_) => None,
     }
 }
 
@@ -242,6 +345,35 @@ mod tests {
         assert_eq!(frame[..6], HOST);
         assert_eq!(frame[12..14], [8, 0]);
         assert!(matches!(link.receive(&[0; 13]), Received::Ignored(_)));
+    }
+
+    /// A frame from `station` with an IPv4 header that says `from`.
+    fn packet_from(station: [u8; 6], tag: &[u8], from: [u8; 4]) -> Vec<u8> {
+        let mut frame = vec![0xff; 6];
+        frame.extend(station);
+        frame.extend(tag);
+        frame.extend([8, 0, 0x45, 0, 0, 20, 0, 0, 0, 0, 64, 1, 0, 0]);
+        frame.extend(from);
+        frame.extend([10, 64, 0, 1]);
+        frame
+    }
+
+    #[test]
+    fn each_station_gets_its_own() {
+        let mut link = link(|_| {});
+        let tagged = [0x42, 0, 0, 0, 0, 1];
+        let tag = [0x81, 0, 0, 5];
+        link.receive(&packet_from(tagged, &tag, [10, 64, 0, 9]));
+        link.receive(&packet_from(HOST, &[], [10, 64, 0, 2]));
+        let to = |last| {
+            let mut packet = vec![0x45, 0, 0, 20, 0, 0, 0, 0, 64, 1, 0, 0, 10, 64, 0, 1];
+            packet.extend([10, 64, 0, last]);
+            link.wrap(packet)
+        };
+        assert_eq!(to(2)[..6], HOST);
+        assert_eq!(to(77)[..6], HOST, "unknown: who sent last");
+        assert_eq!(to(9)[..6], tagged);
+        assert_eq!(to(9)[12..18], [0x81, 0, 0, 5, 8, 0]);
     }
 
     #[test]
