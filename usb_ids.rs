@@ -72,7 +72,7 @@ const fn dynamic(vendor: u16, product: u16) -> Product {
 /// All products: those of the C driver's table in its groups, then those that only vendors' own
 /// drivers take. Each group is sorted; `scripts/compare-ids` checks all of this.
 #[rustfmt::skip]
-pub(crate) static PRODUCTS: [Product; 447 + 102] = [
+pub(crate) static PRODUCTS: [Product; 447 + 103] = [
     // CDC ECM alike: two interfaces, matched on the one for control.
     vendor_class(0x12d1, 0x01, 0x09),  // Huawei E392, E398 and others
     vendor_class(0x12d1, 0x01, 0x39),  // Vodafone/Huawei K5005 (12d1:14c8) and others
@@ -618,6 +618,7 @@ pub(crate) static PRODUCTS: [Product; 447 + 102] = [
     fixed_dtr(0x05c6, 0x9110, 3),      // Qualcomm; qcom_usbnet
     fixed_dtr(0x05c6, 0x9111, 3),      // Qualcomm; qcom_usbnet
     fixed(0x05c6, 0xf601, 5),          // MeiG SLM750; qmi_wwan_m (MeiG)
+    fixed_dtr(0x1199, 0x90b1, 8),      // Sierra Wireless EM7565, MBIM beside it; GobiNet (Sierra), netdev 2024
     fixed(0x1410, 0xa023, 0),          // Novatel E346, Gobi 3000; GobiNet (Qualcomm)
     fixed_dtr(0x1508, 0x1000, 2),      // Fibocom NL668; qmi_wwan_f (Fibocom)
     fixed(0x2077, 0x2002, 4),          // T&W TW04C; lede
