@@ -34,6 +34,8 @@ pub struct Addresses {
     pub mtu: u16,
 }
 
+/// The router's own address on each link.
+pub const ROUTER: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1);
 /// Prefix length of the IPv4 subnet.
 pub const IPV4_PREFIX: u8 = 30;
 /// Prefix length of the IPv6 subnet.
@@ -86,7 +88,12 @@ impl AddressPlan {
     fn mux_to_ipv6(&self, packet: &[u8]) -> Option<u8> {
         let octets: [u8; 16] = packet.get(24..40)?.try_into().ok()?;
         let mux = octets[6];
-        (self.on(mux).ipv6.octets() == octets).then_some(mux)
+        let Addresses {
+            ipv6, ipv6_gateway, ..
+        } = self.on(mux);
+        // A host may have given itself any address of its prefix.
+        let is_host = octets[..8] == ipv6.octets()[..8] && octets != ipv6_gateway.octets();
+        is_host.then_some(mux)
     }
 }
 
@@ -121,6 +128,12 @@ mod tests {
             packet[24..].copy_from_slice(&plan.on(mux).ipv6.octets());
             assert_eq!(plan.mux_to(&packet), mux);
         }
+        let mut packet = vec![0x60; 40];
+        packet[24..].copy_from_slice(&plan.on(5).ipv6.octets());
+        packet[39] = 77;
+        assert_eq!(plan.mux_to(&packet), 5, "any host of the prefix");
+        packet[39] = 1;
+        assert_eq!(plan.mux_to(&packet), 0, "its gateway");
         assert_eq!(plan.mux_to(&[0x45; 20]), 0);
         assert_eq!(plan.mux_to(&[0x60; 12]), 0);
         assert_eq!(plan.mux_to(&[]), 0);

@@ -83,6 +83,10 @@ pub struct Arguments {
     #[arg(long, requires = "ethernet")]
     prompt: bool,
 
+    /// Answer hosts that ask for IPv6 routers
+    #[arg(long)]
+    router_advertisements: bool,
+
     /// Tells several modems of one guest apart: each has its own addresses
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     unit: u8,
@@ -207,6 +211,9 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
         device.vendor, device.product, addresses.ipv4
     );
     let mut modem = Modem::new(Rc::clone(&profile), schema, plan, peer, log.clone());
+    if arguments.router_advertisements {
+        modem.advertise();
+    }
     match arguments.hostile {
         Some(Hostile::Control) => modem.set_hostile(Control::new(cases())),
         Some(Hostile::Checksums) => {

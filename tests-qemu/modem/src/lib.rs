@@ -25,4 +25,5 @@ pub mod peer;
 pub mod profile;
 pub mod qmi;
 pub mod redir;
+pub mod router;
 pub mod usb;

@@ -110,6 +110,11 @@ impl Modem {
         self.network.set_checksums(checksums);
     }
 
+    /// Has hosts that ask for routers get an answer from now on.
+    pub fn advertise(&mut self) {
+        self.network.advertise();
+    }
+
     /// Has `disorder` bring packets to the host out of order from now on.
     pub fn set_disorder(&mut self, disorder: Disorder) {
         self.network.set_disorder(disorder);

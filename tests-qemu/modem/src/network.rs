@@ -20,6 +20,7 @@ use crate::link_layer::qmap::{self, Datagrams, Version};
 use crate::link_layer::{DataFormat, EthernetLink, IpFamily, LinkLayer, Qmap, Received};
 use crate::peer::Peer;
 use crate::profile::Link;
+use crate::router::Router;
 
 /// The link without mux id.
 const UNMUXED: u8 = 0;
@@ -37,6 +38,7 @@ pub struct Network {
     plan: AddressPlan,
     ethernet: EthernetLink,
     peer: Box<dyn Peer>,
+    router: Router,
     answers: VecDeque<Vec<u8>>,
     /// What the last aggregate had no room for.
     held: Option<Outgoing>,
@@ -60,6 +62,7 @@ impl Network {
             plan,
             ethernet: EthernetLink::new(link, plan.on(UNMUXED)),
             peer,
+            router: Router::default(),
             answers: VecDeque::new(),
             held: None,
             hostile: Cases::default(),
@@ -91,6 +94,11 @@ impl Network {
         self.disorder = Some(disorder);
     }
 
+    /// Has hosts that ask for routers get an answer from now on.
+    pub fn advertise(&mut self) {
+        self.router.advertises = true;
+    }
+
     /// Takes a frame of the host.
     pub fn send(&mut self, frame: Vec<u8>, format: DataFormat, bearers: &mut Bearers) {
         match (format.layer, format.qmap) {
@@ -112,7 +120,7 @@ impl Network {
             self.begin_flood(order);
         } else if let Some(order) = failures::Order::of(&packet) {
             self.failures.take(order);
-        } else {
+        } else if let Some(packet) = self.router.take(mux, packet, self.plan) {
             self.peer.send(packet);
         }
     }
@@ -265,8 +273,7 @@ impl Network {
 
     /// The next packet that a bearer carries.
     fn receive_packet(&mut self, bearers: &mut Bearers) -> Option<Outgoing> {
-        while let Some(mut packet) = self.next_packet() {
-            let mux = self.plan.mux_to(&packet);
+        while let Some((mux, mut packet)) = self.next_packet() {
             if self.pass(Direction::Down, mux, &packet, bearers) {
                 let verdict = self.spoil(&mut packet);
                 return Some(Outgoing {
@@ -279,8 +286,16 @@ impl Network {
         None
     }
 
-    /// The next packet of the peer.
-    fn next_packet(&mut self) -> Option<Vec<u8>> {
+    /// The next packet for a host, and its mux id.
+    fn next_packet(&mut self) -> Option<(u8, Vec<u8>)> {
+        if let Some(next) = self.router.next() {
+            return Some(next);
+        }
+        let packet = self.next_of_peer()?;
+        Some((self.plan.mux_to(&packet), packet))
+    }
+
+    fn next_of_peer(&mut self) -> Option<Vec<u8>> {
         let Some(disorder) = &mut self.disorder else {
             return self.peer.receive();
         };

@@ -39,11 +39,13 @@ pub enum Failure {
     Error,
     /// The device sent more than there was room for.
     Babble,
+    /// The device takes nothing until the host gives the transfer up.
+    Silence,
 }
 
 impl Failure {
     fn from_name(name: &str) -> Option<Self> {
-        [Self::Stall, Self::Error, Self::Babble]
+        [Self::Stall, Self::Error, Self::Babble, Self::Silence]
             .into_iter()
             .find(|failure| failure.name() == name)
     }
@@ -54,11 +56,13 @@ impl Failure {
             Self::Stall => "stall",
             Self::Error => "error",
             Self::Babble => "babble",
+            Self::Silence => "silence",
         }
     }
 }
 
-/// "PIPE FAILURE COUNT": as many transfers of that pipe are to fail; 0 has them succeed again.
+/// "PIPE FAILURE COUNT": as many transfers of that pipe are to fail; 0 has them succeed again. Silence is for packets from the
+/// host: to it, a device that has nothing to say is as silent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Order {
     pipe: Pipe,
@@ -74,11 +78,12 @@ impl Order {
 
     fn parse(text: &str) -> Option<Self> {
         let mut words = text.split_whitespace();
-        Some(Self {
+        let order = Self {
             pipe: Pipe::from_name(words.next()?)?,
             failure: Failure::from_name(words.next()?)?,
             count: words.next()?.parse().ok()?,
-        })
+        };
+        (order.failure != Failure::Silence || order.pipe == Pipe::Out).then_some(order)
     }
 }
 
@@ -136,6 +141,7 @@ mod tests {
             "up stall 1",
             "in fail 1",
             "in stall -1",
+            "in silence 1",
         ] {
             assert_eq!(Order::parse(text), None, "{text}");
         }

@@ -13,7 +13,7 @@ use smoltcp::wire::{
 };
 
 use super::{IpFamily, MacAddress};
-use crate::addresses::Addresses;
+use crate::addresses::{Addresses, ROUTER};
 use crate::profile::Link;
 
 const HEADER: usize = 14;
@@ -222,7 +222,7 @@ impl EthernetLink {
         let Icmpv6Repr::Ndisc(NdiscRepr::NeighborSolicit { target_addr, .. }) = question else {
             return None;
         };
-        if target_addr != self.addresses.ipv6_gateway {
+        if target_addr != self.addresses.ipv6_gateway && target_addr != ROUTER {
             return None;
         }
         // To an asker without address the answer goes to all nodes (RFC 4861, 7.2.4).

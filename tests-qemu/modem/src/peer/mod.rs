@@ -4,6 +4,7 @@
 mod bursts;
 mod client;
 mod clock;
+mod dhcp;
 mod measure;
 mod queue;
 mod services;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The services of the in-process peer, on the ports of the old small services:
-//! 5 verbatim (UDP), 6 hostile (UDP), 7 echo (UDP and TCP), 9 sink, 19 source (TCP); 9 count, 20 flood, 21 client (UDP).
+//! 5 verbatim (UDP), 6 hostile (UDP), 7 echo (UDP and TCP), 9 sink, 19 source (TCP); 9 count, 20 flood, 21 client (UDP); and
+//! DHCP (67).
 //!
 //! What comes to verbatim goes back as one transfer of the modem, with nothing around it.
 //! Hostile takes "SEED FIRST COUNT" and has the modem send that many wrong transfers.
@@ -15,11 +16,14 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use smoltcp::iface::{Context, SocketHandle, SocketSet};
 use smoltcp::socket::{tcp, udp};
+use smoltcp::wire::DHCP_SERVER_PORT;
 
 use super::client::Client;
 use super::clock::Clock;
+use super::dhcp;
 use super::measure::{Count, Flood};
 use super::tally::Tally;
+use crate::addresses::Addresses;
 use crate::event_log::EventLog;
 use crate::hex;
 use crate::hostile::{Case, Cases};
@@ -85,6 +89,8 @@ pub struct Services {
     datagrams: SocketHandle,
     verbatim: SocketHandle,
     hostile: SocketHandle,
+    dhcp: SocketHandle,
+    addresses: Addresses,
     counted: (SocketHandle, Count),
     flood: (SocketHandle, Flood),
     client: Client,
@@ -97,7 +103,13 @@ pub struct Services {
 
 impl Services {
     /// Opens every port.
-    pub fn new(sockets: &mut SocketSet<'static>, seed: u64, log: EventLog, clock: Clock) -> Self {
+    pub fn new(
+        sockets: &mut SocketSet<'static>,
+        addresses: &Addresses,
+        seed: u64,
+        log: EventLog,
+        clock: Clock,
+    ) -> Self {
         let mut listeners = Vec::new();
         for port in [ECHO, SINK, SOURCE] {
             for _ in 0..BACKLOG {
@@ -114,6 +126,8 @@ impl Services {
             datagrams: sockets.add(small(ECHO)),
             verbatim: sockets.add(small(VERBATIM)),
             hostile: sockets.add(small(HOSTILE)),
+            dhcp: sockets.add(small(DHCP_SERVER_PORT)),
+            addresses: *addresses,
             counted: (
                 sockets.add(udp_socket(COUNT, MANY_PACKETS, MANY_BYTES)),
                 Count::default(),
@@ -134,6 +148,7 @@ impl Services {
         tally: Tally,
     ) -> bool {
         let mut acted = echo_datagrams(sockets.get_mut(self.datagrams));
+        acted |= dhcp::serve(sockets.get_mut(self.dhcp), &self.addresses);
         let (counted, count) = &mut self.counted;
         acted |= count.serve(sockets.get_mut(*counted), &self.log, tally);
         let (socket, flood) = &mut self.flood;

@@ -53,7 +53,7 @@ impl Stack {
         let _ = routes.add_default_ipv4_route(addresses.ipv4_gateway);
         let _ = routes.add_default_ipv6_route(addresses.ipv6_gateway);
         let mut sockets = SocketSet::new(Vec::new());
-        let mut services = Services::new(&mut sockets, seed, log, clock);
+        let mut services = Services::new(&mut sockets, addresses, seed, log, clock);
         // Now they listen.
         services.serve(&mut sockets, interface.context(), Tally::default());
         Self {

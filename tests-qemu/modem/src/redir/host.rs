@@ -9,6 +9,7 @@ use serde_json::json;
 use super::codec::{Codec, RedirError};
 use super::packet::{ControlHeader, EndpointInfo, FromGuest, Status, ToGuest, TABLE};
 use crate::event_log::EventLog;
+use crate::hostile::failures::Failure;
 use crate::hostile::presence::{Presence, Request, Verdict};
 use crate::modem::Modem;
 use crate::profile::{Speed, Transfer};
@@ -30,7 +31,8 @@ pub struct Host {
     codec: Codec,
     output: Vec<u8>,
     waiting: BTreeMap<u8, VecDeque<Waiting>>,
-    /// Bulk IN requests, by number, that were there when one before them failed, and their endpoint: QEMU cancels them.
+    /// Bulk requests, by number, and their endpoint, that get no answer until QEMU cancels them: there when one before them
+    /// failed, or left in silence.
     abandoned: BTreeMap<u64, u8>,
     polled: BTreeSet<u8>,
     notifications: u64,
@@ -386,7 +388,16 @@ impl Host {
             self.waiting.entry(endpoint).or_default().push_back(request);
             return;
         }
+        // What comes behind a transfer that gets no answer waits as well.
+        if self.abandoned.values().any(|&silent| silent == endpoint) {
+            self.abandoned.insert(id, endpoint);
+            return;
+        }
         let status = match self.modem.failure(endpoint) {
+            Some(Failure::Silence) => {
+                self.abandoned.insert(id, endpoint);
+                return;
+            }
             Some(failure) => failure.into(),
             None => self.modem.bulk_out(endpoint, data).into(),
         };

@@ -78,7 +78,8 @@ impl From<Failure> for Status {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Stall => Self::Stall,
-            Failure::Error => Self::IoError,
+            // Who is silent has no status; it is as if the bus were broken.
+            Failure::Error | Failure::Silence => Self::IoError,
             Failure::Babble => Self::Babble,
         }
     }

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What the network does by itself, before its peer sees a packet: it forwards between the links of a unit, and tells hosts that
+//! ask for routers (RFC 4861) their prefix, if it is told to.
+
+use std::collections::VecDeque;
+
+use smoltcp::phy::ChecksumCapabilities;
+use smoltcp::time::Duration;
+use smoltcp::wire::{
+    Icmpv6Packet, Icmpv6Repr, IpProtocol, Ipv6Address, Ipv6Packet, Ipv6Repr, NdiscPrefixInfoFlags,
+    NdiscPrefixInformation, NdiscRepr, NdiscRouterFlags,
+};
+
+use crate::addresses::{AddressPlan, Addresses, IPV6_PREFIX, ROUTER};
+
+/// Packets that may wait for a link.
+const MAX_WAITING: usize = 512;
+/// How long what is advertised is good for.
+const LIFETIME: Duration = Duration::from_secs(1800);
+/// Neighbour discovery is between neighbours only (RFC 4861, 6.1).
+const HOP_LIMIT: u8 = 255;
+const ALL_NODES: Ipv6Address = Ipv6Address::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
+
+/// Packets that go back to the hosts without having been at the peer.
+#[derive(Debug, Default)]
+pub struct Router {
+    /// Answers those who ask for routers.
+    pub advertises: bool,
+    /// Each with the mux id of its link.
+    waiting: VecDeque<(u8, Vec<u8>)>,
+}
+
+impl Router {
+    /// Takes a packet from the link of `mux`, or leaves it to the peer.
+    pub fn take(&mut self, mux: u8, packet: Vec<u8>, plan: AddressPlan) -> Option<Vec<u8>> {
+        let to = plan.mux_to(&packet);
+        if to != 0 && to != mux {
+            self.push(to, packet);
+            return None;
+        }
+        if self.advertises && is_solicitation(&packet) {
+            self.push(mux, advertisement(&plan.on(mux)));
+            return None;
+        }
+        Some(packet)
+    }
+
+    /// The next packet for a host, with the mux id of its link.
+    pub fn next(&mut self) -> Option<(u8, Vec<u8>)> {
+        self.waiting.pop_front()
+    }
+
+    /// A full queue loses packets, as those of routers do.
+    fn push(&mut self, mux: u8, packet: Vec<u8>) {
+        if self.waiting.len() < MAX_WAITING {
+            self.waiting.push_back((mux, packet));
+        }
+    }
+}
+
+fn is_solicitation(packet: &[u8]) -> bool {
+    let parsed = || {
+        let packet = Ipv6Packet::new_checked(packet).ok()?;
+        if packet.next_header() != IpProtocol::Icmpv6 {
+            return None;
+        }
+        let message = Icmpv6Packet::new_checked(packet.payload()).ok()?;
+        let checksums = ChecksumCapabilities::default();
+        Icmpv6Repr::parse(&packet.src_addr(), &packet.dst_addr(), &message, &checksums).ok()
+    };
+    packet.first().is_some_and(|first| first >> 4 == 6)
+        && matches!(
+            parsed(),
+            Some(Icmpv6Repr::Ndisc(NdiscRepr::RouterSolicit { .. }))
+        )
+}
+
+/// Tells the prefix of a link, and its MTU.
+fn advertisement(addresses: &Addresses) -> Vec<u8> {
+    let mut prefix = addresses.ipv6.octets();
+    prefix[8..].fill(0);
+    let message = Icmpv6Repr::Ndisc(NdiscRepr::RouterAdvert {
+        hop_limit: 64,
+        flags: NdiscRouterFlags::empty(),
+        router_lifetime: LIFETIME,
+        reachable_time: Duration::ZERO,
+        retrans_time: Duration::ZERO,
+        lladdr: None,
+        mtu: Some(addresses.mtu.into()),
+        prefix_info: Some(NdiscPrefixInformation {
+            prefix_len: IPV6_PREFIX,
+            flags: NdiscPrefixInfoFlags::ON_LINK | NdiscPrefixInfoFlags::ADDRCONF,
+            valid_lifetime: LIFETIME,
+            preferred_lifetime: LIFETIME,
+            prefix: prefix.into(),
+        }),
+    });
+    let header = Ipv6Repr {
+        src_addr: ROUTER,
+        dst_addr: ALL_NODES,
+        next_header: IpProtocol::Icmpv6,
+        payload_len: message.buffer_len(),
+        hop_limit: HOP_LIMIT,
+    };
+    let mut bytes = vec![0; header.buffer_len() + header.payload_len];
+    let mut packet = Ipv6Packet::new_unchecked(&mut bytes);
+    header.emit(&mut packet);
+    let mut payload = Icmpv6Packet::new_unchecked(packet.payload_mut());
+    message.emit(
+        &ROUTER,
+        &ALL_NODES,
+        &mut payload,
+        &ChecksumCapabilities::default(),
+    );
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Network;
+
+    fn plan() -> AddressPlan {
+        AddressPlan::new(&Network::default(), 0)
+    }
+
+    fn packet_to(octets: [u8; 4]) -> Vec<u8> {
+        let mut packet = vec![0x45; 16];
+        packet.extend(octets);
+        packet
+    }
+
+    #[test]
+    fn what_is_for_another_link_goes_there() {
+        let mut router = Router::default();
+        let to_second = packet_to(plan().on(2).ipv4.octets());
+        assert_eq!(router.take(1, to_second.clone(), plan()), None);
+        assert_eq!(router.next(), Some((2, to_second.clone())));
+        assert_eq!(router.next(), None);
+        let kept = router.take(2, to_second.clone(), plan());
+        assert_eq!(kept, Some(to_second), "a host's packet to itself");
+        let out = packet_to([192, 0, 2, 1]);
+        assert_eq!(router.take(1, out.clone(), plan()), Some(out));
+    }
+
+    #[test]
+    fn the_queue_has_an_end() {
+        let mut router = Router::default();
+        for _ in 0..=MAX_WAITING {
+            router.take(1, packet_to(plan().on(2).ipv4.octets()), plan());
+        }
+        assert_eq!(std::iter::from_fn(|| router.next()).count(), MAX_WAITING);
+    }
+
+    #[test]
+    fn who_asks_for_routers_gets_an_answer_if_there_is_one() {
+        let asker = Ipv6Address::new(0xfe80, 0, 0, 0, 0, 0, 0, 9);
+        let routers = Ipv6Address::new(0xff02, 0, 0, 0, 0, 0, 0, 2);
+        let message = Icmpv6Repr::Ndisc(NdiscRepr::RouterSolicit { lladdr: None });
+        let header = Ipv6Repr {
+            src_addr: asker,
+            dst_addr: routers,
+            next_header: IpProtocol::Icmpv6,
+            payload_len: message.buffer_len(),
+            hop_limit: HOP_LIMIT,
+        };
+        let mut bytes = vec![0; header.buffer_len() + header.payload_len];
+        let mut packet = Ipv6Packet::new_unchecked(&mut bytes);
+        header.emit(&mut packet);
+        let mut payload = Icmpv6Packet::new_unchecked(packet.payload_mut());
+        message.emit(
+            &asker,
+            &routers,
+            &mut payload,
+            &ChecksumCapabilities::default(),
+        );
+
+        let mut router = Router::default();
+        assert_eq!(router.take(3, bytes.clone(), plan()), Some(bytes.clone()));
+        router.advertises = true;
+        assert_eq!(router.take(3, bytes, plan()), None);
+        let (mux, answer) = router.next().unwrap();
+        assert_eq!(mux, 3);
+        assert_eq!(answer[8..10], [0xfe, 0x80]);
+        assert_eq!(answer[40], 134, "a router advertisement");
+    }
+}
