@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # While there are mux devices, wwan0 sends no packet of its own: the modem would take it for an aggregate
 # Driver: rs
+# Defect: D23 in QMAP mode wwan0 sends packets of its own as they are: the modem takes them for aggregates
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 
