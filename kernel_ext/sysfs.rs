@@ -70,16 +70,20 @@ impl<A: Attribute> Adapter<A> {
         mode: bindings::umode_t,
         store: Option<StoreCallback>,
     ) -> bindings::device_attribute {
+        // With CONFIG_CFI each type of a callback has a field of its own, else they share one.
+        let mut show: bindings::device_attribute__bindgen_ty_1 = pin_init::zeroed();
+        let mut write: bindings::device_attribute__bindgen_ty_2 = pin_init::zeroed();
+
+        show.show_const = Some(Self::show_callback);
+        write.store_const = store;
         bindings::device_attribute {
             attr: bindings::attribute {
                 name: kernel::str::as_char_ptr_in_const_context(A::NAME),
                 mode,
                 ..pin_init::zeroed()
             },
-            __bindgen_anon_1: bindings::device_attribute__bindgen_ty_1 {
-                show_const: Some(Self::show_callback),
-            },
-            __bindgen_anon_2: bindings::device_attribute__bindgen_ty_2 { store_const: store },
+            __bindgen_anon_1: show,
+            __bindgen_anon_2: write,
         }
     }
 
