@@ -25,8 +25,8 @@ test: sdk-debug ## check and test all; T=PATTERN chooses tests, SEED=N repeats r
 test-full: sdk-debug ## as test, and what takes an hour, such as a modem of each id
 	@$(e2e) test --full $(T)
 
-kunit: ## run the KUnit suites in a kernel under UML, which is built the first time
-	@scripts/kunit
+kunit: ## run the KUnit suites in a kernel under UML, which is built the first time; ARCH=arm runs them in QEMU, on 32 bits
+	@scripts/kunit $(ARCH:%=--arch=%)
 
 defects: sdk-debug ## show the defects of the C driver, and that ours has none; write the table of Documentation/
 	@$(e2e) defects

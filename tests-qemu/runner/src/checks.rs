@@ -17,26 +17,35 @@ use crate::setup::CHECKOUT;
 const TAIL: usize = 20;
 
 /// A script of `scripts/checks`.
+///
+/// The comments at its top describe it: its title, and `Full: yes` if it takes so long that it must be
+/// asked for.
 pub struct Check {
     /// Its name among the tests.
     pub name: String,
     /// What it shows, in one line.
     pub title: String,
+    /// Whether it takes so long that it must be asked for.
+    pub full: bool,
     path: PathBuf,
 }
 
 /// All checks, sorted by name.
 pub fn all() -> Result<Vec<Check>> {
     let scripts = script::all(&Path::new(CHECKOUT).join("scripts/checks"), "")?;
-    let describe = |script: &Script| Check {
-        name: format!("check-{}", script.name),
-        title: script.comments().next().unwrap_or_default().to_owned(),
-        path: script.path.clone(),
-    };
-    Ok(scripts.iter().map(describe).collect())
+    Ok(scripts.iter().map(Check::new).collect())
 }
 
 impl Check {
+    fn new(script: &Script) -> Self {
+        Self {
+            name: format!("check-{}", script.name),
+            title: script.comments().next().unwrap_or_default().to_owned(),
+            full: script.comments().any(|comment| comment == "Full: yes"),
+            path: script.path.clone(),
+        }
+    }
+
     /// Runs it, and prints the result.
     pub fn run(&self, children: &Children, run: &RunFolder, report: &mut Report) -> Result<()> {
         let start = Instant::now();
@@ -65,5 +74,21 @@ impl Check {
         details("its last lines", &lines[lines.len().saturating_sub(TAIL)..]);
         println!("      all output: {}", outside(&log).display());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_comments_describe_it() {
+        let check = Check::new(&Script::of("#!/bin/sh\n# A title\n# Full: yes\n:\n"));
+        assert_eq!(
+            (check.name.as_str(), check.title.as_str()),
+            ("check-a", "A title")
+        );
+        assert!(check.full);
+        assert!(!Check::new(&Script::of("# A title\n")).full);
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use clap::ValueEnum;
 
-use crate::checks;
+use crate::checks::{self, Check};
 use crate::children::Children;
 use crate::error::{Error, Result};
 use crate::report::Report;
@@ -38,6 +38,10 @@ impl Choice {
         self.patterns.is_empty() || self.patterns.iter().any(|part| name.contains(part))
     }
 
+    fn has_check(&self, check: &Check) -> bool {
+        self.has(&check.name) && (self.full || !check.full)
+    }
+
     fn has_scenario(&self, scenario: &Scenario, kernel: Kernel) -> bool {
         self.has(&label(kernel, &scenario.name))
             && scenario.suits(self.driver, kernel)
@@ -56,7 +60,7 @@ pub fn run(choice: &Choice, run: RunFolder, children: Children, jobs: usize) -> 
     let mut report = Report::default();
     for check in checks::all()?
         .iter()
-        .filter(|check| choice.has(&check.name))
+        .filter(|check| choice.has_check(check))
     {
         check.run(&children, &run, &mut report)?;
     }
