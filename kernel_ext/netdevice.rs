@@ -7,6 +7,8 @@
 //!
 //! C header: [`include/linux/netdevice.h`](srctree/include/linux/netdevice.h)
 
+#[cfg(CONFIG_QMI_WWAN_RS_KUNIT_TEST)]
+mod counters;
 mod down;
 mod features;
 mod namespace;
@@ -15,6 +17,8 @@ mod setup;
 mod statistics;
 mod unregistered;
 
+#[cfg(CONFIG_QMI_WWAN_RS_KUNIT_TEST)]
+pub(crate) use counters::Counters;
 pub(super) use features::Features;
 pub(super) use queue::TransmitQueue;
 pub(super) use setup::DeviceType;

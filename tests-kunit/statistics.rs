@@ -5,11 +5,17 @@
 #![forbid(unsafe_code)]
 
 use super::expect;
-use crate::statistics::{
-    Counter,
-    Statistics, //
+use crate::{
+    kernel_ext::netdevice::Counters,
+    statistics::{
+        Counter,
+        Statistics, //
+    }, //
 };
 use kernel::prelude::*;
+
+/// Half of what 32 bits hold, and half of that again.
+const MUCH: u64 = 3 << 30;
 
 #[kunit_tests(qmi_wwan_rs_statistics)]
 mod tests {
@@ -43,6 +49,35 @@ mod tests {
                 begins(b"tx_") != begins(b"rx_"),
             )?;
             expect::equal(name, begins(b"tx_"), is_sent)?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn no_counter_ends_at_32_bits() -> Result {
+        let statistics = Statistics::new();
+
+        for _ in 0..3 {
+            for &counter in Counter::ALL {
+                statistics.count(counter, MUCH);
+            }
+        }
+        for (name, value) in Counter::NAMES.iter().zip(statistics.values()) {
+            expect::equal(name, value, 3 * MUCH)?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn packets_and_bytes_do_not_end_at_32_bits() -> Result {
+        let mut counters = Counters::new()?;
+
+        for n in 1..=3 {
+            counters.count_received(MUCH + 1, MUCH + 2);
+            counters.count_sent(MUCH + 3, MUCH + 4);
+
+            let wanted = [1, 2, 3, 4].map(|more| n * (MUCH + more));
+            expect::equal(n, counters.totals(), wanted)?;
         }
         Ok(())
     }

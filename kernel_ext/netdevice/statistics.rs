@@ -17,7 +17,7 @@ use kernel::{
 };
 
 /// The counters of one processor.
-type PerCpu = bindings::pcpu_sw_netstats;
+pub(super) type PerCpu = bindings::pcpu_sw_netstats;
 
 /// What went wrong with a transfer or packet, as `ip -s -s link` shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,15 +39,9 @@ impl NetDevice {
     ///
     /// The device must be registered until this returns, and bottom halves be off.
     pub(in crate::kernel_ext) unsafe fn count_received(&self, packets: u64, bytes: u64) {
-        // SAFETY: by the requirement of the function; these are counters.
-        unsafe {
-            self.count(
-                offset_of!(PerCpu, rx_packets),
-                offset_of!(PerCpu, rx_bytes),
-                packets,
-                bytes,
-            )
-        };
+        // SAFETY: by the requirement of the function the device has its counters until this
+        // returns, and bottom halves are off.
+        unsafe { count_received(self.per_cpu(), packets, bytes) };
     }
 
     /// Counts packets that were sent. One context counts at a time.
@@ -56,50 +50,19 @@ impl NetDevice {
     ///
     /// The device must be registered until this returns, and bottom halves be off.
     pub(in crate::kernel_ext) unsafe fn count_sent(&self, packets: u64, bytes: u64) {
-        // SAFETY: by the requirement of the function; these are counters.
-        unsafe {
-            self.count(
-                offset_of!(PerCpu, tx_packets),
-                offset_of!(PerCpu, tx_bytes),
-                packets,
-                bytes,
-            )
-        };
+        // SAFETY: by the requirement of the function the device has its counters until this
+        // returns, and bottom halves are off.
+        unsafe { count_sent(self.per_cpu(), packets, bytes) };
     }
 
-    /// # Safety
-    ///
-    /// The device must be registered until this returns, and bottom halves be off. What is at
-    /// `packets_at` and `bytes_at` must be counters.
-    unsafe fn count(&self, packets_at: usize, bytes_at: usize, packets: u64, bytes: u64) {
+    /// What is counted for each processor. The pointer does not change while the device is
+    /// registered, and the counters are there until then; it is NULL if nothing is counted.
+    fn per_cpu(&self) -> *mut PerCpu {
         let counters = project!(self.as_raw(), .__bindgen_anon_2.tstats);
+
         // SAFETY: by the type invariant the device is valid, and what it counts for each processor
-        // is this member of the union. The pointer does not change while the device is registered.
-        let counters = unsafe { counters.read() };
-        if counters.is_null() {
-            return;
-        }
-        // SAFETY: by the requirement of the function bottom halves are off.
-        let mine = unsafe { this_cpu(counters) };
-
-        // SAFETY: by the requirement of the function the counters are valid, and this processor's:
-        // no one else writes them while bottom halves are off.
-        unsafe { sequence(mine) };
-        for (at, value) in [(packets_at, packets), (bytes_at, bytes)] {
-            // CAST: a `u64_stats_t` is a `u64` and nothing else.
-            let counter = mine.wrapping_byte_add(at).cast::<u64>();
-
-            // SAFETY: by the requirement of the function the device is registered, so that it has
-            // its counters, and `at` is that of one. It is this processor's: no one else writes it
-            // while bottom halves are off.
-            let total = unsafe { counter.read_volatile() }.wrapping_add(value);
-            // SAFETY: by the requirement of the function the device is registered, so that it has
-            // its counters, and `at` is that of one. Readers see the change late.
-            unsafe { counter.write_volatile(total) };
-        }
-        // SAFETY: by the requirement of the function the counters are valid, and this processor's:
-        // no one else writes them while bottom halves are off.
-        unsafe { sequence(mine) };
+        // is this member of the union.
+        unsafe { counters.read() }
     }
 
     /// Counts a packet that was received and dropped.
@@ -136,6 +99,68 @@ impl NetDevice {
         // all change by atomic operations.
         unsafe { Atomic::from_ptr(counter) }.add(1, Relaxed);
     }
+}
+
+/// Counts packets that were received.
+///
+/// # Safety
+///
+/// As for [`count`].
+pub(super) unsafe fn count_received(counters: *mut PerCpu, packets: u64, bytes: u64) {
+    const PACKETS: usize = offset_of!(PerCpu, rx_packets);
+    const BYTES: usize = offset_of!(PerCpu, rx_bytes);
+
+    // SAFETY: by the requirement of the function; these are counters.
+    unsafe { count(counters, [(PACKETS, packets), (BYTES, bytes)]) };
+}
+
+/// Counts packets that were sent.
+///
+/// # Safety
+///
+/// As for [`count`].
+pub(super) unsafe fn count_sent(counters: *mut PerCpu, packets: u64, bytes: u64) {
+    const PACKETS: usize = offset_of!(PerCpu, tx_packets);
+    const BYTES: usize = offset_of!(PerCpu, tx_bytes);
+
+    // SAFETY: by the requirement of the function; these are counters.
+    unsafe { count(counters, [(PACKETS, packets), (BYTES, bytes)]) };
+}
+
+/// Adds to counters that readers see change together.
+///
+/// # Safety
+///
+/// `counters` must be NULL, or the counters of each processor, which must be there until this
+/// returns. What is to be added to must be one of them, by its offset. Bottom halves must be off.
+unsafe fn count(counters: *mut PerCpu, additions: [(usize, u64); 2]) {
+    if counters.is_null() {
+        return;
+    }
+    // With PREEMPT_RT bottom halves may be preempted, by others that count, and by readers, which
+    // would wait for the end of this (`preempt_disable_nested()`).
+    #[cfg(all(CONFIG_PREEMPT_RT, not(CONFIG_64BIT)))]
+    let _interrupts = kernel::interrupt::local_interrupt_disable();
+    // SAFETY: by the requirement of the function bottom halves are off.
+    let mine = unsafe { this_cpu(counters) };
+
+    // SAFETY: by the requirement of the function the counters are valid, and this processor's: no
+    // one else writes them while bottom halves are off.
+    unsafe { sequence(mine) };
+    for (at, value) in additions {
+        // CAST: a `u64_stats_t` is a `u64` and nothing else.
+        let counter = mine.wrapping_byte_add(at).cast::<u64>();
+
+        // SAFETY: by the requirement of the function the counters are valid, and `at` is that of
+        // one. It is this processor's: no one else writes it while bottom halves are off.
+        let total = unsafe { counter.read_volatile() }.wrapping_add(value);
+        // SAFETY: by the requirement of the function the counters are valid, and `at` is that of
+        // one. Readers see the change late.
+        unsafe { counter.write_volatile(total) };
+    }
+    // SAFETY: by the requirement of the function the counters are valid, and this processor's: no
+    // one else writes them while bottom halves are off.
+    unsafe { sequence(mine) };
 }
 
 /// This processor's part of what each processor has one of.
