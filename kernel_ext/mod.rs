@@ -16,7 +16,7 @@ pub(crate) mod ethtool;
 pub(crate) mod kstrtox;
 mod napi;
 pub(crate) mod netdevice;
-mod page;
+pub(crate) mod page;
 pub(crate) mod rtnl;
 pub(crate) mod skbuff;
 pub(crate) mod stacked;

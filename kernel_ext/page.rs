@@ -108,7 +108,7 @@ impl Drop for Page {
 /// `len` bytes from `offset` on are within the page, initialised, and used by nobody else.
 ///
 /// They are when the page is new, which is zeroed, and stay so whatever is written to them.
-pub(super) struct Buffer {
+pub(crate) struct Buffer {
     page: Page,
     offset: usize,
     len: usize,
@@ -121,7 +121,7 @@ impl Buffer {
     }
 
     /// The content.
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         // SAFETY: by the type invariant these bytes are within the page, initialised, and nobody
         // else uses them; `self` borrows them.
         unsafe { slice::from_raw_parts(self.as_ptr(), self.len) }
@@ -176,29 +176,35 @@ struct Entry {
 }
 
 /// A pool of buffers of one size.
-pub(super) struct Pool {
+pub(crate) struct Pool {
     pages: KVec<Entry>,
     /// The page that buffers are taken from.
     current: usize,
     order: u32,
     page_len: usize,
     chunk: usize,
+    per_page: usize,
     max_pages: usize,
 }
 
 impl Pool {
-    /// A pool of buffers of `chunk` bytes, with pages of at least `page` bytes, of which it has
-    /// `max_pages` at most. It allocates them when they are needed.
-    pub(super) fn new(chunk: usize, page: usize, max_pages: usize) -> Result<Self> {
+    /// A pool of `max` buffers of `chunk` bytes, which are pieces of pages of at least `page` bytes,
+    /// and of those that the machine has. It allocates them when they are needed.
+    pub(crate) fn new(chunk: usize, page: usize, max: usize) -> Result<Self> {
+        let chunk = chunk.max(1);
         let size = chunk.max(page).max(PAGE_SIZE).checked_next_power_of_two();
         let size = size.ok_or(EINVAL)?;
+        let per_page = size.checked_div(chunk).ok_or(EINVAL)?;
+        // Two pages may be in use in part.
+        let max_pages = max.checked_div(per_page).ok_or(EINVAL)?.saturating_add(2);
 
         Ok(Self {
             pages: KVec::with_capacity(max_pages, GFP_KERNEL)?,
             current: 0,
             order: size.ilog2().saturating_sub(PAGE_SIZE.ilog2()),
             page_len: size,
-            chunk: chunk.max(1),
+            chunk,
+            per_page,
             max_pages,
         })
     }
@@ -208,14 +214,9 @@ impl Pool {
         self.chunk
     }
 
-    /// Length of a page, in bytes.
-    pub(super) fn page_len(&self) -> usize {
-        self.page_len
-    }
-
     /// A buffer, if there is one that nobody uses any more, or memory for another page. Does not
     /// sleep.
-    pub(super) fn take(&mut self) -> Option<Buffer> {
+    pub(crate) fn take(&mut self) -> Option<Buffer> {
         let len = self.pages.len();
 
         if let Some(buffer) = self.carve() {
@@ -249,9 +250,13 @@ impl Pool {
         self.current = 0;
     }
 
-    /// Allocates pages until there are `count`, or as many as there may be. Sleeps.
+    /// Allocates pages for `count` buffers, or as many as there may be. Sleeps.
     pub(super) fn preallocate(&mut self, count: usize) -> Result {
-        while self.pages.len() < count.min(self.max_pages) {
+        let pages = count.checked_div(self.per_page).ok_or(EINVAL)?;
+        // The last one may not be full.
+        let pages = pages.saturating_add(1);
+
+        while self.pages.len() < pages.min(self.max_pages) {
             self.grow(bindings::GFP_KERNEL)?;
         }
         Ok(())
@@ -268,7 +273,7 @@ impl Pool {
 
     /// A buffer of the current page, if it has one left.
     fn carve(&mut self) -> Option<Buffer> {
-        let page_len = self.page_len();
+        let page_len = self.page_len;
         let entry = self.pages.get_mut(self.current)?;
         let end = entry.used.checked_add(self.chunk)?;
 

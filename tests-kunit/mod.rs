@@ -14,6 +14,7 @@ mod inet;
 mod mac;
 mod offload;
 mod packet;
+mod page;
 mod qmap;
 mod random;
 mod rawip;

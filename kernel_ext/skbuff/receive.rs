@@ -60,13 +60,13 @@ impl Heads {
     /// The longest packet that has room, in bytes.
     pub(in crate::kernel_ext) const MAX_LEN: usize = 256;
 
-    /// Bytes of a page, and how many pages there are at most.
+    /// Bytes of a page, and how many buffers there are at most.
     const PAGE: usize = 16384;
-    const MAX_PAGES: usize = 64;
+    const MAX: usize = 1600;
 
     /// An empty pool.
     pub(in crate::kernel_ext) fn new() -> Result<Self> {
-        Pool::new(buffer_len(Self::MAX_LEN), Self::PAGE, Self::MAX_PAGES).map(Self)
+        Pool::new(buffer_len(Self::MAX_LEN), Self::PAGE, Self::MAX).map(Self)
     }
 
     /// Gives all memory back that no packet uses.

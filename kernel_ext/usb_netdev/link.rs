@@ -94,30 +94,23 @@ impl<T: Driver> Device<T> {
 
     fn make_receive(&self, geometry: Geometry) -> Result<ReceiveRing> {
         let len = geometry.len as usize;
-        let pool = match geometry.layout {
-            // Another one for each that is in flight, so that packets may keep some in use.
+        let (chunk, page) = match geometry.layout {
             Layout::Aggregate => {
                 let chunk = len.checked_next_power_of_two().ok_or(EINVAL)?;
 
-                Pool::new(chunk, chunk, geometry.count.saturating_mul(2))?
+                (chunk, chunk)
             }
             Layout::Packet => {
                 let room = geometry
                     .headroom
                     .saturating_sub(HEADROOM)
                     .saturating_add(len);
-                let chunk = buffer_len(room);
-                let per_page = PACKET_PAGE.checked_div(chunk).unwrap_or(0).max(1);
-                let pages = geometry.count.checked_div(per_page).unwrap_or(0);
 
-                // The last one may not be full, in either half.
-                Pool::new(
-                    chunk,
-                    PACKET_PAGE,
-                    pages.saturating_add(1).saturating_mul(2),
-                )?
+                (buffer_len(room), PACKET_PAGE)
             }
         };
+        // Another one for each that is in flight, so that packets may keep some in use.
+        let pool = Pool::new(chunk, page, geometry.count.saturating_mul(2))?;
         let pipe = self.private().receive_pipe.clone();
         // SAFETY: the ring, which is what uses this, is part of what the NAPI context works on, and
         // is taken away when the link goes down: before that goes.

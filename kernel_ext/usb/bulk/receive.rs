@@ -95,14 +95,7 @@ impl ReceiveRing {
             halts: 0,
         };
 
-        let per_page = this
-            .pool
-            .page_len()
-            .checked_div(this.pool.chunk())
-            .ok_or(EINVAL)?;
-        let pages = count.checked_div(per_page).ok_or(EINVAL)?;
-        // The last one may not be full.
-        this.pool.preallocate(pages.saturating_add(1))?;
+        this.pool.preallocate(count)?;
         if headroom.checked_add(len as usize).ok_or(EINVAL)? > this.pool.chunk() {
             return Err(EINVAL);
         }
