@@ -19,16 +19,16 @@ e2e := $(in_sdk) cargo run --release --locked --manifest-path tests-qemu/Cargo.t
 demo: ## boot a stock kernel in QEMU and let a virtual modem talk through the driver
 	@$(e2e) demo
 
-test: sdk-debug ## check and test all; T=PATTERN chooses tests, SEED=N repeats random choices
+test: sdk-test ## check and test all; T=PATTERN chooses tests, SEED=N repeats random choices
 	@$(e2e) test $(T)
 
-test-full: sdk-debug ## as test, and what takes an hour, such as a modem of each id
+test-full: sdk-test ## as test, and what takes an hour, such as a modem of each id
 	@$(e2e) test --full $(T)
 
 kunit: ## run the KUnit suites in a kernel under UML, which is built the first time; ARCH=arm runs them in QEMU, on 32 bits
 	@scripts/kunit $(ARCH:%=--arch=%)
 
-defects: sdk-debug ## show the defects of the C driver, and that ours has none; write the table of Documentation/
+defects: sdk-test ## show the defects of the C driver, and that ours has none; write the table of Documentation/
 	@$(e2e) defects
 
 bench: ## measure what packets cost with both drivers; QUICK=1 in 4 minutes, T=PATTERN chooses; write Documentation/benchmarks/
@@ -60,12 +60,12 @@ qmi_wwan_rs.ko:
 	@$(MAKE) module
 
 ##@ Work on it
-.PHONY: sdk sdk-debug fmt check clean distclean help
+.PHONY: sdk sdk-test fmt check clean distclean help
 sdk: ## make or renew the tools and kernels that the above use, in the user's cache folder
 	@scripts/sdk
 
-sdk-debug: ## as sdk, and the debug kernel that tests use
-	@scripts/sdk debug
+sdk-test: ## as sdk, and the other kernels that tests use: a real-time one, and one that shows faults
+	@scripts/sdk test
 
 fmt: ## format all Rust code
 	@scripts/format

@@ -4,6 +4,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::setup::Kernel;
+
 /// Why a command could not do its work. A test that fails is not an error but
 /// a [`Failure`](crate::outcome::Failure).
 #[derive(Debug, thiserror::Error)]
@@ -24,9 +26,9 @@ pub enum Error {
         /// The missing key.
         key: &'static str,
     },
-    /// The SDK's debug kernel is made only when asked for.
-    #[error("the SDK has no debug kernel yet; make it: make sdk-debug")]
-    NoDebugKernel,
+    /// Most of the SDK's kernels are made only when asked for.
+    #[error("the SDK has no {0} kernel yet; make it: make {made_by}", made_by = .0.made_by())]
+    NoKernel(Kernel),
     /// A scenario says by no regular expression what it shows or permits.
     #[error("a scenario's line 'Shows:' or 'Permits:' is wrong: {0}")]
     Pattern(#[from] regex::Error),

@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::run_folder::{outside, RunFolder};
 use crate::setup::{version, Driver, Kernel, System, CHECKOUT, SDK};
 
-/// The debug kernel's build folder.
-const DEBUG: &str = "/sdk/debug";
+/// Debian's real-time kernel, unpacked.
+const RT: &str = "/sdk/kernel-rt";
 
 /// Runs helpers, with their output in the run's folder.
 pub struct Workshop<'a> {
@@ -80,17 +80,15 @@ impl<'a> Workshop<'a> {
 
     /// Makes a system of a kernel and a driver.
     pub fn system(&self, kernel: Kernel, driver: Driver) -> Result<System> {
-        let release = match kernel {
-            Kernel::Stock => version("KERNEL_RELEASE")?,
-            Kernel::Debug => debug_release()?,
-        };
+        let release = release(kernel)?;
         let install_root = self.modules(kernel, &release)?;
         if driver == Driver::Rs {
             self.install(kernel, &release, &install_root)?;
         }
         let image = match kernel {
             Kernel::Stock => PathBuf::from(format!("/boot/vmlinuz-{release}")),
-            Kernel::Debug => Path::new(DEBUG).join("arch/x86/boot/bzImage"),
+            Kernel::Rt => PathBuf::from(format!("{RT}/boot/vmlinuz-{release}")),
+            Kernel::Debug => Path::new(kernel.build_folder()).join("arch/x86/boot/bzImage"),
         };
         Ok(System {
             kernel,
@@ -108,16 +106,16 @@ impl<'a> Workshop<'a> {
         fs::create_dir_all(&modules).map_err(Error::file(&modules))?;
         let mut copy = Command::new("cp");
         copy.args(["--archive", "--link"]);
-        match kernel {
-            Kernel::Stock => {
-                let args = ["/sdk/source", "/sdk/linux", release];
-                let more = self.made_by("make-modules", &args, "modules")?;
-                copy.arg(Path::new(SDK).join("kernel/modules").join(release));
-                copy.arg(more.join("."));
-            }
-            Kernel::Debug => {
-                copy.arg(Path::new(DEBUG).join("lib/modules").join(release));
-            }
+        let folder = match kernel {
+            Kernel::Stock => "/sdk/kernel/modules".to_owned(),
+            Kernel::Rt => format!("{RT}/modules"),
+            Kernel::Debug => format!("{}/lib/modules", kernel.build_folder()),
+        };
+        copy.arg(Path::new(&folder).join(release));
+        if kernel.is_debians() {
+            let args = ["/sdk/source", kernel.build_folder(), release];
+            let more = self.made_by("make-modules", &args, "modules")?;
+            copy.arg(more.join("."));
         }
         self.helper("copy-modules", copy.arg(&modules))?;
         self.helper(
@@ -132,15 +130,17 @@ impl<'a> Workshop<'a> {
         let mut module = make("module");
         let mut install = make("install");
         install.env("DESTDIR", root).env("KERNELRELEASE", release);
-        if kernel == Kernel::Debug {
-            let copy = Path::new(SDK).join("debug-module");
+        if kernel != Kernel::Stock {
+            let copy = Path::new(SDK).join(format!("{kernel}-module"));
             let program = Path::new(CHECKOUT).join("tests-qemu/guest/copy-driver");
             self.helper("copy-driver", Command::new(program).arg(&copy))?;
             module
                 .arg("-C")
                 .arg(&copy)
-                .arg(format!("KDIR={DEBUG}"))
-                .arg("LLVM=1");
+                .arg(format!("KDIR={}", kernel.build_folder()));
+            if !kernel.is_debians() {
+                module.arg("LLVM=1");
+            }
             install.arg("-C").arg(&copy);
         }
         self.helper("build-driver", &mut module)?;
@@ -191,9 +191,9 @@ impl<'a> Workshop<'a> {
     }
 }
 
-fn debug_release() -> Result<String> {
-    let path = Path::new(DEBUG).join("include/config/kernel.release");
-    let release = fs::read_to_string(&path).map_err(|_| Error::NoDebugKernel)?;
+fn release(kernel: Kernel) -> Result<String> {
+    let path = Path::new(kernel.build_folder()).join("include/config/kernel.release");
+    let release = fs::read_to_string(&path).map_err(|_| Error::NoKernel(kernel))?;
     Ok(release.trim_end().to_owned())
 }
 

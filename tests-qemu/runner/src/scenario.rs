@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+use clap::ValueEnum;
+
 use crate::error::{Error, Result};
 use crate::script::{self, Script};
 use crate::setup::{Driver, Kernel, CHECKOUT};
@@ -16,9 +18,10 @@ const BENCH: &str = "bench";
 
 /// A script of the scenarios' folder, described by the comments at its top:
 /// the first one after the licence is its title; `Timeout: SECONDS` and
-/// `Driver: rs` (or `c`: only for this driver), `Kernel: stock` (or `debug`:
-/// only on this kernel), `Best: debug` (rather there than on the stock kernel,
-/// if there is time for one only), `Full: yes` (only if asked for, because it takes long),
+/// `Driver: rs` (or `c`: only for this driver), `Kernel: stock` (only on kernels of
+/// Debian), `Kernel: rt` or `debug` (only on this kernel), `Best: debug` (rather there than on the stock kernel,
+/// if there is time for one only), `Also: rt` (there too, even then),
+/// `Full: yes` (only if asked for, because it takes long),
 /// `Defect: D1 TEXT` (one of the C driver, which it shows by failing),
 /// `Shared: D7 TEXT` (one of the modules that both drivers use, which it shows
 /// by succeeding), `Shows: REGEX` (a fault of the kernel that it shows and
@@ -36,6 +39,8 @@ pub struct Scenario {
     pub full: bool,
     /// The kernel that it runs on if there is time for one only.
     pub best_on: Kernel,
+    /// Kernels that it runs on, too.
+    pub also_on: Vec<Kernel>,
     /// What it shows of the C driver, or of the modules that both drivers use.
     pub defects: Vec<Defect>,
     /// The fault that the kernel must log, and no other.
@@ -77,6 +82,7 @@ impl Scenario {
             full: false,
             only_on: None,
             best_on: Kernel::Stock,
+            also_on: Vec::new(),
             defects: Vec::new(),
             shows: None,
             permits: None,
@@ -96,11 +102,21 @@ impl Scenario {
                 Some(("Driver", "rs")) => scenario.only = Some(Driver::Rs),
                 Some(("Driver", "c")) => scenario.only = Some(Driver::C),
                 Some(("Kernel", "stock")) => scenario.only_on = Some(Kernel::Stock),
-                Some(("Kernel", "debug")) => {
-                    scenario.only_on = Some(Kernel::Debug);
-                    scenario.best_on = Kernel::Debug;
+                Some(("Kernel", name @ ("rt" | "debug"))) => {
+                    let kernel = if name == "rt" {
+                        Kernel::Rt
+                    } else {
+                        Kernel::Debug
+                    };
+                    scenario.only_on = Some(kernel);
+                    scenario.best_on = kernel;
                 }
                 Some(("Best", "debug")) => scenario.best_on = Kernel::Debug,
+                Some(("Also", names)) => {
+                    let names = names.split(' ');
+                    let kernels = names.filter_map(|name| Kernel::from_str(name, false).ok());
+                    scenario.also_on.extend(kernels);
+                }
                 _ if scenario.title.is_empty() => scenario.title = comment.to_owned(),
                 _ => {}
             }
@@ -111,7 +127,15 @@ impl Scenario {
     /// Whether the scenario has a meaning with this driver on this kernel.
     pub fn suits(&self, driver: Driver, kernel: Kernel) -> bool {
         self.only.is_none_or(|only| only == driver)
-            && self.only_on.is_none_or(|only| only == kernel)
+            && self.only_on.is_none_or(|only| match only {
+                Kernel::Stock => kernel.is_debians(),
+                only => only == kernel,
+            })
+    }
+
+    /// Whether it runs on this kernel if nobody has chosen kernels, and there is time for one only, or for all if `full`.
+    pub fn is_for(&self, kernel: Kernel, full: bool) -> bool {
+        full || self.best_on == kernel || self.also_on.contains(&kernel)
     }
 }
 
@@ -154,6 +178,30 @@ mod tests {
     }
 
     #[test]
+    fn kernels_are_chosen() {
+        let kernels = |comments: &str, full: bool| {
+            let scenario = Scenario::new(&Script::of(&format!("# A\n{comments}:\n")));
+            let all = Kernel::value_variants().iter();
+            let chosen = all.filter(|&&kernel| {
+                scenario.suits(Driver::Rs, kernel) && scenario.is_for(kernel, full)
+            });
+            chosen.map(Kernel::to_string).collect::<Vec<_>>().join(" ")
+        };
+        for (comments, usual, full) in [
+            ("", "stock", "stock rt debug"),
+            ("# Best: debug\n", "debug", "stock rt debug"),
+            ("# Best: debug\n# Also: rt\n", "rt debug", "stock rt debug"),
+            ("# Also: rt\n", "stock rt", "stock rt debug"),
+            ("# Kernel: stock\n", "stock", "stock rt"),
+            ("# Kernel: rt\n", "rt", "rt"),
+            ("# Kernel: debug\n", "debug", "debug"),
+        ] {
+            assert_eq!(kernels(comments, false), usual, "{comments}");
+            assert_eq!(kernels(comments, true), full, "{comments}");
+        }
+    }
+
+    #[test]
     fn defects_are_numbered() {
         let scenario = Scenario::new(&Script::of(
             "# A\n# Defect: D12 Too many: all\n# Defect: x\n# Shared: D7 Few\n",
@@ -172,7 +220,7 @@ mod tests {
         let scenario = Scenario::new(&Script::of("true\n"));
         assert!(!scenario.full);
         assert_eq!(scenario.timeout, DEFAULT_TIMEOUT);
-        for kernel in [Kernel::Stock, Kernel::Debug] {
+        for &kernel in Kernel::value_variants() {
             assert!(scenario.suits(Driver::Rs, kernel) && scenario.suits(Driver::C, kernel));
         }
     }

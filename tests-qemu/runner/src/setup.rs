@@ -38,6 +38,8 @@ impl Driver {
 pub enum Kernel {
     /// Debian's, as users have it.
     Stock,
+    /// Debian's real-time flavour of it.
+    Rt,
     /// Of the same source, built to show faults: `scripts/debug.config`.
     Debug,
 }
@@ -47,6 +49,7 @@ impl Kernel {
     pub fn patience(self) -> u32 {
         match self {
             Self::Stock => 1,
+            Self::Rt => 2,
             Self::Debug => 4,
         }
     }
@@ -54,8 +57,30 @@ impl Kernel {
     /// The guest's memory, in MiB. KASAN takes its share.
     pub fn memory(self) -> u32 {
         match self {
-            Self::Stock => 512,
+            Self::Stock | Self::Rt => 512,
             Self::Debug => 1024,
+        }
+    }
+
+    /// Whether Debian built it.
+    pub fn is_debians(self) -> bool {
+        matches!(self, Self::Stock | Self::Rt)
+    }
+
+    /// Its folder in the SDK, which other modules can be built against.
+    pub fn build_folder(self) -> &'static str {
+        match self {
+            Self::Stock => "/sdk/linux",
+            Self::Rt => "/sdk/linux-rt",
+            Self::Debug => "/sdk/debug",
+        }
+    }
+
+    /// What makes it.
+    pub fn made_by(self) -> &'static str {
+        match self {
+            Self::Stock => "sdk",
+            Self::Rt | Self::Debug => "sdk-test",
         }
     }
 }
@@ -64,6 +89,7 @@ impl fmt::Display for Kernel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Stock => "stock",
+            Self::Rt => "rt",
             Self::Debug => "debug",
         })
     }

@@ -46,7 +46,7 @@ impl Choice {
         self.has(&label(kernel, &scenario.name))
             && scenario.suits(self.driver, kernel)
             && (self.full || !scenario.full)
-            && (self.full || !self.kernels.is_empty() || scenario.best_on == kernel)
+            && (!self.kernels.is_empty() || scenario.is_for(kernel, self.full))
     }
 }
 
