@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Each allocation of a resume fails in turn, with the port open: the link works all the same after it
+# Each allocation of cdc-wdm's resume fails in turn, with the port open: the link works all the same after it
 # Kernel: debug
 # Timeout: 400
 . "${0%/*}/lib.sh"
@@ -19,10 +19,9 @@ works_and_sleeps() {
 	wait_until_suspended "$usb"
 }
 
-hurry 6
 plug raw-ip-hs
 write 1 /proc/sys/net/ipv6/conf/wwan0/disable_ipv6
-use_faults
+use_faults cdc_wdm
 use_raw_ip
 go_online
 ping_all 3 "$gateway"

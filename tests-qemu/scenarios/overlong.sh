@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Transfers that are longer than the host has asked for (babble) are counted as errors, and what comes after them arrives
+# Transfers that are longer than receive buffers come in pieces: those are dropped and counted, and what comes after them arrives
+# Driver: rs
 # Timeout: 300
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
@@ -10,59 +11,64 @@ overlong() {
 	head -c "$1" /dev/zero | socat -u -b 65536 - "UDP-SENDTO:$gateway:5"
 }
 
-babbles() {
-	modem_log '"direction":"in",.*"status":"babble"' "$port" | wc -l
-}
-
-# transfers: to the host so far.
-transfers() {
+# pieces: transfers to the host so far that were neither a ping's answer nor part of a stream.
+pieces() {
 	modem_log '"bulk","direction":"in"' "$port" | wc -l
 }
 
 has_sent() {
-	[ "$(transfers)" -gt "$before" ]
+	[ "$(pieces)" -ge "$1" ]
 }
 
-# answered: QEMU may lose what comes right behind a babble.
+# answered: QEMU may lose what comes right behind a transfer of whole packets.
 answered() {
 	ping -n -q -c 1 -W 1 "$gateway" >/dev/null
 }
 
-errors_are_counted() {
-	[ $(($(cat /sys/class/net/wwan0/statistics/rx_errors) - errors)) -ge $(($(babbles) - babbled)) ]
+# counted: what the driver has found wrong so far, by the counter of this link layer.
+counted() {
+	ethtool -S wwan0 | sed -n "s/^ *$counter: //p"
+}
+
+have_been_counted() {
+	[ $(($(counted) - found)) -ge "$1" ]
 }
 
 # try_lengths BYTES...
 try_lengths() {
-	errors=$(cat /sys/class/net/wwan0/statistics/rx_errors)
-	babbled=$(babbles)
+	size=$(ethtool -g wwan0 | sed -n 's/^RX Buf Len:[[:space:]]*//p' | tail -n 1)
+	found=$(counted)
+	expected=0
 	for length; do
-		before=$(transfers)
+		count=$(((length + size - 1) / size))
+		expected=$((expected + count))
+		before=$(pieces)
 		overlong "$length"
-		wait_until "the transfer" has_sent
+		wait_until "$count pieces" has_sent $((before + count))
 		wait_until "a ping" answered
 	done
-	step "$layer: $(($(babbles) - babbled)) of $# were longer than the host has room for"
-	wait_until "errors to be counted" errors_are_counted
+	step "$layer: $# transfers in $expected pieces of $size bytes"
+	[ $expected -gt $# ] || fail "no transfer is longer than a buffer"
+	wait_until "them to be counted as $counter" have_been_counted "$#"
 	ping_all 5 "$gateway"
 	download 100000 "$gateway"
 }
 
-layer=802.3
+layer=802.3 counter=rx_repaired
 plug union-802-3
 go_online
 ping_all 1 "$gateway"
 try_lengths 1515 1600 2049 4000 9001 20001 20001 20001
 unplug 0
 
-layer="raw IP"
+layer="raw IP" counter=rx_dropped_not_ip
 plug raw-ip-hs
 use_raw_ip
 go_online
 try_lengths 1515 1600 2049 4000 9001 20001 20001 20001
 unplug 0
 
-layer=QMAP
+layer=QMAP counter=rx_dropped_malformed
 plug raw-ip-ss
 use_qmap
 add_mux 1

@@ -6,13 +6,13 @@
 plug union-802-3
 plug union-802-3 1
 expect "$(cat /sys/class/net/wwan0/address)" cat /sys/class/net/wwan1/address
-for modem in 0 1; do
-	go_online $modem
+go_online 0
+first=$gateway
+go_online 1
+second=$gateway
+for gateway in "$first" "$second"; do
 	ping_all 3 "$gateway"
-	eval "gateway$modem=\$gateway"
+	upload 100000 "$gateway"
 done
-ping_all 3 "$gateway0"
-upload 100000 "$gateway0"
-upload 100000 "$gateway1"
 unplug 0
-ping_all 3 "$gateway1"
+ping_all 3 "$second"

@@ -5,10 +5,11 @@
 
 faults='/sys/kernel/debug/failslab /sys/kernel/debug/fail_page_alloc'
 
-# use_faults: the driver must be loaded.
+# use_faults [MODULE]: only those of this module count, if one is given. The driver must be loaded.
 use_faults() {
 	# Modules are in the last 2 GiB. The shell counts to 2^63 only.
-	bounds=$(for module in "$QMI_DRIVER" usbnet cdc_wdm; do
+	# shellcheck disable=SC2086 # names of modules
+	bounds=$(for module in ${1-$QMI_DRIVER usbnet cdc_wdm}; do
 		[ -d "/sys/module/$module/sections" ] || continue # usbnet is of the C driver alone
 		start=$(sed s/^0xffffffff/0x/ "/sys/module/$module/sections/.text")
 		size=$(sed -n "s/^$module \([0-9]*\) .*/\1/p" /proc/modules)
