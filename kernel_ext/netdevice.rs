@@ -176,13 +176,16 @@ impl NetDevice {
         let others = project!(self.as_raw(), .uc.count);
         let promiscuity = project!(self.as_raw(), .promiscuity);
 
-        // SAFETY: by the type invariant the device is valid. The pointer is only compared. Without
-        // RTNL and the lock of addresses a change is seen late.
-        unsafe {
-            handler.read_volatile().is_some()
-                || others.read_volatile() != 0
-                || promiscuity.read_volatile() != 0
-        }
+        // SAFETY: by the type invariant the device is valid. The pointer is only compared; without
+        // RTNL a change is seen late.
+        let handler = unsafe { handler.read_volatile() };
+        // SAFETY: by the type invariant the device is valid. Without the lock of addresses a change
+        // is seen late.
+        let others = unsafe { others.read_volatile() };
+        // SAFETY: by the type invariant the device is valid. Without RTNL a change is seen late.
+        let promiscuity = unsafe { promiscuity.read_volatile() };
+
+        handler.is_some() || others != 0 || promiscuity != 0
     }
 
     /// Whether one of `features` is on.
