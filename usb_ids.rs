@@ -618,7 +618,7 @@ pub(crate) static PRODUCTS: [Product; 447 + 103] = [
     fixed_dtr(0x05c6, 0x9110, 3),      // Qualcomm; qcom_usbnet
     fixed_dtr(0x05c6, 0x9111, 3),      // Qualcomm; qcom_usbnet
     fixed(0x05c6, 0xf601, 5),          // MeiG SLM750; qmi_wwan_m (MeiG)
-    fixed_dtr(0x1199, 0x90b1, 8),      // Sierra Wireless EM7565, MBIM beside it; GobiNet (Sierra), netdev 2024
+    fixed_dtr(0x1199, 0x90b1, 8),      // Sierra Wireless EM7565, beside MBIM; GobiNet (Sierra)
     fixed(0x1410, 0xa023, 0),          // Novatel E346, Gobi 3000; GobiNet (Qualcomm)
     fixed_dtr(0x1508, 0x1000, 2),      // Fibocom NL668; qmi_wwan_f (Fibocom)
     fixed(0x2077, 0x2002, 4),          // T&W TW04C; lede

@@ -23,8 +23,8 @@ pub(super) use kernel::bindings::*;
 use kernel::ffi;
 use pin_init::MaybeZeroable;
 
-/// What `ndo_start_xmit` returns. With CONFIG_CFI a callback's type has to be the one of C, where an
-/// enum has a name; bindgen makes an integer of it.
+/// What `ndo_start_xmit` returns. With CONFIG_CFI a callback's type has to be the one of C, where
+/// an enum has a name; bindgen makes an integer of it.
 #[repr(C)]
 pub enum netdev_tx {
     NETDEV_TX_OK = RUST_CONST_HELPER_NETDEV_TX_OK as isize,

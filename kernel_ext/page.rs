@@ -188,8 +188,8 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    /// A pool of `max` buffers of `chunk` bytes, which are pieces of pages of at least `page` bytes,
-    /// and of those that the machine has. It allocates them when they are needed.
+    /// A pool of `max` buffers of `chunk` bytes, which are pieces of pages of at least `page`
+    /// bytes, and of those that the machine has. It allocates them when they are needed.
     pub(crate) fn new(chunk: usize, page: usize, max: usize) -> Result<Self> {
         let chunk = chunk.max(1);
         let size = chunk.max(page).max(PAGE_SIZE).checked_next_power_of_two();

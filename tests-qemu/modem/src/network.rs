@@ -288,7 +288,7 @@ impl Network {
 
     /// The next packet for a host, and its mux id.
     fn next_packet(&mut self) -> Option<(u8, Vec<u8>)> {
-        if let Some(next) = self.router.next() {
+        if let Some(next) = self.router.pop() {
             return Some(next);
         }
         let packet = self.next_of_peer()?;

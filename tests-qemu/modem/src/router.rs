@@ -46,7 +46,7 @@ impl Router {
     }
 
     /// The next packet for a host, with the mux id of its link.
-    pub fn next(&mut self) -> Option<(u8, Vec<u8>)> {
+    pub fn pop(&mut self) -> Option<(u8, Vec<u8>)> {
         self.waiting.pop_front()
     }
 
@@ -135,8 +135,8 @@ mod tests {
         let mut router = Router::default();
         let to_second = packet_to(plan().on(2).ipv4.octets());
         assert_eq!(router.take(1, to_second.clone(), plan()), None);
-        assert_eq!(router.next(), Some((2, to_second.clone())));
-        assert_eq!(router.next(), None);
+        assert_eq!(router.pop(), Some((2, to_second.clone())));
+        assert_eq!(router.pop(), None);
         let kept = router.take(2, to_second.clone(), plan());
         assert_eq!(kept, Some(to_second), "a host's packet to itself");
         let out = packet_to([192, 0, 2, 1]);
@@ -149,7 +149,7 @@ mod tests {
         for _ in 0..=MAX_WAITING {
             router.take(1, packet_to(plan().on(2).ipv4.octets()), plan());
         }
-        assert_eq!(std::iter::from_fn(|| router.next()).count(), MAX_WAITING);
+        assert_eq!(std::iter::from_fn(|| router.pop()).count(), MAX_WAITING);
     }
 
     #[test]
@@ -179,7 +179,7 @@ mod tests {
         assert_eq!(router.take(3, bytes.clone(), plan()), Some(bytes.clone()));
         router.advertises = true;
         assert_eq!(router.take(3, bytes, plan()), None);
-        let (mux, answer) = router.next().unwrap();
+        let (mux, answer) = router.pop().unwrap();
         assert_eq!(mux, 3);
         assert_eq!(answer[8..10], [0xfe, 0x80]);
         assert_eq!(answer[40], 134, "a router advertisement");

@@ -12,6 +12,7 @@ bound=65536
 # A ping beside it, in milliseconds. The kernel that shows faults is several times slower.
 case $(uname -r) in
 *-debug) patience=1000 ;;
+*-rt-*) patience=400 ;;
 *) patience=200 ;;
 esac
 
