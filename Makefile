@@ -28,8 +28,8 @@ test-full: sdk-test ## as test, and what takes an hour, such as a modem of each 
 kunit: ## run the KUnit suites in a kernel under UML, which is built the first time; ARCH=arm runs them in QEMU, on 32 bits
 	@scripts/kunit $(ARCH:%=--arch=%)
 
-defects: sdk-test ## show the defects of the C driver, and that ours has none; write the table of Documentation/
-	@$(e2e) defects
+defects: sdk-test ## show the defects of the C driver, and that ours has none; T=PATTERN chooses; write the table of Documentation/
+	@$(e2e) defects $(T)
 
 bench: ## measure what packets cost with both drivers; QUICK=1 in 4 minutes, T=PATTERN chooses; write Documentation/benchmarks/
 	@$(e2e) bench $(if $(QUICK),--quick) $(T)

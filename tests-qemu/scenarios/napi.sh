@@ -3,6 +3,7 @@
 # Traffic with NAPI in a thread of its own (threaded), and with packets spread over CPUs (RPS), set while packets flow
 # Driver: rs
 # Timeout: 600
+# Also: rt
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

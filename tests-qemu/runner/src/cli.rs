@@ -53,6 +53,8 @@ enum Command {
         /// Guests that run side by side
         #[arg(long, default_value_t = 2)]
         jobs: usize,
+        /// Run only scenarios whose name contains one of these; the other rows stay as they are
+        patterns: Vec<String>,
     },
     /// Measure what packets cost with the kernel's own driver and with ours, and write Documentation/benchmarks/
     Bench {
@@ -139,9 +141,13 @@ pub fn run(cli: Cli) -> Result<bool> {
             };
             test::run(&choice, run, children, jobs)
         }
-        Command::Defects { common, jobs } => {
+        Command::Defects {
+            common,
+            jobs,
+            patterns,
+        } => {
             let (run, children) = common.run(false)?;
-            defects::run(&run, &children, jobs)
+            defects::run(&run, &children, jobs, &patterns)
         }
         Command::Bench {
             common,

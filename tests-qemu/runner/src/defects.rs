@@ -35,17 +35,37 @@ ours keeps for the programs that rely on it. [security.md](security.md) tells mo
 /// What scenarios came to with each driver, by kernel and name.
 type Results = BTreeMap<(String, String), [String; 2]>;
 
-/// Runs the scenarios of all defects with both drivers and writes the document; true if all hold with ours.
-pub fn run(run: &RunFolder, children: &Children, jobs: usize) -> Result<bool> {
+/// Runs the scenarios of all defects with both drivers and writes the document; true if all hold with ours. If there are
+/// patterns, only scenarios whose name contains one of them run, and the other rows stay as they are.
+pub fn run(
+    run: &RunFolder,
+    children: &Children,
+    jobs: usize,
+    patterns: &[String],
+) -> Result<bool> {
     let scenarios: Vec<_> = scenario::all()?
         .into_iter()
         .filter(|scenario| !scenario.defects.is_empty())
         .collect();
+    let path = Path::new(CHECKOUT).join(DOCUMENT);
     let mut results = Results::new();
+    if !patterns.is_empty() {
+        results = known(&fs::read_to_string(&path).map_err(Error::file(&path))?);
+    }
+    let chosen: Vec<_> = scenarios
+        .iter()
+        .filter(|scenario| {
+            patterns.is_empty() || patterns.iter().any(|part| scenario.name.contains(part))
+        })
+        .cloned()
+        .collect();
+    if chosen.is_empty() {
+        return Err(Error::NoScenario(patterns.join(" ")));
+    }
     let mut held = true;
     for (column, driver) in [Driver::C, Driver::Rs].into_iter().enumerate() {
         for &kernel in Kernel::value_variants() {
-            let mine: Vec<_> = of_kernel(&scenarios, kernel).cloned().collect();
+            let mine: Vec<_> = of_kernel(&chosen, kernel).cloned().collect();
             if mine.is_empty() {
                 continue;
             }
@@ -70,10 +90,23 @@ pub fn run(run: &RunFolder, children: &Children, jobs: usize) -> Result<bool> {
     }
     let table = table(&scenarios, &results);
     println!("\n{table}");
-    let path = Path::new(CHECKOUT).join(DOCUMENT);
     fs::write(&path, format!("{INTRODUCTION}\n{table}\n")).map_err(Error::file(&path))?;
     println!("\nwritten to {DOCUMENT}");
     Ok(held)
+}
+
+/// The results in a document that was written before.
+fn known(document: &str) -> Results {
+    let rows = document.lines().filter_map(|line| {
+        let cells: Vec<_> = line.split(" | ").map(str::trim).collect();
+        let [_, _, scenario, kernel, c, ours] = cells[..] else {
+            return None;
+        };
+        let ours = ours.trim_end_matches('|').trim_end();
+        let key = (kernel.to_owned(), scenario.to_owned());
+        Some((key, [c.to_owned(), ours.to_owned()]))
+    });
+    rows.collect()
 }
 
 fn count(scenarios: usize) -> String {
@@ -148,4 +181,17 @@ fn table(scenarios: &[Scenario], results: &Results) -> Table {
         table.add_row(cells.map(|cell| cell.replace('|', "\\|")));
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_read_again() {
+        let results = known("# Title\n| | what | scenario | kernel | C | ours |\n| D6  | it goes wrong | mux | debug | failed: x  | holds   |\n");
+        let key = ("debug".to_owned(), "mux".to_owned());
+        let wanted = ["failed: x".to_owned(), "holds".to_owned()];
+        assert_eq!(results.get(&key), Some(&wanted));
+    }
 }
