@@ -16,6 +16,9 @@ go_online
 for mtu in 1500 576; do
 	step "a packet of 1400 bytes at MTU $mtu"
 	ip link set wwan0 mtu $mtu
+	ip link set wwan0 down # no receive buffer is from before
+	ip link set wwan0 up
+	ip address replace "$address/30" dev wwan0
 	ping_all 3 "$gateway"
 	expect 1372 echoed 1372
 done

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Four mux devices, each with a session of IPv4 and one of IPv6, and traffic on all of them at once
 # Timeout: 300
-# Also: rt
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A router behind a modem: NAT with a flowtable, shaping of both directions, by ifb for what arrives
 # Timeout: 300
+# Full: yes
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Two modems that report the same hardware address work side by side
+# Full: yes
 . "${0%/*}/lib.sh"
 
 plug union-802-3

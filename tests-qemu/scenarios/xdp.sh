@@ -3,6 +3,7 @@
 # Generic XDP sees packets as they are, on wwan0 and on mux devices: an Ethernet frame, or an IP packet from its first byte
 # Driver: rs
 # Defect: D6 the same for XDP programs
+# Full: yes
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 
