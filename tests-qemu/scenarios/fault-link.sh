@@ -16,19 +16,11 @@ go_down() {
 	ip link set wwan0 down
 }
 
-# If it is up although something has failed, it works.
-work_and_go_down() {
-	[ "$link" = wwan0 ] || ip link set "$link" up
-	ip address replace "$address/30" dev "$link"
-	ping_all 1 "$gateway"
-	go_down
-}
-
 # try_link: also with all the receive buffers that the MTU makes.
 try_link() {
 	go_down
 	flags=$(cat /sys/class/net/wwan0/flags)
-	each_allocation go_up work_and_go_down
+	each_allocation go_up go_down
 	total=$((total + allocations))
 	ip link set wwan0 up
 	ping_all 5 "$gateway"
@@ -38,7 +30,6 @@ try_link() {
 hurry 10
 least=0 # a driver may have all from when the modem was bound, or get it elsewhere
 total=0
-link=wwan0
 step "802.3"
 plug union-802-3
 use_faults
@@ -55,7 +46,6 @@ try_link
 unplug 0
 
 step "mux"
-link=qmimux0
 plug raw-ip-ss
 use_qmap
 use_faults

@@ -68,7 +68,7 @@ go_online
 try_lengths 1515 1600 2049 4000 9001 20001 20001 20001
 unplug 0
 
-layer=QMAP counter=rx_dropped_malformed
+layer=QMAP counter=rx_dropped_not_ip
 plug raw-ip-ss
 use_qmap
 add_mux 1
