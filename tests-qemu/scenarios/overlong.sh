@@ -49,7 +49,8 @@ try_lengths() {
 	done
 	step "$layer: $# transfers in $expected pieces of $size bytes"
 	[ $expected -gt $# ] || fail "no transfer is longer than a buffer"
-	wait_until "them to be counted as $counter" have_been_counted "$#"
+	# In QMAP zeros are padding, which is no fault.
+	[ -z "$counter" ] || wait_until "them to be counted as $counter" have_been_counted "$#"
 	ping_all 5 "$gateway"
 	download 100000 "$gateway"
 }
@@ -68,7 +69,7 @@ go_online
 try_lengths 1515 1600 2049 4000 9001 20001 20001 20001
 unplug 0
 
-layer=QMAP counter=rx_dropped_not_ip
+layer=QMAP counter=
 plug raw-ip-ss
 use_qmap
 add_mux 1
