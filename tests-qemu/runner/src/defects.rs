@@ -37,12 +37,7 @@ type Results = BTreeMap<(String, String), [String; 2]>;
 
 /// Runs the scenarios of all defects with both drivers and writes the document; true if all hold with ours. If there are
 /// patterns, only scenarios whose name contains one of them run, and the other rows stay as they are.
-pub fn run(
-    run: &RunFolder,
-    children: &Children,
-    jobs: usize,
-    patterns: &[String],
-) -> Result<bool> {
+pub fn run(run: &RunFolder, children: &Children, jobs: usize, patterns: &[String]) -> Result<bool> {
     let scenarios: Vec<_> = scenario::all()?
         .into_iter()
         .filter(|scenario| !scenario.defects.is_empty())
