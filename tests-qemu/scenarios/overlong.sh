@@ -11,7 +11,7 @@ overlong() {
 	head -c "$1" /dev/zero | socat -u -b 65536 - "UDP-SENDTO:$gateway:5"
 }
 
-# pieces: transfers to the host so far that were neither a ping's answer nor part of a stream.
+# pieces: transfers to the host so far, of which an overlong one makes several.
 pieces() {
 	modem_log '"bulk","direction":"in"' "$port" | wc -l
 }

@@ -4,22 +4,17 @@
 
 use std::collections::VecDeque;
 
-use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::time::Duration;
-use smoltcp::wire::{
-    Icmpv6Packet, Icmpv6Repr, IpProtocol, Ipv6Address, Ipv6Packet, Ipv6Repr, NdiscPrefixInfoFlags,
-    NdiscPrefixInformation, NdiscRepr, NdiscRouterFlags,
-};
+use smoltcp::wire::{NdiscPrefixInfoFlags, NdiscPrefixInformation, NdiscRepr, NdiscRouterFlags};
 
 use crate::addresses::{AddressPlan, Addresses, IPV6_PREFIX, ROUTER};
+use crate::link_layer::discovery::{self, ALL_NODES};
+use crate::link_layer::IpFamily;
 
 /// Packets that may wait for a link.
 const MAX_WAITING: usize = 512;
 /// How long what is advertised is good for.
 const LIFETIME: Duration = Duration::from_secs(1800);
-/// Neighbour discovery is between neighbours only (RFC 4861, 6.1).
-const HOP_LIMIT: u8 = 255;
-const ALL_NODES: Ipv6Address = Ipv6Address::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
 
 /// Packets that go back to the hosts without having been at the peer.
 #[derive(Debug, Default)]
@@ -59,19 +54,10 @@ impl Router {
 }
 
 fn is_solicitation(packet: &[u8]) -> bool {
-    let parsed = || {
-        let packet = Ipv6Packet::new_checked(packet).ok()?;
-        if packet.next_header() != IpProtocol::Icmpv6 {
-            return None;
-        }
-        let message = Icmpv6Packet::new_checked(packet.payload()).ok()?;
-        let checksums = ChecksumCapabilities::default();
-        Icmpv6Repr::parse(&packet.src_addr(), &packet.dst_addr(), &message, &checksums).ok()
-    };
-    packet.first().is_some_and(|first| first >> 4 == 6)
+    IpFamily::of(packet) == Some(IpFamily::V6)
         && matches!(
-            parsed(),
-            Some(Icmpv6Repr::Ndisc(NdiscRepr::RouterSolicit { .. }))
+            discovery::parse(packet),
+            Some((_, NdiscRepr::RouterSolicit { .. }))
         )
 }
 
@@ -79,7 +65,7 @@ fn is_solicitation(packet: &[u8]) -> bool {
 fn advertisement(addresses: &Addresses) -> Vec<u8> {
     let mut prefix = addresses.ipv6.octets();
     prefix[8..].fill(0);
-    let message = Icmpv6Repr::Ndisc(NdiscRepr::RouterAdvert {
+    let message = NdiscRepr::RouterAdvert {
         hop_limit: 64,
         flags: NdiscRouterFlags::empty(),
         router_lifetime: LIFETIME,
@@ -94,29 +80,14 @@ fn advertisement(addresses: &Addresses) -> Vec<u8> {
             preferred_lifetime: LIFETIME,
             prefix: prefix.into(),
         }),
-    });
-    let header = Ipv6Repr {
-        src_addr: ROUTER,
-        dst_addr: ALL_NODES,
-        next_header: IpProtocol::Icmpv6,
-        payload_len: message.buffer_len(),
-        hop_limit: HOP_LIMIT,
     };
-    let mut bytes = vec![0; header.buffer_len() + header.payload_len];
-    let mut packet = Ipv6Packet::new_unchecked(&mut bytes);
-    header.emit(&mut packet);
-    let mut payload = Icmpv6Packet::new_unchecked(packet.payload_mut());
-    message.emit(
-        &ROUTER,
-        &ALL_NODES,
-        &mut payload,
-        &ChecksumCapabilities::default(),
-    );
-    bytes
+    discovery::emit(ROUTER, ALL_NODES, message)
 }
 
 #[cfg(test)]
 mod tests {
+    use smoltcp::wire::Ipv6Address;
+
     use super::*;
     use crate::profile::Network;
 
@@ -156,24 +127,8 @@ mod tests {
     fn who_asks_for_routers_gets_an_answer_if_there_is_one() {
         let asker = Ipv6Address::new(0xfe80, 0, 0, 0, 0, 0, 0, 9);
         let routers = Ipv6Address::new(0xff02, 0, 0, 0, 0, 0, 0, 2);
-        let message = Icmpv6Repr::Ndisc(NdiscRepr::RouterSolicit { lladdr: None });
-        let header = Ipv6Repr {
-            src_addr: asker,
-            dst_addr: routers,
-            next_header: IpProtocol::Icmpv6,
-            payload_len: message.buffer_len(),
-            hop_limit: HOP_LIMIT,
-        };
-        let mut bytes = vec![0; header.buffer_len() + header.payload_len];
-        let mut packet = Ipv6Packet::new_unchecked(&mut bytes);
-        header.emit(&mut packet);
-        let mut payload = Icmpv6Packet::new_unchecked(packet.payload_mut());
-        message.emit(
-            &asker,
-            &routers,
-            &mut payload,
-            &ChecksumCapabilities::default(),
-        );
+        let message = NdiscRepr::RouterSolicit { lladdr: None };
+        let bytes = discovery::emit(asker, routers, message);
 
         let mut router = Router::default();
         assert_eq!(router.take(3, bytes.clone(), plan()), Some(bytes.clone()));

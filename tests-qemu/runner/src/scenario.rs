@@ -101,15 +101,9 @@ impl Scenario {
                 Some(("Permits", value)) => scenario.permits = Some(value.to_owned()),
                 Some(("Driver", "rs")) => scenario.only = Some(Driver::Rs),
                 Some(("Driver", "c")) => scenario.only = Some(Driver::C),
-                Some(("Kernel", "stock")) => scenario.only_on = Some(Kernel::Stock),
-                Some(("Kernel", name @ ("rt" | "debug"))) => {
-                    let kernel = if name == "rt" {
-                        Kernel::Rt
-                    } else {
-                        Kernel::Debug
-                    };
-                    scenario.only_on = Some(kernel);
-                    scenario.best_on = kernel;
+                Some(("Kernel", name)) => {
+                    scenario.only_on = Kernel::from_str(name, false).ok();
+                    scenario.best_on = scenario.only_on.unwrap_or(scenario.best_on);
                 }
                 Some(("Best", "debug")) => scenario.best_on = Kernel::Debug,
                 Some(("Also", names)) => {

@@ -5,14 +5,12 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::wire::{
     ArpOperation, ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol,
-    EthernetRepr, Icmpv6Packet, Icmpv6Repr, IpProtocol, Ipv4Packet, Ipv6Address, Ipv6Packet,
-    Ipv6Repr, NdiscNeighborFlags, NdiscRepr,
+    EthernetRepr, Ipv4Packet, Ipv6Packet, NdiscNeighborFlags, NdiscRepr,
 };
 
-use super::{IpFamily, MacAddress};
+use super::{discovery, IpFamily, MacAddress};
 use crate::addresses::{Addresses, ROUTER};
 use crate::profile::Link;
 
@@ -210,16 +208,9 @@ impl EthernetLink {
         ))
     }
 
-    fn answer_solicitation(&self, bytes: &[u8]) -> Option<Vec<u8>> {
-        let checksums = ChecksumCapabilities::default();
-        let packet = Ipv6Packet::new_checked(bytes).ok()?;
-        if packet.next_header() != IpProtocol::Icmpv6 {
-            return None;
-        }
-        let asker = packet.src_addr();
-        let message = Icmpv6Packet::new_checked(packet.payload()).ok()?;
-        let question = Icmpv6Repr::parse(&asker, &packet.dst_addr(), &message, &checksums).ok()?;
-        let Icmpv6Repr::Ndisc(NdiscRepr::NeighborSolicit { target_addr, .. }) = question else {
+    fn answer_solicitation(&self, packet: &[u8]) -> Option<Vec<u8>> {
+        let (asker, NdiscRepr::NeighborSolicit { target_addr, .. }) = discovery::parse(packet)?
+        else {
             return None;
         };
         if target_addr != self.addresses.ipv6_gateway && target_addr != ROUTER {
@@ -227,31 +218,20 @@ impl EthernetLink {
         }
         // To an asker without address the answer goes to all nodes (RFC 4861, 7.2.4).
         let (destination, solicited) = if asker.is_unspecified() {
-            let all_nodes = Ipv6Address::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
-            (all_nodes, NdiscNeighborFlags::empty())
+            (discovery::ALL_NODES, NdiscNeighborFlags::empty())
         } else {
             (asker, NdiscNeighborFlags::SOLICITED)
         };
         let flags = NdiscNeighborFlags::ROUTER | NdiscNeighborFlags::OVERRIDE | solicited;
-        let answer = Icmpv6Repr::Ndisc(NdiscRepr::NeighborAdvert {
+        let answer = NdiscRepr::NeighborAdvert {
             flags,
             target_addr,
             lladdr: Some(self.own.into()),
-        });
-        let header = Ipv6Repr {
-            src_addr: target_addr,
-            dst_addr: destination,
-            next_header: IpProtocol::Icmpv6,
-            payload_len: answer.buffer_len(),
-            hop_limit: 255,
         };
-        let length = header.buffer_len() + header.payload_len;
+        let packet = discovery::emit(target_addr, destination, answer);
         Some(
-            self.frame(self.host, EthernetProtocol::Ipv6, length, |payload| {
-                let mut packet = Ipv6Packet::new_unchecked(payload);
-                header.emit(&mut packet);
-                let mut message = Icmpv6Packet::new_unchecked(packet.payload_mut());
-                answer.emit(&target_addr, &destination, &mut message, &checksums);
+            self.frame(self.host, EthernetProtocol::Ipv6, packet.len(), |payload| {
+                payload.copy_from_slice(&packet);
             }),
         )
     }

@@ -2,6 +2,7 @@
 //! What a frame on the bulk endpoints is: an Ethernet frame, an IP packet by itself, or several in a QMAP aggregate.
 
 pub mod checksum;
+pub mod discovery;
 mod ethernet;
 mod format;
 mod mac;
