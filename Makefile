@@ -22,7 +22,7 @@ demo: ## boot a stock kernel in QEMU and let a virtual modem talk through the dr
 test: sdk-test ## check and test all; T=PATTERN chooses tests, SEED=N repeats random choices
 	@$(e2e) test $(T)
 
-test-full: sdk-test ## as test, and what takes an hour, such as a modem of each id
+test-full: sdk-full ## as test, and what takes hours: each scenario on each kernel, a modem of each id
 	@$(e2e) test --full $(T)
 
 kunit: ## run the KUnit suites in a kernel under UML, which is built the first time; ARCH=arm runs them in QEMU, on 32 bits
@@ -60,12 +60,15 @@ qmi_wwan_rs.ko:
 	@$(MAKE) module
 
 ##@ Work on it
-.PHONY: sdk sdk-test fmt check clean distclean help
+.PHONY: sdk sdk-test sdk-full fmt check clean distclean help
 sdk: ## make or renew the tools and kernels that the above use, in the user's cache folder
 	@scripts/sdk
 
-sdk-test: ## as sdk, and the other kernels that tests use: a real-time one, and one that shows faults
+sdk-test: ## as sdk, and the kernel that shows faults
 	@scripts/sdk test
+
+sdk-full: ## as sdk-test, and kernels of test-full: a real-time one, and one that shows data races
+	@scripts/sdk full
 
 fmt: ## format all Rust code
 	@scripts/format

@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # raw IP, High Speed
-# Also: rt
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/main-job.sh"
 

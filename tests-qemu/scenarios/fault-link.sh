@@ -27,7 +27,7 @@ try_link() {
 	download 100000 "$gateway"
 }
 
-hurry 10
+hurry 25
 least=0 # a driver may have all from when the modem was bound, or get it elsewhere
 total=0
 step "802.3"

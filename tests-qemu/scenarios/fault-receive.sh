@@ -9,7 +9,7 @@
 
 # Allocations that fail for each link layer.
 count=${QMI_FULL:+30}
-count=${count:-6}
+count=${count:-3}
 
 # fail_each: the first allocation, the second and so on, from when the link goes up. It may stay down for that.
 fail_each() {

@@ -9,7 +9,7 @@
 
 # Allocations that fail for each way to send.
 count=${QMI_FULL:+30}
-count=${count:-6}
+count=${count:-3}
 
 # send: small packets, all at once, and segments; TCP sends again what is lost.
 send() {

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Traffic with NAPI in a thread of its own (threaded), and with packets spread over CPUs (RPS), set while packets flow
 # Driver: rs
+# Also: kcsan
 # Timeout: 600
-# Also: rt
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # qmi/pass_through wants raw IP first, and holds it while set
-# Also: rt
 . "${0%/*}/lib.sh"
 
 plug combined-802-3

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A modem floods the host while links, mux devices and the driver come and go, and until it is unplugged
 # Best: debug
+# Also: kcsan
 # Timeout: 1200
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/flood.sh"

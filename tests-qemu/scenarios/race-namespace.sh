@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A modem's device is moved to the namespaces of another user and back, again and again, while its driver is unbound and bound
 # Best: debug
+# Also: kcsan
 # Timeout: 600
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/hostile.sh"

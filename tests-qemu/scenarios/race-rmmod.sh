@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The module is removed under traffic, while other processes use a modem, and comes back; each second time the modem goes meanwhile
 # Best: debug
+# Also: kcsan
 # Timeout: 1800
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/race.sh"

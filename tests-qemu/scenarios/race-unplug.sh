@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A modem comes and goes again and again, under traffic, while other processes use its port, its attributes and its mux devices
 # Best: debug
+# Also: kcsan
 # Timeout: 1800
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/race.sh"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Unplugged while packets flow and a program waits for QMI: everything goes, and a new modem works
+# Also: kcsan
 . "${0%/*}/lib.sh"
 
 plug raw-ip-hs

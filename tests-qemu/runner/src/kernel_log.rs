@@ -42,8 +42,17 @@ static TROUBLE: LazyLock<RegexSet> = LazyLock::new(|| {
     .expect("the patterns are constant and tested")
 });
 
+/// What a kernel that shows data races calls each. It finds those of all the kernel, of which many are known.
+const RACE: &str = "BUG: KCSAN:";
+
+/// Functions of the driver, and C functions that stand for inlines it calls.
+const OURS: [&str; 2] = ["[qmi_wwan_rs]", " rust_helper_"];
+
 /// Whether this line of a kernel log shows a fault of the kernel.
 pub fn is_trouble(line: &str) -> bool {
+    if line.contains(RACE) {
+        return OURS.iter().any(|function| line.contains(function));
+    }
     TROUBLE.is_match(line)
 }
 
@@ -108,6 +117,8 @@ mod tests {
             "[  1.0] INFO: task rmmod:123 blocked for more than 120 seconds.",
             "[  1.0] rust_kernel: panicked at rawip.rs:1:2:",
             "[  1.0] watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [x:1]",
+            "[  1.0] BUG: KCSAN: data-race in dev_get_stats / poll_callback [qmi_wwan_rs]",
+            "[  1.0] BUG: KCSAN: data-race in rust_helper_set_bit / rust_helper_set_bit",
         ] {
             assert!(is_trouble(line), "{line}");
         }
@@ -120,6 +131,7 @@ mod tests {
             "[  1.0] qmi_wwan 1-1:1.0 wwan0: register 'qmi_wwan' at usb-0000:00:02.0-1",
             "[  1.0] kmemleak: Kernel memory leak detector initialized (mem pool available: 1)",
             "[  1.0] DEBUG: nothing to see",
+            "[  1.0] BUG: KCSAN: data-race in tick_nohz_idle_stop_tick / tick_sched_timer",
             "[  1.0] usb 1-1: USB disconnect, device number 2",
         ] {
             assert!(!is_trouble(line), "{line}");

@@ -88,7 +88,9 @@ impl<'a> Workshop<'a> {
         let image = match kernel {
             Kernel::Stock => PathBuf::from(format!("/boot/vmlinuz-{release}")),
             Kernel::Rt => PathBuf::from(format!("{RT}/boot/vmlinuz-{release}")),
-            Kernel::Debug => Path::new(kernel.build_folder()).join("arch/x86/boot/bzImage"),
+            Kernel::Debug | Kernel::Kcsan => {
+                Path::new(kernel.build_folder()).join("arch/x86/boot/bzImage")
+            }
         };
         Ok(System {
             kernel,
@@ -109,7 +111,7 @@ impl<'a> Workshop<'a> {
         let folder = match kernel {
             Kernel::Stock => "/sdk/kernel/modules".to_owned(),
             Kernel::Rt => format!("{RT}/modules"),
-            Kernel::Debug => format!("{}/lib/modules", kernel.build_folder()),
+            Kernel::Debug | Kernel::Kcsan => format!("{}/lib/modules", kernel.build_folder()),
         };
         copy.arg(Path::new(&folder).join(release));
         if kernel.is_debians() {
@@ -140,6 +142,9 @@ impl<'a> Workshop<'a> {
                 .arg(format!("KDIR={}", kernel.build_folder()));
             if !kernel.is_debians() {
                 module.arg("LLVM=1");
+            }
+            if let Some(flags) = kernel.rust_flags() {
+                module.arg(format!("KRUSTFLAGS={flags}"));
             }
             install.arg("-C").arg(&copy);
         }

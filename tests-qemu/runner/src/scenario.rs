@@ -20,7 +20,7 @@ const BENCH: &str = "bench";
 /// the first one after the licence is its title; `Timeout: SECONDS` and
 /// `Driver: rs` (or `c`: only for this driver), `Kernel: stock` (only on kernels of
 /// Debian), `Kernel: rt` or `debug` (only on this kernel), `Best: debug` (rather there than on the stock kernel,
-/// if there is time for one only), `Also: rt` (there too, even then),
+/// if there is time for one only), `Also: kcsan` (if there is time for all, there too),
 /// `Full: yes` (only if asked for, because it takes long),
 /// `Defect: D1 TEXT` (one of the C driver, which it shows by failing),
 /// `Shared: D7 TEXT` (one of the modules that both drivers use, which it shows
@@ -39,7 +39,7 @@ pub struct Scenario {
     pub full: bool,
     /// The kernel that it runs on if there is time for one only.
     pub best_on: Kernel,
-    /// Kernels that it runs on, too.
+    /// Of the kernels that are for some scenarios only, those that this one is for.
     pub also_on: Vec<Kernel>,
     /// What it shows of the C driver, or of the modules that both drivers use.
     pub defects: Vec<Defect>,
@@ -129,7 +129,10 @@ impl Scenario {
 
     /// Whether it runs on this kernel if nobody has chosen kernels, and there is time for one only, or for all if `full`.
     pub fn is_for(&self, kernel: Kernel, full: bool) -> bool {
-        full || self.best_on == kernel || self.also_on.contains(&kernel)
+        match kernel {
+            Kernel::Kcsan => full && self.also_on.contains(&kernel),
+            _ => full || self.best_on == kernel,
+        }
     }
 }
 
@@ -184,8 +187,7 @@ mod tests {
         for (comments, usual, full) in [
             ("", "stock", "stock rt debug"),
             ("# Best: debug\n", "debug", "stock rt debug"),
-            ("# Best: debug\n# Also: rt\n", "rt debug", "stock rt debug"),
-            ("# Also: rt\n", "stock rt", "stock rt debug"),
+            ("# Also: kcsan\n", "stock", "stock rt debug kcsan"),
             ("# Kernel: stock\n", "stock", "stock rt"),
             ("# Kernel: rt\n", "rt", "rt"),
             ("# Kernel: debug\n", "debug", "debug"),

@@ -40,8 +40,10 @@ pub enum Kernel {
     Stock,
     /// Debian's real-time flavour of it.
     Rt,
-    /// Of the same source, built to show faults: `scripts/debug.config`.
+    /// Of the same source, built to show faults: `scripts/kernels/debug.config`.
     Debug,
+    /// Of the same source, built to show data races: `scripts/kernels/kcsan.config`.
+    Kcsan,
 }
 
 impl Kernel {
@@ -50,7 +52,7 @@ impl Kernel {
         match self {
             Self::Stock => 1,
             Self::Rt => 2,
-            Self::Debug => 4,
+            Self::Debug | Self::Kcsan => 4,
         }
     }
 
@@ -58,7 +60,7 @@ impl Kernel {
     pub fn memory(self) -> u32 {
         match self {
             Self::Stock | Self::Rt => 512,
-            Self::Debug => 1024,
+            Self::Debug | Self::Kcsan => 1024,
         }
     }
 
@@ -73,14 +75,25 @@ impl Kernel {
             Self::Stock => "/sdk/linux",
             Self::Rt => "/sdk/linux-rt",
             Self::Debug => "/sdk/debug",
+            Self::Kcsan => "/sdk/kcsan",
         }
+    }
+
+    /// Flags of rustc for modules, which the kernel's own build does not give to them.
+    pub fn rust_flags(self) -> Option<&'static str> {
+        // As scripts/Makefile.kcsan has them for C.
+        (self == Self::Kcsan).then_some(
+            "-Zsanitizer=thread -Cllvm-args=-tsan-distinguish-volatile=1 \
+             -Cllvm-args=-tsan-instrument-func-entry-exit=0",
+        )
     }
 
     /// What makes it.
     pub fn made_by(self) -> &'static str {
         match self {
             Self::Stock => "sdk",
-            Self::Rt | Self::Debug => "sdk-test",
+            Self::Debug => "sdk-test",
+            Self::Rt | Self::Kcsan => "sdk-full",
         }
     }
 }
@@ -91,6 +104,7 @@ impl fmt::Display for Kernel {
             Self::Stock => "stock",
             Self::Rt => "rt",
             Self::Debug => "debug",
+            Self::Kcsan => "kcsan",
         })
     }
 }
