@@ -42,11 +42,11 @@ shell: ## open a shell in a guest with a modem; MODEM=usb:VVVV:PPPP takes a real
 
 ##@ Use it
 .PHONY: module install uninstall
-module: ## build qmi_wwan_rs.ko; KDIR=FOLDER is a kernel's build folder to use instead of the SDK
+module: ## build qmi_wwan_rs.ko for the running kernel, if it has Rust and headers here, else in the SDK, for its kernel; KERNELRELEASE=R or KDIR=FOLDER, a build folder, choose another
 ifdef KDIR
 	@$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 else
-	@$(in_sdk) make -C /sdk/linux M=/src modules
+	@scripts/module
 endif
 
 install: qmi_wwan_rs.ko ## install the module for the running kernel, or KERNELRELEASE=R; honours DESTDIR
