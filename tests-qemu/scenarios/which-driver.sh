@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# A modem gets our driver where it is installed, and else the kernel's own; the same who asks for qmi_wwan
+# Driver: rs
+. "${0%/*}/lib.sh"
+
+# served_by MODULE [MESSAGE...]: by the alias of a modem, and by name.
+served_by() {
+	plug raw-ip-hs
+	expect_line "/$1\$" readlink -f /sys/bus/usb/drivers/qmi_wwan/module
+	unplug 0
+	modprobe --remove "$1"
+	modprobe qmi_wwan
+	expect_line "/$1\$" readlink -f /sys/bus/usb/drivers/qmi_wwan/module
+	modprobe --remove "$1"
+}
+
+modules=/lib/modules/$(uname -r)
+mkdir /tmp/modules
+mount -t tmpfs tmpfs /tmp/modules
+mkdir /tmp/modules/upper /tmp/modules/work
+mount -t overlay -o "lowerdir=$modules,upperdir=/tmp/modules/upper,workdir=/tmp/modules/work" overlay "$modules"
+trap 'umount "$modules" && umount /tmp/modules' EXIT
+ours=$modules/updates/qmi_wwan_rs.ko
+
+served_by qmi_wwan_rs
+
+mkdir -p /run/modprobe.d
+echo 'blacklist qmi_wwan_rs' >/run/modprobe.d/scenario.conf
+served_by qmi_wwan
+rm /run/modprobe.d/scenario.conf
+
+# A kernel refuses what was built for another one.
+cp "$ours" /tmp/modules/ours
+sed 's/vermagic=[0-9]/vermagic=X/' /tmp/modules/ours >"$ours"
+served_by qmi_wwan
+
+rm "$ours"
+depmod
+served_by qmi_wwan
