@@ -41,7 +41,7 @@ shell: ## open a shell in a guest with a modem; MODEM=usb:VVVV:PPPP takes a real
 	@$(e2e) shell
 
 ##@ Use it
-.PHONY: module install uninstall
+.PHONY: module install uninstall deb
 module: ## build qmi_wwan_rs.ko for the running kernel, if it has Rust and headers here, else in the SDK, for its kernel; KERNELRELEASE=R or KDIR=FOLDER, a build folder, choose another
 ifdef KDIR
 	@$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -54,6 +54,9 @@ install: qmi_wwan_rs.ko ## install the module for the running kernel, or KERNELR
 
 uninstall: ## take that back: the C driver serves modems again
 	@scripts/uninstall
+
+deb: ## make Debian packages in dist/, from which apt can install them; QMI_WWAN_RS_SIGN_KEY and _CERT=FILE sign the modules
+	@scripts/deb
 
 # No prerequisites: an existing module is installed as it is.
 qmi_wwan_rs.ko:
@@ -78,7 +81,7 @@ check: ## run the static checks only
 
 clean: ## remove what was built in this folder
 	@find . -path ./.git -prune -o -type f \( -false $(products:%=-o -name '%') \) -exec rm -f {} +
-	@rm -rf tests-qemu/target
+	@rm -rf tests-qemu/target dist
 
 distclean: clean ## remove the SDK too
 	@scripts/sdk --remove
