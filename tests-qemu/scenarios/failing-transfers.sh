@@ -46,7 +46,7 @@ fail_now_and_then() {
 	for failure in stall error babble; do
 		for pipe in in out; do
 			[ $pipe,$failure != out,babble ] || continue
-			for count in 1 3; do
+			for count in ${QMI_FULL:+1} 3; do
 				step "$layer: $pipe, $failure, $count times"
 				halts=$(cleared)
 				wanted=$(($(failures $failure) + count))

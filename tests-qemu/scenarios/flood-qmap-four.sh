@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # A modem floods four mux devices: memory is bounded, and pings are answered beside it
+# Full: yes
 # Also: kcsan
 # Timeout: 600
 . "${0%/*}/lib.sh"

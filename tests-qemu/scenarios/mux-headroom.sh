@@ -26,7 +26,7 @@ for label in 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31; do
 	tc filter add dev qmimux0 egress prio $label matchall action mpls push protocol mpls_uc label $label continue
 	labels="$labels $label"
 	before=$(labelled)
-	! ping -n -q -c 3 -i 0.1 -W 1 "$gateway" >/dev/null || fail "the modem answers what is no IP"
+	! ping -n -q -c 3 -i 0.1 -W 0.1 "$gateway" >/dev/null || fail "the modem answers what is no IP"
 	wait_until "packets with the labels$labels" came $((before + 3))
 done
 expect 0 cat /sys/class/net/qmimux0/statistics/tx_dropped

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Both drivers put the same bytes on the bus for the same packets, and count the same
+# Full: yes
 # Timeout: 900
 . "${0%/*}/lib.sh"
 . "$here/lib/parity.sh"

@@ -20,7 +20,7 @@ doze() {
 	usb=$(usb_device 0)
 	let_suspend "$usb"
 	write 50 "$usb/power/autosuspend_delay_ms"
-	for _ in 1 2 3 4 5; do
+	for _ in 1 2 ${QMI_FULL:+3 4 5}; do
 		wakes 1
 		wakes 20
 	done

@@ -164,7 +164,11 @@ impl Machine<'_> {
             "-machine",
             "q35",
             "-accel",
-            "tcg,thread=single",
+            // A race wants two processors at once. Otherwise a thread for both is cheaper.
+            match self.system.kernel {
+                Kernel::Kcsan => "tcg,thread=multi",
+                _ => "tcg,thread=single",
+            },
             "-cpu",
             "qemu64",
             "-smp",

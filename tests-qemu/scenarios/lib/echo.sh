@@ -2,13 +2,27 @@
 # shellcheck shell=sh
 # Datagrams to the modem's UDP echo, and what comes back.
 
-# echo_datagrams COUNT SIZE ADDRESS [SECONDS]: sends random datagrams of SIZE bytes, each after the answer to the one before, or after
-# SECONDS (20) without one. Sets $echoed to how many came back unchanged.
+# echo_datagrams COUNT SIZE ADDRESS: sends random datagrams of SIZE bytes, each after the answer to the one before. Sets $echoed to
+# how many came back unchanged.
 echo_datagrams() {
 	echoed=0
 	for number in $(seq "$1"); do
 		head -c "$2" /dev/urandom >/tmp/datagram
-		! echo_file /tmp/datagram "$3" "${4-20}" || echoed=$((echoed + 1))
+		! echo_file /tmp/datagram "$3" 20 || echoed=$((echoed + 1))
+	done
+}
+
+# echo_at_once COUNT SIZE ADDRESS SECONDS: as echo_datagrams, but none waits for another, nor longer than SECONDS for its answer.
+echo_at_once() {
+	echoed=0
+	echoes=
+	for number in $(seq "$1"); do
+		head -c "$2" /dev/urandom >"/tmp/datagram-$number"
+		echo_file "/tmp/datagram-$number" "$3" "$4" &
+		echoes="$echoes $!"
+	done
+	for echo in $echoes; do
+		! wait "$echo" || echoed=$((echoed + 1))
 	done
 }
 
@@ -16,8 +30,8 @@ echo_datagrams() {
 echo_file() {
 	# shellcheck disable=SC2016 # for the other shell
 	bash -c 'exec 9<>"/dev/udp/$2/7" && dd if="$1" bs=65535 status=none >&9 &&
-		timeout "$3" dd bs=65535 count=1 status=none <&9' - "$@" >/tmp/echo || :
-	cmp -s "$1" /tmp/echo
+		timeout "$3" dd bs=65535 count=1 status=none <&9' - "$@" >"$1.echo" || :
+	cmp -s "$1" "$1.echo"
 }
 
 # echo_all SIZE... ADDRESS: datagrams of these sizes all come back.
