@@ -39,7 +39,7 @@ try_device() {
 
 announce
 stop_udev
-count=$(cases 2000)
+count=$(cases 1200)
 watch_devices
 
 next=0 bound=0

@@ -27,7 +27,7 @@ flood() {
 }
 
 announce
-count=$(cases 75000) arrived=0
+count=$(cases 50000) arrived=0
 
 plug union-802-3
 go_online

@@ -8,7 +8,7 @@
 . "${0%/*}/lib/flood.sh"
 
 rounds=${QMI_FULL:+50}
-rounds=${rounds:-6}
+rounds=${rounds:-3}
 
 # flows: packets of the flood arrive at $link.
 flows() {

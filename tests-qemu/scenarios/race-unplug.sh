@@ -8,7 +8,7 @@
 . "${0%/*}/lib/race.sh"
 
 prepare_race
-count=$(cases 500)
+count=$(cases 300)
 for cycle in $(seq "$count"); do
 	arrive
 	at_any_time "$cycle"
