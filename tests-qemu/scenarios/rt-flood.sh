@@ -11,20 +11,26 @@
 # Seconds that an ordinary process may be late beside it.
 late=3
 
-# prefer PRIORITY COMM: threads of the kernel with that name, a pattern of the shell, get it by SCHED_FIFO.
+# prefer PRIORITY COMM: threads of the kernel with that name, a pattern of the shell, get it by SCHED_FIFO. Sets $preferred to their
+# process ids, as the shell outside knows them.
 prefer() {
-	preferred=
-	for comm in /proc/[0-9]*/comm; do
-		thread=${comm%/comm}
-		# shellcheck disable=SC2254 # a pattern
-		case $(cat "$comm" 2>/dev/null) in
-		$2)
-			chrt --fifo --pid "$1" "${thread#/proc/}"
-			preferred="$preferred ${thread#/proc/}"
-			;;
-		esac
-	done
+	preferred=$(
+		outside <<-END
+			for comm in /proc/[0-9]*/comm; do
+				thread=\${comm%/comm}
+				thread=\${thread##*/}
+				case \$(cat "\$comm") in
+				$2) chrt --fifo --pid $1 "\$thread" && echo "\$thread" ;;
+				esac
+			done 2>/dev/null
+		END
+	)
 	[ -n "$preferred" ] || fail "there is no thread $2"
+}
+
+# outside: runs the commands of standard input where the kernel's threads can be seen.
+outside() {
+	socat -t $limit - UNIX-CONNECT:/run/outside
 }
 
 # watch_delays: writes by how much a sleep of 100 ms took longest, in ms, to /tmp/delay, until the file /tmp/watched is gone.
@@ -60,7 +66,9 @@ prefer 60 'ktimers/*'
 prefer 60 'rcuc/*'
 prefer 50 'napi/wwan0-*'
 for thread in $preferred; do
-	taskset -p -c 1 "$thread"
+	expect_line 'new affinity list: 1$' outside <<-END
+		taskset --cpu-list --pid 1 $thread
+	END
 done
 for size in 1 64 1500; do
 	flood_and_watch $size $closed 1
