@@ -5,7 +5,7 @@
 MAKEFLAGS += --no-print-directory
 
 # What Kbuild leaves in a folder; see .gitignore too.
-products := *.o *.ko *.mod *.mod.c *.rmeta .*.cmd .tmp_* modules.order Module.symvers bindings_generated.rs
+products := *.o *.ko *.mod *.mod.c *.rmeta .*.cmd .tmp_* modules.order Module.symvers bindings_generated.rs probed_cfgs
 
 ifdef SEED
 export QMI_WWAN_RS_SEED := $(SEED)

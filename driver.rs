@@ -11,6 +11,10 @@ use crate::{
             DataTerminalReady,
             Descriptors, //
         },
+        compat::{
+            EADDRNOTAVAIL,
+            EPROTO, //
+        },
         kstrtox::kstrtou8,
         skbuff::{
             OwnedSkb,
@@ -93,27 +97,29 @@ pub(crate) struct Quirks {
     dtr: bool,
 }
 
-static PLAIN: DriverInfo<QmiWwan> = DriverInfo::new(c"WWAN/QMI device", Quirks { dtr: false });
-static NEEDS_DTR: DriverInfo<QmiWwan> = DriverInfo::new(c"WWAN/QMI device", Quirks { dtr: true });
+/// Kinds of modems.
+static KINDS: [DriverInfo<QmiWwan>; 2] = [
+    DriverInfo::new(c"WWAN/QMI device", Quirks { dtr: false }),
+    DriverInfo::new(c"WWAN/QMI device", Quirks { dtr: true }),
+];
 
-/// The id table for `products`.
-pub(crate) const fn id_table<const N: usize>(
-    products: &[Product; N],
-) -> [(DeviceId, &'static DriverInfo<QmiWwan>); N] {
-    let mut table = [(products[0].id, &PLAIN); N];
+/// Which of them needs DTR; `scripts/compare-ids` knows it, too.
+const NEEDS_DTR: usize = 1;
+
+/// The entries of the id table for `products`.
+pub(crate) const fn ids<const N: usize>(products: &[Product; N]) -> [DeviceId; N] {
+    let mut ids = [products[0].id; N];
     let mut i = 0;
 
     while i < N {
-        let info = if products[i].needs_dtr {
-            &NEEDS_DTR
-        } else {
-            &PLAIN
-        };
-        table[i] = (products[i].id, info);
+        ids[i] = products[i].id;
+        if products[i].needs_dtr {
+            ids[i] = ids[i].with_info(NEEDS_DTR);
+        }
         i += 1;
     }
 
-    table
+    ids
 }
 
 /// The driver.
@@ -212,7 +218,7 @@ impl usb_netdev::Driver for QmiWwan {
     // libqmi, ModemManager, ofono and udev rules look for this name.
     const NAME: &'static CStr = c"qmi_wwan";
     const DEVICE_NAME: &'static CStr = c"wwan%d";
-    const DEFAULT_INFO: &'static DriverInfo<Self> = &PLAIN;
+    const KINDS: &'static [DriverInfo<Self>] = &KINDS;
     const ATTRIBUTES: &'static sysfs::Group<Device<Self>> = &ATTRIBUTES;
     const STATISTICS: &'static [&'static CStr] = Counter::NAMES;
     const FLAGS: &'static [&'static CStr] = FLAGS;

@@ -6,6 +6,10 @@
 
 use crate::{
     kernel_ext::{
+        compat::{
+            ENETDOWN,
+            EPROTO, //
+        },
         ethtool::TxAggregation,
         skbuff::OwnedSkb,
         stacked,

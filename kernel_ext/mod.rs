@@ -12,6 +12,7 @@ mod bindings;
 pub(crate) mod cdc;
 pub(crate) mod cdc_wdm;
 pub(crate) mod checksum;
+pub(crate) mod compat;
 pub(crate) mod ethtool;
 pub(crate) mod kstrtox;
 mod napi;

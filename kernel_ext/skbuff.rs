@@ -19,6 +19,7 @@ pub(crate) use transmit::Partial;
 
 use super::{
     bindings,
+    compat::EPROTO,
     netdevice::NetDevice, //
 };
 use core::slice;

@@ -7,6 +7,7 @@
 //!
 //! C header: [`include/linux/hrtimer.h`](srctree/include/linux/hrtimer.h)
 
+use super::compat::HRTIMER_NORESTART;
 use core::ffi::c_void;
 use kernel::{
     bindings,
@@ -100,7 +101,7 @@ impl Timer {
         // SAFETY: by the type invariant these are the callback and context that `new` was given,
         // which by its requirement go together until the timer is dropped.
         unsafe { (this.callback)(this.context) };
-        bindings::hrtimer_restart::HRTIMER_NORESTART
+        HRTIMER_NORESTART
     }
 }
 

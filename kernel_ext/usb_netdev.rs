@@ -57,8 +57,9 @@ pub(crate) trait Driver: Sized + 'static {
     /// Template of the network devices' names.
     const DEVICE_NAME: &'static CStr;
 
-    /// For ids that user space adds.
-    const DEFAULT_INFO: &'static DriverInfo<Self>;
+    /// Kinds of devices, into which the entries of the id table have an index. The first one also
+    /// serves ids that user space adds.
+    const KINDS: &'static [DriverInfo<Self>];
 
     /// Attributes of the network device.
     const ATTRIBUTES: &'static sysfs::Group<Device<Self>>;

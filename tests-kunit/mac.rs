@@ -7,7 +7,10 @@
 use super::expect;
 use crate::{
     driver::QmiWwan,
-    kernel_ext::usb_netdev::Driver as _,
+    kernel_ext::{
+        compat::EADDRNOTAVAIL,
+        usb_netdev::Driver as _, //
+    },
     rawip::{
         distinguishable,
         ethernet_header,

@@ -201,7 +201,7 @@ impl Drop for OwnedSkb {
         // SAFETY: by the type invariant the buffer is valid, and belongs to `self`.
         unsafe {
             bindings::sk_skb_reason_drop(
-                ptr::null(),
+                ptr::null_mut(),
                 self.0.as_ptr(),
                 bindings::skb_drop_reason_SKB_DROP_REASON_NOT_SPECIFIED,
             )

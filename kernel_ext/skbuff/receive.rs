@@ -10,6 +10,7 @@ use super::{
 };
 use crate::kernel_ext::{
     bindings,
+    compat::ENOBUFS,
     napi::Gro,
     netdevice::NetDevice,
     page::{

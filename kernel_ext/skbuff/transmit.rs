@@ -74,7 +74,7 @@ impl OwnedSkb {
         // away.
         unsafe {
             bindings::sk_skb_reason_drop(
-                ptr::null(),
+                ptr::null_mut(),
                 self.into_raw(),
                 bindings::skb_drop_reason_SKB_CONSUMED,
             )

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::kernel_ext::{
     bindings,
+    compat::ENETDOWN,
     ethtool::{
         self,
         TxAggregation,

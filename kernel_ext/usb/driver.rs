@@ -39,9 +39,6 @@ pub(crate) trait Driver: Sized {
     /// Name of the driver, as user space sees it.
     const NAME: &'static CStr;
 
-    /// What each entry of the id table carries.
-    type IdInfo: 'static;
-
     /// A new interface matched `id`. `ENODEV` declines it.
     fn probe(intf: &Probed<'_, Self>, id: &DeviceId) -> Result;
 
@@ -74,8 +71,8 @@ unsafe impl<T: Driver> Sync for Registration<T> {}
 
 impl<T: Driver + 'static> Registration<T> {
     /// Registers `T` for the ids of `table`. Fails with `EBUSY` if a driver has the name already.
-    pub(crate) fn new(
-        table: IdTable<T::IdInfo>,
+    pub(crate) fn new<const N: usize>(
+        table: &'static IdTable<N>,
         module: &'static ThisModule,
     ) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {

@@ -3,11 +3,7 @@
 //! How USB drivers recognise interfaces.
 
 use crate::kernel_ext::bindings;
-use core::mem::offset_of;
-use kernel::device_id::{
-    RawDeviceId,
-    RawDeviceIdIndex, //
-};
+use core::ptr;
 
 /// How a driver recognises an interface: `struct usb_device_id`.
 #[repr(transparent)]
@@ -87,38 +83,55 @@ impl DeviceId {
         )
     }
 
-    /// The `driver_info` that the entry carries; 0 for an id that user space added.
-    pub(in crate::kernel_ext) fn driver_info(&self) -> usize {
+    /// The same, for a device of the kind `info`: an index, which the driver gets when it probes.
+    pub(crate) const fn with_info(self, info: usize) -> Self {
+        let Self(id) = self;
+
+        Self(bindings::usb_device_id {
+            driver_info: info,
+            ..id
+        })
+    }
+
+    /// The kind of device; 0 for an id that user space added, unless it told of one that it is
+    /// like.
+    pub(in crate::kernel_ext) fn info(&self) -> usize {
         self.0.driver_info
     }
 }
 
-// SAFETY: `DeviceId` is a `#[repr(transparent)]` wrapper of `usb_device_id`.
-unsafe impl RawDeviceId for DeviceId {
-    type RawType = bindings::usb_device_id;
+/// A table of ids, with the empty one behind that ends it.
+#[repr(C)]
+pub(crate) struct IdTable<const N: usize> {
+    ids: [DeviceId; N],
+    end: DeviceId,
 }
 
-// SAFETY: `driver_info` is the field for the driver's own data, and is as large as a pointer.
-unsafe impl RawDeviceIdIndex for DeviceId {
-    const DRIVER_DATA_OFFSET: usize = offset_of!(bindings::usb_device_id, driver_info);
-}
+impl<const N: usize> IdTable<N> {
+    /// The table of `ids`.
+    pub(crate) const fn new(ids: [DeviceId; N]) -> Self {
+        Self {
+            ids,
+            end: DeviceId(pin_init::zeroed()),
+        }
+    }
 
-/// A table of ids, each with an `I`.
-pub(crate) type IdTable<I> = &'static dyn kernel::device_id::IdTable<DeviceId, I>;
+    /// What the USB core takes for a table: the first entry of it.
+    pub(super) fn as_ptr(&'static self) -> *const bindings::usb_device_id {
+        ptr::from_ref(self).cast()
+    }
+}
 
 /// Declares a static table of USB ids under a name that modpost makes aliases from. Use it at the
 /// crate root: the aliases of a built-in driver carry the name of the module path.
 macro_rules! usb_device_table {
-    ($table:ident: [$info:ty; $len:expr] = $ids:expr) => {
+    ($table:ident: [$len:expr] = $ids:expr) => {
         #[export_name = concat!(
                             "__mod_device_table__", ::core::line!(), "__kmod_", module_path!(),
                             "__usb__", stringify!($table)
                         )]
-        static $table: ::kernel::device_id::IdArray<
-            $crate::kernel_ext::usb::DeviceId,
-            $info,
-            { $len },
-        > = ::kernel::device_id::IdArray::new($ids);
+        static $table: $crate::kernel_ext::usb::IdTable<{ $len }> =
+            $crate::kernel_ext::usb::IdTable::new($ids);
     };
 }
 pub(crate) use usb_device_table;

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::kernel_ext::{
     bindings,
+    compat::raw_init,
     netdevice::{
         DeviceType,
         Features,
@@ -104,7 +105,7 @@ impl<T: Driver> Adapter<T> {
         let private = unsafe { Private::<T>::new(net, state, claimed, parts, path) };
         // SAFETY: the private part of the device has room for a `Private<T>`, aligned as that,
         // stays where it is, and is nobody else's. The initializer does not fail.
-        unsafe { pin_init::raw_init(binding.net.private().cast::<Private<T>>(), private) };
+        unsafe { raw_init(binding.net.private().cast::<Private<T>>(), private) };
         // SAFETY: the private part was made just now.
         Ok(unsafe { Made::new(binding) })
     }
@@ -122,19 +123,10 @@ impl<T: Driver> Adapter<T> {
 impl<T: Driver> usb::Driver for Adapter<T> {
     const NAME: &'static CStr = T::NAME;
 
-    type IdInfo = DriverInfo<T>;
-
     fn probe(intf: &Probed<'_, Self>, id: &DeviceId) -> Result {
         T::accept(intf, id)?;
 
-        let info: &'static DriverInfo<T> = match id.driver_info() {
-            // An id that user space added, without another one that it is like.
-            0 => T::DEFAULT_INFO,
-            // SAFETY: all ids of the table that this driver is registered with carry a
-            // `DriverInfo<T>`, by the type of the table, and user space can only have one of those
-            // copied.
-            info => unsafe { &*(info as *const DriverInfo<T>) },
-        };
+        let info = T::KINDS.get(id.info()).ok_or(ENODEV)?;
 
         let new = Self::make(intf, info)?;
         let dev = new.device();

@@ -4,6 +4,7 @@
 
 use crate::kernel_ext::{
     bindings,
+    compat::ENETDOWN,
     napi::Gro,
     netdevice::{
         Features,

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::kernel_ext::{
     bindings,
+    compat::EOPNOTSUPP,
     ethtool::{
         self,
         StringSet, //

@@ -17,6 +17,10 @@ use super::{
 };
 use crate::kernel_ext::{
     bindings,
+    compat::{
+        ECONNRESET,
+        ESHUTDOWN, //
+    },
     napi::{
         Gro,
         Poll, //

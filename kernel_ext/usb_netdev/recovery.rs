@@ -13,6 +13,7 @@ use super::{
 };
 use crate::kernel_ext::{
     bindings,
+    compat::ESHUTDOWN,
     usb::bulk::{
         Fault,
         Pipe, //

@@ -7,6 +7,7 @@ use super::{
     Driver, //
 };
 use crate::kernel_ext::{
+    compat::ENOBUFS,
     netdevice::{
         NetDevice,
         NetError, //

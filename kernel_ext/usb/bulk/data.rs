@@ -2,6 +2,7 @@
 
 //! The bytes of a transfer to a device.
 
+use crate::kernel_ext::compat::ENOBUFS;
 use core::{
     mem::MaybeUninit,
     ptr,

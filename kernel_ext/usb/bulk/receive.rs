@@ -11,6 +11,14 @@ use super::{
     Pipe, //
 };
 use crate::kernel_ext::{
+    compat::{
+        ECONNRESET,
+        EHOSTUNREACH,
+        EILSEQ,
+        EPROTO,
+        ESHUTDOWN,
+        ETIME, //
+    },
     napi,
     page::{
         Buffer,

@@ -17,21 +17,28 @@ use super::{
 };
 use crate::kernel_ext::{
     bindings,
+    compat::{
+        new_spinlock_irq,
+        SpinLockIrq,
+        EILSEQ,
+        ENETDOWN,
+        EPROTO,
+        ESHUTDOWN,
+        ETIME, //
+    },
     napi,
     netdevice::TransmitQueue,
     usb::Interface, //
 };
 use core::mem;
 use kernel::{
-    new_spinlock_irq,
     prelude::*,
     sync::{
         aref::ARef,
         atomic::{
             Atomic,
             Relaxed, //
-        },
-        SpinLockIrq, //
+        }, //
     }, //
 };
 
