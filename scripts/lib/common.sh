@@ -8,6 +8,14 @@ checkout=${scripts%/*}
 # shellcheck source=scripts/versions
 . "$scripts/versions"
 
+# Has the variables of scripts/versions tell of the kernel that the SDK in the folder $1 took, if it has.
+load_pin() {
+	if [ -f "$1/pin/versions" ]; then
+		# shellcheck source=scripts/versions
+		. "$1/pin/versions"
+	fi
+}
+
 say() {
 	printf '%s\n' "$*"
 }

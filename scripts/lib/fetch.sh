@@ -1,23 +1,38 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# Downloads packages of the pinned kernel. For steps that run inside the tree.
+# Finds and downloads packages of the SDK's kernel. For scripts that run inside the tree.
 
-# shellcheck source=scripts/versions
-. /src/scripts/versions
-
-# A backports archive has one version of a kernel only, so a pinned one goes away one day.
-tell_what_the_archive_has() {
-	version=$(apt-cache madison linux-image-amd64 | grep -- -backports | sed -n '1s/^[^|]*| *\([^ ]*\) .*/\1/p')
-	release=$(apt-cache show "linux-image-amd64=$version" | sed -n 's/^Depends:.*linux-image-\([^ ,]*\) .*/\1/p')
-	echo "because: the archive has no kernel $KERNEL_VERSION; it has $version ($release): write that into scripts/versions" >&2
+# is_there PACKAGE: in the version of the kernel.
+is_there() {
+	apt-cache show "$1=$KERNEL_VERSION" >/dev/null 2>&1
 }
 
-# fetch PACKAGE...: into the working directory, in exactly the pinned version.
+# Has KERNEL_VERSION, KERNEL_RELEASE and KERNEL_SOURCE tell of the newest kernel in the suite's backports, with its source.
+find_newest_kernel() {
+	KERNEL_VERSION=$(apt-cache madison linux-image-amd64 | grep -- "$DEBIAN_SUITE-backports" | sed -n '1s/^[^|]*| *\([^ ]*\) .*/\1/p')
+	KERNEL_RELEASE=$(apt-cache show "linux-image-amd64=$KERNEL_VERSION" | sed -n 's/^Depends:.*linux-image-\([^ ,]*\) .*/\1/p')
+	KERNEL_SOURCE=linux-source-$(echo "$KERNEL_VERSION" | sed 's/^\([0-9]*\.[0-9]*\).*/\1/')
+	if [ -z "$KERNEL_RELEASE" ] || ! is_there "$KERNEL_SOURCE"; then
+		echo "because: $DEBIAN_SUITE-backports has no kernel with its source; set DEBIAN_MIRROR to a complete mirror" >&2
+		exit 1
+	fi
+}
+
+# with_kernel VERSIONS: that file, with what the variables say.
+with_kernel() {
+	sed "s/^KERNEL_VERSION=.*/KERNEL_VERSION=$KERNEL_VERSION/; s/^KERNEL_RELEASE=.*/KERNEL_RELEASE=$KERNEL_RELEASE/
+		s/^KERNEL_SOURCE=.*/KERNEL_SOURCE=$KERNEL_SOURCE/" "$1"
+}
+
+# fetch PACKAGE...: into the working directory, in exactly the version of the kernel. It may go away after it was chosen: then
+# another one is.
 fetch() {
 	for package; do
 		echo "downloading $package $KERNEL_VERSION"
-		if ! apt-cache show "$package=$KERNEL_VERSION" >/dev/null 2>&1; then
-			tell_what_the_archive_has
+		is_there "$package" || apt-get update
+		if ! is_there "$package"; then
+			rm -f /sdk/stamp/pin
+			echo "because: the archive has kernel $KERNEL_VERSION no longer; run the same again, to take the newest one instead" >&2
 			exit 1
 		fi
 		apt-get download "$package=$KERNEL_VERSION"

@@ -133,9 +133,9 @@ pub struct System {
     pub install_root: PathBuf,
 }
 
-/// Reads a line KEY=VALUE of the SDK's version file.
+/// Reads a line KEY=VALUE of the versions that the SDK was made of.
 pub fn version(key: &'static str) -> Result<String> {
-    let path = Path::new(CHECKOUT).join("scripts/versions");
+    let path = Path::new(SDK).join("pin/versions");
     let text = fs::read_to_string(&path).map_err(Error::file(&path))?;
     text.lines()
         .find_map(|line| line.strip_prefix(key)?.strip_prefix('='))
