@@ -61,7 +61,8 @@ plug_flooder raw-ip-ss
 connect_muxes 1
 open_ports
 write 1 /sys/class/net/wwan0/threaded
-# Who gives a thread such a priority has to keep the timers and RCU of its CPU before it.
+# Who gives a thread such a priority has to keep the timers and RCU of its CPU before it, and all else away from there.
+taskset --cpu-list --pid 0 $$ >/dev/null
 prefer 60 'ktimers/*'
 prefer 60 'rcuc/*'
 prefer 50 'napi/wwan0-*'

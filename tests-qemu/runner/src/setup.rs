@@ -83,7 +83,8 @@ impl Kernel {
     pub fn rust_flags(self) -> Option<&'static str> {
         // As scripts/Makefile.kcsan has them for C.
         (self == Self::Kcsan).then_some(
-            "-Zsanitizer=thread -Cllvm-args=-tsan-distinguish-volatile=1 \
+            "-Zsanitizer=thread -Cllvm-args=-tsan-compound-read-before-write=1 \
+             -Cllvm-args=-tsan-distinguish-volatile=1 \
              -Cllvm-args=-tsan-instrument-func-entry-exit=0",
         )
     }
