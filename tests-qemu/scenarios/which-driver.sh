@@ -4,8 +4,9 @@
 # Driver: rs
 . "${0%/*}/lib.sh"
 
-# served_by MODULE [MESSAGE...]: by the alias of a modem, and by name.
+# served_by MODULE: by the alias of a modem, and by name.
 served_by() {
+	udevadm control --reload
 	plug raw-ip-hs
 	expect_line "/$1\$" readlink -f /sys/bus/usb/drivers/qmi_wwan/module
 	unplug 0
