@@ -18,6 +18,10 @@
     clippy::ref_as_ptr,
     clippy::undocumented_unsafe_blocks
 )]
+#![cfg_attr(
+    CONFIG_RUSTC_HAS_UNNECESSARY_TRANSMUTES,
+    allow(unnecessary_transmutes)
+)]
 
 pub(super) use kernel::bindings::*;
 use kernel::ffi;
