@@ -1,10 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# Finds and downloads packages of the SDK's kernel. For scripts that run inside the tree.
+# Finds and downloads packages of the SDK's kernel, for the tree's processor unless it is told another. For scripts that run inside
+# the tree.
+
+options=
+
+# fetch_for ARCHITECTURE: packages for this processor from now on. Their lists are in the root file system of its guests.
+fetch_for() {
+	[ "$1" = amd64 ] || options="-o APT::Architecture=$1 -o APT::Architectures=$1 -o Dir::State::lists=/sdk/guest-$1/var/lib/apt/lists"
+}
+
+# apt_cache and apt_get with ARGUMENTS.
+apt_cache() {
+	# shellcheck disable=SC2086
+	apt-cache $options "$@"
+}
+
+apt_get() {
+	# shellcheck disable=SC2086
+	apt-get $options "$@"
+}
 
 # is_there PACKAGE: in the version of the kernel.
 is_there() {
-	apt-cache show "$1=$KERNEL_VERSION" >/dev/null 2>&1
+	apt_cache show "$1=$KERNEL_VERSION" >/dev/null 2>&1
 }
 
 # Has KERNEL_VERSION, KERNEL_RELEASE and KERNEL_SOURCE tell of the newest kernel in the suite's backports, with its source.
@@ -29,12 +48,12 @@ with_kernel() {
 fetch() {
 	for package; do
 		echo "downloading $package $KERNEL_VERSION"
-		is_there "$package" || apt-get update
+		is_there "$package" || apt_get update
 		if ! is_there "$package"; then
 			rm -f /sdk/stamp/pin
 			echo "because: the archive has kernel $KERNEL_VERSION no longer; run the same again, to take the newest one instead" >&2
 			exit 1
 		fi
-		apt-get download "$package=$KERNEL_VERSION"
+		apt_get download "$package=$KERNEL_VERSION"
 	done
 }
