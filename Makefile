@@ -11,16 +11,22 @@ ifdef SEED
 export QMI_WWAN_RS_SEED := $(SEED)
 endif
 
+# What guests with another processor need, and how the runner is told.
+ifneq ($(filter-out amd64,$(ARCH)),)
+other := -$(ARCH)
+endif
+on_arch := $(ARCH:%=--arch=%)
+
 in_sdk := scripts/in-sdk
 e2e := $(in_sdk) cargo run --release --locked --manifest-path tests-qemu/Cargo.toml -p e2e --
 
 ##@ See it work
 .PHONY: demo test test-full kunit defects bench bench-profile shell
-demo: ## boot a stock kernel in QEMU and let a virtual modem talk through the driver
-	@$(e2e) demo
+demo: $(other:%=sdk%) ## boot a stock kernel in QEMU and let a virtual modem talk through the driver; with ARCH=arm64 on that
+	@$(e2e) demo $(on_arch)
 
-test: sdk-test ## check and test all; T=PATTERN chooses tests, SEED=N repeats random choices
-	@$(e2e) test $(T)
+test: sdk$(other)-test ## check and test all; T=PATTERN chooses tests, SEED=N repeats random choices; with ARCH=arm64 on that
+	@$(e2e) test $(on_arch) $(T)
 
 test-full: sdk-full ## as test, and what takes hours: each scenario on each kernel, a modem of each id
 	@$(e2e) test --full $(T)
@@ -31,14 +37,14 @@ kunit: ## run the KUnit suites in a kernel under UML, which is built the first t
 defects: sdk-test ## show the defects of the C driver, and that ours has none; T=PATTERN chooses; write the table of Documentation/
 	@$(e2e) defects $(T)
 
-bench: ## measure what packets cost with both drivers; QUICK=1 in 4 minutes, T=PATTERN chooses; write Documentation/benchmarks/
-	@$(e2e) bench $(if $(QUICK),--quick) $(T)
+bench: $(other:%=sdk%) ## measure what packets cost with both drivers; QUICK=1 in 4 minutes, T=PATTERN chooses; write Documentation/benchmarks/
+	@$(e2e) bench $(on_arch) $(if $(QUICK),--quick) $(T)
 
-bench-profile: ## tell where the instructions go, by function; write Documentation/benchmarks/profile.md
-	@$(e2e) bench --profile $(T)
+bench-profile: $(other:%=sdk%) ## tell where the instructions go, by function; write Documentation/benchmarks/profile.md
+	@$(e2e) bench $(on_arch) --profile $(T)
 
-shell: ## open a shell in a guest with a modem; MODEM=usb:VVVV:PPPP takes a real one of this machine
-	@$(e2e) shell
+shell: $(other:%=sdk%) ## open a shell in a guest with a modem; MODEM=usb:VVVV:PPPP takes a real one of this machine
+	@$(e2e) shell $(on_arch)
 
 ##@ Use it
 .PHONY: module install uninstall deb
@@ -63,15 +69,25 @@ qmi_wwan_rs.ko:
 	@$(MAKE) module
 
 ##@ Work on it
-.PHONY: sdk sdk-test sdk-full fmt check clean distclean help
+.PHONY: sdk sdk-test sdk-arm64 sdk-arm64-test sdk-full fmt check clean distclean help
 sdk: ## make or renew the tools and kernels that the above use, in the user's cache folder
 	@scripts/sdk
 
 sdk-test: ## as sdk, and the kernel that shows faults
 	@scripts/sdk test
 
+sdk-arm64: ## as sdk, and what ARCH=arm64 needs
+	@scripts/sdk arm64
+
+sdk-arm64-test: ## as sdk-arm64, and what make test ARCH=arm64 needs
+	@scripts/sdk arm64-test
+
 sdk-full: ## as sdk-test, and kernels of test-full: a real-time one, and one that shows data races
 	@scripts/sdk full
+
+# Says which there are.
+sdk-%:
+	@scripts/sdk $*
 
 fmt: ## format all Rust code
 	@scripts/format

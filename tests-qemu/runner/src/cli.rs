@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::children::Children;
 use crate::error::Result;
 use crate::run_folder::RunFolder;
-use crate::setup::{Driver, Kernel, Settings, SDK};
+use crate::setup::{Arch, Driver, Kernel, Settings, SDK};
 use crate::suite::Hall;
 use crate::test::Choice;
 use crate::{bench, checks, defects, demo, scenario, seed, shell, test};
@@ -35,8 +35,11 @@ enum Command {
         #[command(flatten)]
         common: Common,
         /// The kernels to boot; if not given, the best one for each scenario, or all with --full
-        #[arg(long, value_enum)]
+        #[arg(long, value_enum, conflicts_with = "arch")]
         kernel: Vec<Kernel>,
+        /// Boot kernels for this processor only
+        #[arg(long, value_enum)]
+        arch: Option<Arch>,
         /// Guests that run side by side
         #[arg(long, default_value_t = 2)]
         jobs: usize,
@@ -69,6 +72,9 @@ enum Command {
         /// How often to measure; 3 times if not given, or once with --quick or --profile
         #[arg(long)]
         repeats: Option<usize>,
+        /// The processor to measure on
+        #[arg(long, value_enum, default_value_t = Arch::Amd64)]
+        arch: Arch,
         /// Measure only what has one of these in its name, such as "ours, raw-ip"; writes nothing
         patterns: Vec<String>,
     },
@@ -101,9 +107,18 @@ struct Common {
 
 #[derive(Debug, Args)]
 struct OneKernel {
-    /// The kernel to boot
-    #[arg(long, value_enum, default_value_t = Kernel::Stock)]
-    kernel: Kernel,
+    /// The kernel to boot; if not given, Debian's own
+    #[arg(long, value_enum, conflicts_with = "arch")]
+    kernel: Option<Kernel>,
+    /// The processor to boot Debian's own kernel on
+    #[arg(long, value_enum, default_value_t = Arch::Amd64)]
+    arch: Arch,
+}
+
+impl OneKernel {
+    fn chosen(&self) -> Kernel {
+        self.kernel.unwrap_or(self.arch.stock())
+    }
 }
 
 impl Common {
@@ -117,7 +132,7 @@ impl Common {
     fn hall(&self, kernel: &OneKernel) -> Result<Hall> {
         let (run, children) = self.run(false)?;
         println!("Building the driver and the virtual modem.");
-        Hall::prepare(kernel.kernel, self.driver, run, children)
+        Hall::prepare(kernel.chosen(), self.driver, run, children)
     }
 }
 
@@ -128,6 +143,7 @@ pub fn run(cli: Cli) -> Result<bool> {
         Command::Test {
             common,
             kernel,
+            arch,
             jobs,
             full,
             patterns,
@@ -136,6 +152,7 @@ pub fn run(cli: Cli) -> Result<bool> {
             let choice = Choice {
                 driver: common.driver,
                 kernels: kernel,
+                arch,
                 full,
                 patterns,
             };
@@ -154,6 +171,7 @@ pub fn run(cli: Cli) -> Result<bool> {
             quick,
             profile,
             repeats,
+            arch,
             patterns,
         } => {
             let (run, children) = common.run(false)?;
@@ -161,6 +179,7 @@ pub fn run(cli: Cli) -> Result<bool> {
                 quick,
                 profile,
                 repeats,
+                arch,
                 patterns,
             };
             bench::run(&choice, &run, &children)

@@ -20,7 +20,8 @@ pub fn run(hall: &Hall) -> Result<bool> {
         .filter(|scenario| scenario.name.starts_with(PREFIX))
         .collect();
     println!(
-        "Booting Debian's kernel in QEMU, with {}.ko in its modules.",
+        "Booting Debian's kernel {} in QEMU, with {}.ko in its modules.",
+        hall.system.release,
         hall.system.driver.module()
     );
     let mut guest = hall.boot("guest")?;

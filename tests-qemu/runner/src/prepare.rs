@@ -9,10 +9,13 @@ use std::process::{Command, Stdio};
 use crate::children::Children;
 use crate::error::{Error, Result};
 use crate::run_folder::{outside, RunFolder};
-use crate::setup::{version, Driver, Kernel, System, CHECKOUT, SDK};
+use crate::setup::{Arch, Driver, Kernel, System, CHECKOUT, SDK};
 
-/// Debian's real-time kernel, unpacked.
-const RT: &str = "/sdk/kernel-rt";
+/// Rust's name of arm64, and what is needed to build programs for it.
+const ARM64: &str = "aarch64-unknown-linux-gnu";
+const ARM64_LINKER: &str = "aarch64-linux-gnu-gcc-14";
+const ARM64_LIBRARY: &str =
+    "/sdk/guest-arm64/opt/libstd-rust-dev/usr/lib/rustlib/aarch64-unknown-linux-gnu/lib";
 
 /// Runs helpers, with their output in the run's folder.
 pub struct Workshop<'a> {
@@ -28,30 +31,45 @@ impl<'a> Workshop<'a> {
 
     /// Builds the virtual modem, and returns its program.
     pub fn modem(&self) -> Result<PathBuf> {
-        self.cargo("qmi-modem", "qmi-modem")
+        self.cargo("qmi-modem", "qmi-modem", Arch::Amd64)
     }
 
     /// Builds what makes traffic in guests, and returns its program.
-    pub fn traffic(&self) -> Result<PathBuf> {
-        self.cargo("traffic", "traffic")
+    pub fn traffic(&self, arch: Arch) -> Result<PathBuf> {
+        self.cargo("traffic", "traffic", arch)
     }
 
     /// Builds what counts a guest's instructions, and returns the plugin of QEMU.
     pub fn counter(&self) -> Result<PathBuf> {
-        self.cargo("qemu-counter", "libqemu_counter.so")
+        self.cargo("qemu-counter", "libqemu_counter.so", Arch::Amd64)
     }
 
     /// Builds a package of the workspace, and returns its product.
-    fn cargo(&self, package: &str, product: &str) -> Result<PathBuf> {
+    fn cargo(&self, package: &str, product: &str, arch: Arch) -> Result<PathBuf> {
         let manifest = Path::new(CHECKOUT).join("tests-qemu/Cargo.toml");
         let mut cargo = Command::new("cargo");
         cargo.args(["build", "--release", "--locked", "--package", package]);
+        if arch == Arch::Arm64 {
+            let variable = |name| format!("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_{name}");
+            cargo
+                .args(["--target", ARM64])
+                .env(variable("LINKER"), ARM64_LINKER)
+                .env(variable("RUSTFLAGS"), format!("-L {ARM64_LIBRARY}"));
+        }
         self.helper(
             &format!("build-{package}"),
             cargo.arg("--manifest-path").arg(manifest),
         )?;
-        // Cargo puts all products of the workspace into one folder.
-        Ok(env::current_exe()?.with_file_name(product))
+        // Cargo puts all products of the workspace that are for one processor into one folder.
+        let own = env::current_exe()?;
+        Ok(match arch {
+            Arch::Amd64 => own.with_file_name(product),
+            Arch::Arm64 => Path::new(SDK)
+                .join("target")
+                .join(ARM64)
+                .join("release")
+                .join(product),
+        })
     }
 
     /// Bytes of a module's code.
@@ -60,7 +78,7 @@ impl<'a> Workshop<'a> {
         let mut command = Command::new(program);
         command
             .arg(&system.install_root)
-            .arg(version("KERNEL_RELEASE")?)
+            .arg(&system.release)
             .arg(module);
         let log = self.helper(&format!("text-size-{module}"), &mut command)?;
         let text = fs::read_to_string(&log).map_err(Error::file(&log))?;
@@ -85,19 +103,17 @@ impl<'a> Workshop<'a> {
         if driver == Driver::Rs {
             self.install(kernel, &release, &install_root)?;
         }
-        let image = match kernel {
-            Kernel::Stock => PathBuf::from(format!("/boot/vmlinuz-{release}")),
-            Kernel::Rt => PathBuf::from(format!("{RT}/boot/vmlinuz-{release}")),
-            Kernel::Debug | Kernel::Kcsan => {
-                Path::new(kernel.build_folder()).join("arch/x86/boot/bzImage")
-            }
+        let image = match kernel.unpacked() {
+            Some(unpacked) => unpacked.join(format!("boot/vmlinuz-{release}")),
+            None => Path::new(kernel.build_folder()).join("arch/x86/boot/bzImage"),
         };
         Ok(System {
             kernel,
             driver,
             image,
-            initramfs: self.initramfs(&release, &install_root)?,
+            initramfs: self.initramfs(kernel, &release, &install_root)?,
             install_root,
+            release,
         })
     }
 
@@ -108,12 +124,11 @@ impl<'a> Workshop<'a> {
         fs::create_dir_all(&modules).map_err(Error::file(&modules))?;
         let mut copy = Command::new("cp");
         copy.args(["--archive", "--link"]);
-        let folder = match kernel {
-            Kernel::Stock => "/sdk/kernel/modules".to_owned(),
-            Kernel::Rt => format!("{RT}/modules"),
-            Kernel::Debug | Kernel::Kcsan => format!("{}/lib/modules", kernel.build_folder()),
+        let folder = match kernel.unpacked() {
+            Some(unpacked) => unpacked.join("modules"),
+            None => Path::new(kernel.build_folder()).join("lib/modules"),
         };
-        copy.arg(Path::new(&folder).join(release));
+        copy.arg(folder.join(release));
         if kernel.is_debians() {
             let args = ["/sdk/source", kernel.build_folder(), release];
             let more = self.made_by("make-modules", &args, "modules")?;
@@ -153,9 +168,10 @@ impl<'a> Workshop<'a> {
         Ok(())
     }
 
-    fn initramfs(&self, release: &str, root: &Path) -> Result<PathBuf> {
-        let root = root.to_string_lossy();
-        self.made_by("make-initramfs", &[release, &root], "initramfs")
+    fn initramfs(&self, kernel: Kernel, release: &str, root: &Path) -> Result<PathBuf> {
+        let busybox = kernel.arch().guest().join("usr/bin/busybox");
+        let args = [release, &root.to_string_lossy(), &busybox.to_string_lossy()];
+        self.made_by("make-initramfs", &args, "initramfs")
     }
 
     /// Runs a script of the guest's folder that makes a file in a folder of the SDK, unless it is there, and prints its path.

@@ -11,14 +11,14 @@ use os_pipe::PipeReader;
 
 use crate::children::{Child, Children};
 use crate::error::{Error, Result};
-use crate::setup::{Kernel, Settings, System};
+use crate::setup::{Arch, Kernel, Settings, System};
 
 /// USB ports that a modem can be plugged into, numbered from 1.
 pub const MODEM_PORTS: usize = 4;
 
 /// Kernel arguments for all guests. The kernel's stall detectors get the time that an emulated CPU on a busy machine may
 /// need; a panic ends the guest at once; suites of KUnit wait to be started; there are no network devices but those of scenarios.
-const KERNEL_ARGS: &str = "console=ttyS0 panic=-1 net.ifnames=0 mitigations=off \
+const KERNEL_ARGS: &str = "panic=-1 net.ifnames=0 mitigations=off \
     rcupdate.rcu_cpu_stall_timeout=120 watchdog_thresh=60 printk.devkmsg=on kunit.enable=1 \
     dummy.numdummies=0";
 
@@ -159,22 +159,30 @@ impl Machine<'_> {
     }
 
     fn command(&self) -> Command {
-        let mut qemu = Command::new("qemu-system-x86_64");
+        let kernel = self.system.kernel;
+        let arch = kernel.arch();
+        let (machine, cpu) = match (arch, kernel) {
+            (Arch::Amd64, _) => ("q35", "qemu64"),
+            // An older one has no pages of that size.
+            (Arch::Arm64, Kernel::Arm64With16k) => ("virt", "cortex-a76"),
+            (Arch::Arm64, _) => ("virt", "cortex-a72"),
+        };
+        let mut qemu = Command::new(arch.qemu());
         qemu.args([
             "-machine",
-            "q35",
+            machine,
             "-accel",
             // A race wants two processors at once. Otherwise a thread for both is cheaper.
-            match self.system.kernel {
+            match kernel {
                 Kernel::Kcsan => "tcg,thread=multi",
                 _ => "tcg,thread=single",
             },
             "-cpu",
-            "qemu64",
+            cpu,
             "-smp",
             if self.counted.is_some() { "1" } else { "2" },
         ]);
-        qemu.arg("-m").arg(self.system.kernel.memory().to_string());
+        qemu.arg("-m").arg(kernel.memory().to_string());
         qemu.args([
             "-nodefaults",
             "-no-user-config",
@@ -204,7 +212,7 @@ impl Machine<'_> {
         }
 
         let shares = [
-            ("tree", Path::new("/")),
+            ("tree", arch.guest()),
             ("install", &self.system.install_root),
             ("run", self.folder),
         ];
@@ -272,6 +280,10 @@ impl Machine<'_> {
     }
 
     fn kernel_args(&self) -> String {
+        let console = match self.system.kernel.arch() {
+            Arch::Amd64 => "ttyS0",
+            Arch::Arm64 => "ttyAMA0",
+        };
         let driver = self.system.driver.module();
         let shell = self.shell.as_ref().map(|shell| {
             let modem = match &shell.modem {
@@ -284,7 +296,7 @@ impl Machine<'_> {
         let shell = shell.unwrap_or_default();
         let Settings { seed, full } = self.settings;
         let full = if full { "yes" } else { "" };
-        format!("{KERNEL_ARGS} QMI_DRIVER={driver} QMI_SEED={seed} QMI_FULL={full}{shell}")
+        format!("console={console} {KERNEL_ARGS} QMI_DRIVER={driver} QMI_SEED={seed} QMI_FULL={full}{shell}")
     }
 }
 

@@ -20,7 +20,7 @@ const BENCH: &str = "bench";
 /// the first one after the licence is its title; `Timeout: SECONDS` and
 /// `Driver: rs` (or `c`: only for this driver), `Kernel: stock` (only on kernels of
 /// Debian), `Kernel: rt` or `debug` (only on this kernel), `Best: debug` (rather there than on the stock kernel,
-/// if there is time for one only), `Also: kcsan` (if there is time for all, there too),
+/// if there is time for one only), `Also: kcsan arm64` (if there is time for all, there too),
 /// `Full: yes` (only if asked for, because it takes long),
 /// `Defect: D1 TEXT` (one of the C driver, which it shows by failing),
 /// `Shared: D7 TEXT` (one of the modules that both drivers use, which it shows
@@ -130,7 +130,9 @@ impl Scenario {
     /// Whether it runs on this kernel if nobody has chosen kernels, and there is time for one only, or for all if `full`.
     pub fn is_for(&self, kernel: Kernel, full: bool) -> bool {
         match kernel {
-            Kernel::Kcsan => full && self.also_on.contains(&kernel),
+            Kernel::Kcsan | Kernel::Arm64 | Kernel::Arm64With16k => {
+                full && self.also_on.contains(&kernel)
+            }
             _ => full || self.best_on == kernel,
         }
     }
@@ -188,6 +190,11 @@ mod tests {
             ("", "stock", "stock rt debug"),
             ("# Best: debug\n", "debug", "stock rt debug"),
             ("# Also: kcsan\n", "stock", "stock rt debug kcsan"),
+            (
+                "# Also: arm64 arm64-16k\n",
+                "stock",
+                "stock rt arm64 arm64-16k debug",
+            ),
             ("# Kernel: stock\n", "stock", "stock rt"),
             ("# Kernel: rt\n", "rt", "rt"),
             ("# Kernel: debug\n", "debug", "debug"),

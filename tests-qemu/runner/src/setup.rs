@@ -33,6 +33,50 @@ impl Driver {
     }
 }
 
+/// A guest's processor, as Debian calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Arch {
+    /// That of the SDK's own programs.
+    Amd64,
+    /// That of routers.
+    Arm64,
+}
+
+impl Arch {
+    /// Debian's kernel, as users have it.
+    pub fn stock(self) -> Kernel {
+        match self {
+            Self::Amd64 => Kernel::Stock,
+            Self::Arm64 => Kernel::Arm64,
+        }
+    }
+
+    /// The emulator's program.
+    pub fn qemu(self) -> &'static str {
+        match self {
+            Self::Amd64 => "qemu-system-x86_64",
+            Self::Arm64 => "qemu-system-aarch64",
+        }
+    }
+
+    /// The root file system of guests, with the checkout in it.
+    pub fn guest(self) -> &'static Path {
+        Path::new(match self {
+            Self::Amd64 => "/",
+            Self::Arm64 => "/sdk/guest-arm64",
+        })
+    }
+}
+
+impl fmt::Display for Arch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Amd64 => "amd64",
+            Self::Arm64 => "arm64",
+        })
+    }
+}
+
 /// The kernel that a guest boots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Kernel {
@@ -40,6 +84,11 @@ pub enum Kernel {
     Stock,
     /// Debian's real-time flavour of it.
     Rt,
+    /// Debian's for arm64.
+    Arm64,
+    /// Debian's for arm64 with pages of 16 KiB.
+    #[value(name = "arm64-16k")]
+    Arm64With16k,
     /// Of the same source, built to show faults: `scripts/kernels/debug.config`.
     Debug,
     /// Of the same source, built to show data races: `scripts/kernels/kcsan.config`.
@@ -47,11 +96,19 @@ pub enum Kernel {
 }
 
 impl Kernel {
+    /// The processor that it is for.
+    pub fn arch(self) -> Arch {
+        match self {
+            Self::Arm64 | Self::Arm64With16k => Arch::Arm64,
+            _ => Arch::Amd64,
+        }
+    }
+
     /// How many times longer than on the stock kernel things may take.
     pub fn patience(self) -> u32 {
         match self {
             Self::Stock => 1,
-            Self::Rt => 2,
+            Self::Rt | Self::Arm64 | Self::Arm64With16k => 2,
             Self::Debug | Self::Kcsan => 4,
         }
     }
@@ -59,14 +116,25 @@ impl Kernel {
     /// The guest's memory, in MiB. KASAN takes its share.
     pub fn memory(self) -> u32 {
         match self {
-            Self::Stock | Self::Rt => 512,
+            Self::Stock | Self::Rt | Self::Arm64 | Self::Arm64With16k => 512,
             Self::Debug | Self::Kcsan => 1024,
         }
     }
 
     /// Whether Debian built it.
     pub fn is_debians(self) -> bool {
-        matches!(self, Self::Stock | Self::Rt)
+        self.unpacked().is_some()
+    }
+
+    /// Where Debian's is unpacked.
+    pub fn unpacked(self) -> Option<&'static Path> {
+        match self {
+            Self::Stock => Some(Path::new("/sdk/kernel")),
+            Self::Rt => Some(Path::new("/sdk/kernel-rt")),
+            Self::Arm64 => Some(Path::new("/sdk/kernel-arm64")),
+            Self::Arm64With16k => Some(Path::new("/sdk/kernel-arm64-16k")),
+            Self::Debug | Self::Kcsan => None,
+        }
     }
 
     /// Its folder in the SDK, which other modules can be built against.
@@ -74,6 +142,8 @@ impl Kernel {
         match self {
             Self::Stock => "/sdk/linux",
             Self::Rt => "/sdk/linux-rt",
+            Self::Arm64 => "/sdk/linux-arm64",
+            Self::Arm64With16k => "/sdk/linux-arm64-16k",
             Self::Debug => "/sdk/debug",
             Self::Kcsan => "/sdk/kcsan",
         }
@@ -94,6 +164,8 @@ impl Kernel {
         match self {
             Self::Stock => "sdk",
             Self::Debug => "sdk-test",
+            Self::Arm64 => "sdk-arm64",
+            Self::Arm64With16k => "sdk-arm64-test",
             Self::Rt | Self::Kcsan => "sdk-full",
         }
     }
@@ -104,6 +176,8 @@ impl fmt::Display for Kernel {
         f.write_str(match self {
             Self::Stock => "stock",
             Self::Rt => "rt",
+            Self::Arm64 => "arm64",
+            Self::Arm64With16k => "arm64-16k",
             Self::Debug => "debug",
             Self::Kcsan => "kcsan",
         })
@@ -124,6 +198,8 @@ pub struct Settings {
 pub struct System {
     /// The kernel.
     pub kernel: Kernel,
+    /// Its release.
+    pub release: String,
     /// The driver under test.
     pub driver: Driver,
     /// The kernel's image.

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::report::Report;
 use crate::run_folder::RunFolder;
 use crate::scenario::{self, Scenario};
-use crate::setup::{Driver, Kernel};
+use crate::setup::{Arch, Driver, Kernel};
 use crate::suite::Hall;
 
 /// Which tests to run.
@@ -20,6 +20,8 @@ pub struct Choice {
     pub driver: Driver,
     /// The kernels that the guests boot; none means the best one for each scenario, or all if `full`.
     pub kernels: Vec<Kernel>,
+    /// If given, only kernels for this processor.
+    pub arch: Option<Arch>,
     /// Also what takes long.
     pub full: bool,
     /// Parts of names; none means all.
@@ -27,11 +29,13 @@ pub struct Choice {
 }
 
 impl Choice {
-    fn kernels(&self) -> &[Kernel] {
-        match self.kernels.as_slice() {
-            [] => Kernel::value_variants(),
-            chosen => chosen,
+    fn kernels(&self) -> Vec<Kernel> {
+        if !self.kernels.is_empty() {
+            return self.kernels.clone();
         }
+        let mut all = Kernel::value_variants().to_vec();
+        all.retain(|kernel| self.arch.is_none_or(|arch| kernel.arch() == arch));
+        all
     }
 
     fn has(&self, name: &str) -> bool {
@@ -42,11 +46,16 @@ impl Choice {
         self.has(&check.name) && (self.full || !check.full)
     }
 
+    /// Whether there is time for all kernels of those that were not chosen one by one.
+    fn all_kernels(&self) -> bool {
+        self.full || self.arch == Some(Arch::Arm64)
+    }
+
     fn has_scenario(&self, scenario: &Scenario, kernel: Kernel) -> bool {
         self.has(&label(kernel, &scenario.name))
             && scenario.suits(self.driver, kernel)
             && (self.full || !scenario.full)
-            && (!self.kernels.is_empty() || scenario.is_for(kernel, self.full))
+            && (!self.kernels.is_empty() || scenario.is_for(kernel, self.all_kernels()))
     }
 }
 
@@ -65,7 +74,7 @@ pub fn run(choice: &Choice, run: RunFolder, children: Children, jobs: usize) -> 
         check.run(&children, &run, &mut report)?;
     }
     let scenarios = scenario::all()?;
-    for &kernel in choice.kernels() {
+    for kernel in choice.kernels() {
         let mut scenarios = scenarios.clone();
         scenarios.retain(|scenario| choice.has_scenario(scenario, kernel));
         if scenarios.is_empty() {

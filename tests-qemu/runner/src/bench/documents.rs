@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::setup::CHECKOUT;
 
 /// Where the files go, in the checkout.
-pub const FOLDER: &str = "Documentation/benchmarks";
+const FOLDER: &str = "Documentation/benchmarks";
 
 /// Where the targets stand.
 const TARGETS: &str = "Targets";
@@ -25,6 +25,8 @@ const TARGETS: &str = "Targets";
 pub struct Provenance {
     /// The kernel's release.
     pub kernel: String,
+    /// The processor that it is for.
+    pub processor: String,
     /// QEMU's version.
     pub qemu: String,
     /// The commit of the checkout.
@@ -34,14 +36,23 @@ pub struct Provenance {
 }
 
 impl Provenance {
+    /// A file's name, which tells of a processor unless that is the usual one.
+    fn file(&self, stem: &str, ending: &str) -> String {
+        match self.processor.as_str() {
+            "amd64" => format!("{stem}.{ending}"),
+            other => format!("{stem}-{other}.{ending}"),
+        }
+    }
+
     fn line(&self) -> String {
         let Self {
             kernel,
+            processor,
             qemu,
             commit,
             repeats,
         } = self;
-        format!("Kernel {kernel}, {qemu}, commit {commit}; median of {repeats} runs, ± half of what lies between the least and the most.")
+        format!("Kernel {kernel} on {processor}, {qemu}, commit {commit}; median of {repeats} runs, ± half of what lies between the least and the most.")
     }
 }
 
@@ -86,28 +97,29 @@ pub fn report(results: &Results, targets: &[Target], provenance: &Provenance) ->
     text
 }
 
-/// Writes the results: results.md, results.json and chart.svg.
-pub fn write(results: &Results, targets: &[Target], provenance: &Provenance) -> Result<()> {
+/// Writes the results: results.md, which is returned, results.json and chart.svg.
+pub fn write(results: &Results, targets: &[Target], provenance: &Provenance) -> Result<PathBuf> {
+    let chart = provenance.file("chart", "svg");
     let text = format!(
-        "<!-- Made by `make bench`; README.md tells what it means. -->\n# Results\n\n![chart](chart.svg)\n\n{}",
+        "<!-- Made by `make bench`; README.md tells what it means. -->\n# Results\n\n![chart]({chart})\n\n{}",
         report(results, targets, provenance)
     );
-    put("results.md", &text)?;
     let json = serde_json::to_string_pretty(&data(results, targets, provenance))
         .map_err(|error| Error::Results("results.json", error.to_string()))?;
-    put("results.json", &format!("{json}\n"))?;
+    put(&provenance.file("results", "json"), &format!("{json}\n"))?;
     let title = "thousands of instructions for each packet, IPv4";
-    chart::draw(results, title, &path("chart.svg"))
+    chart::draw(results, title, &path(&chart))?;
+    put(&provenance.file("results", "md"), &text)
 }
 
-/// Writes the breakdown: profile.md.
-pub fn write_profile(results: &Results, provenance: &Provenance) -> Result<()> {
+/// Writes the breakdown: profile.md, which is returned.
+pub fn write_profile(results: &Results, provenance: &Provenance) -> Result<PathBuf> {
     let text = format!(
         "<!-- Made by `make bench-profile`; README.md tells how. -->\n# Where the instructions go\n\n{}\n\n{}",
         provenance.line(),
         profile::sections(results).trim_end()
     );
-    put("profile.md", &format!("{text}\n"))
+    put(&provenance.file("profile", "md"), &format!("{text}\n"))
 }
 
 fn data(results: &Results, targets: &[Target], provenance: &Provenance) -> serde_json::Value {
@@ -154,7 +166,9 @@ fn path(name: &str) -> PathBuf {
     Path::new(CHECKOUT).join(FOLDER).join(name)
 }
 
-fn put(name: &str, text: &str) -> Result<()> {
+/// Returns the file as it is called in the checkout.
+fn put(name: &str, text: &str) -> Result<PathBuf> {
     let path = path(name);
-    fs::write(&path, text).map_err(Error::file(&path))
+    fs::write(&path, text).map_err(Error::file(&path))?;
+    Ok(Path::new(FOLDER).join(name))
 }

@@ -43,7 +43,7 @@ static NAMES: LazyLock<Vec<(Group, Regex)>> = LazyLock::new(|| {
     let patterns = [
         (
             Group::Idle,
-            "^(do_idle|cpu_startup_entry|cpuidle_|default_idle|arch_cpu_idle|pv_native_safe_halt|native_safe_halt|menu_|\
+            "^(do_idle|cpu_startup_entry|cpuidle_|default_idle|arch_cpu_idle|pv_native_safe_halt|native_safe_halt|cpu_do_idle|menu_|\
              teo_|haltpoll_|tick_nohz_(idle|get_sleep|get_next|stop_idle|stop_tick|restart)|tick_nohz_next_event|\
              get_next_timer_interrupt|__get_next_timer|sched_idle_set_state|ct_idle_|ct_cpuidle|rcu_idle|rcu_needs_cpu|\
              nohz_balance_enter_idle|nohz_run_idle|hrtimer_(next_event_without|get_next_event)|timer_base_try_to_set_idle|\
@@ -54,7 +54,7 @@ static NAMES: LazyLock<Vec<(Group, Regex)>> = LazyLock::new(|| {
             Group::Copying,
             "^(_*copy_|_*memcpy|_*memset|_*memmove|rep_(movs|stos)|csum_|_*csum|do_csum|.*_copy_(to|from)_iter|clear_page|\
              __clear_user|skb_copy_|_*skb_checksum|.*copy_datagram|__skb_datagram_iter|simple_copy|crc32|__pi_mem|\
-             .*csum_and_copy|copyin|copyout)",
+             .*csum_and_copy|copyin|copyout|__arch_(copy|clear)_)",
         ),
         (
             Group::Memory,
@@ -84,7 +84,8 @@ static NAMES: LazyLock<Vec<(Group, Regex)>> = LazyLock::new(|| {
              ^kthread|context|switch|preempt|softirq|tasklet|^finish_task|^select_|^place_|^reweight|^avg_|^cpuacct|^psi|^sched|^task_|\
              ^native_|^perf_|^check_|^exc_|^sync_|^common_interrupt|fpregs|^fpu|^__fdget|^fdget|^fput|^vfs_|^ksys_|^__se_sys|\
              ^poll|^prepare_to_wait|^finish_wait|^add_wait|^remove_wait|^autoremove|^default_wake|^resched|^entity|^cfs_|fair|\
-             ^__calc|^calc_|^irqentry|^fred|^handle_|^ct_|^vruntime|^account_|^msi|^pci_msi|^hung|^watchdog|^run_|^notifier|jiffies)",
+             ^__calc|^calc_|^irqentry|^fred|^handle_|^ct_|^vruntime|^account_|^msi|^pci_msi|^hung|^watchdog|^run_|^notifier|jiffies|^el[01]|\
+             ^vectors|^ret_to_|^__arm64_sys|^gic_|^its_)",
         ),
     ];
     patterns

@@ -24,7 +24,7 @@ use crate::prepare::Workshop;
 use crate::qemu::{Card, Counted};
 use crate::run_folder::{outside, RunFolder};
 use crate::scenario::{self, Scenario};
-use crate::setup::{version, Kernel};
+use crate::setup::{version, Arch};
 use crate::suite::Hall;
 
 use cases::{Case, Contender, Extent};
@@ -45,6 +45,8 @@ pub struct Choice {
     pub profile: bool,
     /// How often, if not as often as usual.
     pub repeats: Option<usize>,
+    /// The processor that guests have.
+    pub arch: Arch,
     /// Parts of names of contenders and cases, such as "ours, raw-ip"; none means all.
     pub patterns: Vec<String>,
 }
@@ -115,16 +117,16 @@ pub fn run(choice: &Choice, run: &RunFolder, children: &Children) -> Result<bool
         Extent::Profile => {
             println!("\n{}", profile::sections(&results).trim_end());
             if whole {
-                documents::write_profile(&results, &provenance)?;
-                println!("\nwritten to {}/profile.md", documents::FOLDER);
+                let file = documents::write_profile(&results, &provenance)?;
+                println!("\nwritten to {}", file.display());
             }
         }
         extent => {
             let report = documents::report(&results, &targets, &provenance);
             println!("\n{}", report.trim_end());
             if whole && extent == Extent::Full {
-                documents::write(&results, &targets, &provenance)?;
-                println!("\nwritten to {}", documents::FOLDER);
+                let file = documents::write(&results, &targets, &provenance)?;
+                println!("\nwritten to {}", file.display());
             }
         }
     }
@@ -135,13 +137,14 @@ pub fn run(choice: &Choice, run: &RunFolder, children: &Children) -> Result<bool
 /// What is measured with, for those who compare results later.
 fn provenance(choice: &Choice, run: &RunFolder, children: &Children) -> Result<Provenance> {
     let workshop = Workshop::new(run, children);
-    let mut qemu = Command::new("qemu-system-x86_64");
+    let mut qemu = Command::new(choice.arch.qemu());
     let mut git = Command::new("git");
     // The checkout need not be root's.
     git.args(["-c", "safe.directory=/src", "describe"]);
     git.args(["--always", "--dirty", "--abbrev=12"]);
     Ok(Provenance {
         kernel: version("KERNEL_VERSION")?,
+        processor: choice.arch.to_string(),
         qemu: workshop.said_by("qemu-version", qemu.arg("--version"))?,
         // A checkout need not be a repository, such as one that was unpacked.
         commit: workshop
@@ -160,7 +163,7 @@ fn prepare(
     println!("Building the drivers, the virtual modem, and what counts.");
     let workshop = Workshop::new(run, children);
     let plugin = workshop.counter()?;
-    let traffic = workshop.traffic()?;
+    let traffic = workshop.traffic(choice.arch)?;
     let mut stands = Vec::new();
     for &contender in choice.contenders() {
         let cases = choice.cases(contender);
@@ -168,7 +171,8 @@ fn prepare(
             continue;
         }
         let part = run.part(contender.key())?;
-        let hall = Hall::prepare(Kernel::Stock, contender.driver(), part, children.clone())?;
+        let kernel = choice.arch.stock();
+        let hall = Hall::prepare(kernel, contender.driver(), part, children.clone())?;
         for module in contender.modules() {
             let size = workshop.text_size(&hall.system, module)?;
             results.text.insert((*module).to_owned(), size);
