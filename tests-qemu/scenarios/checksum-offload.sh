@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # By QMAPv4 and QMAPv5 the modem computes and verifies the checksums of TCP and UDP, or leaves it to the host, and all arrives intact
 # Driver: rs
+# Also: arm64 arm64-16k
 # Timeout: 900
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the modem calls right is believed where that is allowed; what it finds wrong, or says nothing of, the host verifies itself
 # Driver: rs
+# Also: arm64 arm64-16k
 # Timeout: 600
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"

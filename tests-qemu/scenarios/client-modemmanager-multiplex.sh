@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # ModemManager connects over a mux device, one of several that it makes, and removes them all to connect without
+# Also: arm64
 # Timeout: 420
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/daemon.sh"

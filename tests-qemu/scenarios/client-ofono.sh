@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # oFono powers the modem, registers, activates a context; traffic; it deactivates the context
+# Also: arm64
 # Timeout: 420
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/daemon.sh"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Transfers stall or fail, once or for seconds, in either direction: traffic goes on after that, and nothing spins meanwhile
-# Also: kcsan
+# Also: kcsan arm64
 # Timeout: 600
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/flood.sh"

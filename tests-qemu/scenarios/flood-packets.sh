@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # A modem floods the host, with a packet in each transfer: memory is bounded, and pings are answered beside it
-# Also: kcsan
+# Also: kcsan arm64
 # Timeout: 600
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/flood.sh"

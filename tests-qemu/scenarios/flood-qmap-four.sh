@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A modem floods four mux devices: memory is bounded, and pings are answered beside it
 # Full: yes
-# Also: kcsan
+# Also: kcsan arm64
 # Timeout: 600
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/flood.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Wrong answers to control requests, and notifications of nothing, end with themselves
 # Best: debug
+# Also: arm64
 # Timeout: 1800
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/hostile.sh"

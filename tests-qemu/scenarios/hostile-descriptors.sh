@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Modems whose descriptors are wrong are declined, or used and pulled out, and a good modem works afterwards
 # Best: debug
+# Also: arm64
 # Timeout: 1800
 # Permits: NETDEV WATCHDOG: CPU: [0-9]+: transmit queue 0 timed out
 . "${0%/*}/lib.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Transfers that are wrong, in 802.3, in raw IP and as each version of QMAP, cost nothing but themselves
 # Best: debug
+# Also: arm64
 # Timeout: 1800
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Modems that are pulled out at any request leave nothing behind, and work when they stay
 # Best: debug
+# Also: arm64
 # Timeout: 1800
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/hostile.sh"

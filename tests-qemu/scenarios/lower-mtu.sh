@@ -3,6 +3,7 @@
 # A lower MTU is for what is sent: larger packets of the network arrive as before
 # Driver: rs
 # Defect: D20 a lower MTU loses larger packets that arrive
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 
 # echoed BYTES: how many of a datagram come back.

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Received segments are merged and sent ones cut, fragments and disorder survived, in each link layer; contents stay the same
 # Driver: rs
+# Also: arm64 arm64-16k
 # Timeout: 900
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"

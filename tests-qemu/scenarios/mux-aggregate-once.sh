@@ -3,6 +3,7 @@
 # What was taken apart for mux devices is not delivered to wwan0 as well (the C driver does, and counts it as dropped)
 # Driver: rs
 # Defect: D4 what was taken apart for mux devices is delivered to wwan0 a second time
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

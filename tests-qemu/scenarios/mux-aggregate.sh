@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # What a transfer of QMAP may hold: padding, commands, unknown mux ids, what is not IP, and a datagram that is cut short
+# Also: arm64 arm64-16k
 # Timeout: 300
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"

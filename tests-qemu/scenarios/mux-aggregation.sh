@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Packets of mux devices are aggregated if they may be, within limits of bytes, number and time, and none is lost
 # Driver: rs
-# Also: kcsan
+# Also: kcsan arm64 arm64-16k
 # Timeout: 600
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"

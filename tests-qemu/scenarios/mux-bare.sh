@@ -3,6 +3,7 @@
 # While there are mux devices, wwan0 sends no packet of its own: the modem would take it for an aggregate
 # Driver: rs
 # Defect: D23 in QMAP mode wwan0 sends packets of its own as they are: the modem takes them for aggregates
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

@@ -3,6 +3,7 @@
 # Packets that tc mirrors from one mux device to another leave on both, each with its own id (the C driver writes both ids
 # into the bytes that the two share)
 # Driver: rs
+# Also: arm64 arm64-16k
 # Defect: D18 the transmit header is written into bytes that clones share
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"

@@ -3,6 +3,7 @@
 # A mux device of MTU 1500 over a wwan0 with its default MTU gets full packets
 # Driver: rs
 # Defect: D21 with the default MTU of wwan0, a mux device loses every full packet
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

@@ -3,6 +3,7 @@
 # Packets that grew on their way, as by tc, and have no headroom left for a QMAP header are sent all the same
 # Driver: rs
 # Defect: D19 a packet without headroom panics the kernel when a mux device sends it
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

@@ -3,6 +3,7 @@
 # A mux device that a sender still uses is removed, and its modem goes: that waits, others can change the network, and all comes to an end
 # Driver: rs
 # Best: debug
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

@@ -3,6 +3,7 @@
 # A mux device knows the device below it, has a queue of its own, and no carrier while that one is down
 # Driver: rs
 # Defect: D17 mux devices do not know the device below, have no queue, and keep their carrier while nothing can be sent
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # wwan0 goes down and up under a mux device that sends: that goes on
 # Driver: rs
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

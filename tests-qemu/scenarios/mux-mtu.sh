@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The MTU of a mux device is one that IP can work with, and that a QMAP header can tell
 # Driver: rs
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

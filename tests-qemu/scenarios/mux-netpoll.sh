@@ -3,6 +3,7 @@
 # The kernel's log may go out by wwan0 (netconsole), but not by a mux device
 # Driver: rs
 # Kernel: stock
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

@@ -3,6 +3,7 @@
 # A datagram for a mux device that is down costs no other one in its transfer (it costs the C driver all that follow)
 # Driver: rs
 # Defect: D5 a packet for a mux device that is down discards the rest of its transfer, other channels' too
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

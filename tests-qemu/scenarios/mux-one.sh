@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # One mux device: raw IP and QMAP, traffic both ways, counters, links, and away again
+# Also: arm64 arm64-16k
 # Timeout: 300
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A mux device comes and goes while large packets are merged for it and for another: downloads go on
 # Best: debug
-# Also: kcsan
+# Also: kcsan arm64 arm64-16k
 # Timeout: 900
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"

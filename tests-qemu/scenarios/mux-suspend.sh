@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The guest is suspended to idle while packets of a mux device are aggregated: they go on after that
 # Driver: rs
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 . "${0%/*}/lib/power.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A tap that is not read keeps no sender waiting, whether packets share transfers or not; and what it sees is well formed
 # Driver: rs
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

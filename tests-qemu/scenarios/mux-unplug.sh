@@ -3,6 +3,7 @@
 # A modem with mux devices that are up is unplugged: they go with it
 # Best: debug
 # Defect: D2 mux devices are unlinked, which sleeps, under rcu_read_lock
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

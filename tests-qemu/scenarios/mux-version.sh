@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The version of QMAP changes under load: no transfer mixes versions
 # Driver: rs
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Traffic with NAPI in a thread of its own (threaded), and with packets spread over CPUs (RPS), set while packets flow
 # Driver: rs
-# Also: kcsan
+# Also: kcsan arm64 arm64-16k
 # Timeout: 600
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Transfers that are longer than receive buffers come in pieces: those are dropped and counted, and what comes after them arrives
 # Driver: rs
+# Also: arm64 arm64-16k
 # Timeout: 300
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"

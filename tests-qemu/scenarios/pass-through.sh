@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # qmi/pass_through wants raw IP first, and holds it while set
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 
 plug combined-802-3

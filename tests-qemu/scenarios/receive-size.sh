@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Full packets arrive whatever the MTU of wwan0: over QMAP with the default one, and in raw IP and 802.3 with a lower one
 # Driver: rs
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/flood.sh"
 

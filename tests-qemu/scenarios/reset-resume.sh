@@ -3,6 +3,7 @@
 # A modem that lost power while suspended gets DTR again when it resumes, without which it would answer nobody
 # Driver: rs
 # Defect: D14 DTR is not set again after a reset during resume
+# Also: arm64
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/power.sh"
 . "${0%/*}/lib/dtr.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # ethtool tells the size of receive buffers and rings, and sets it: aggregates of 31 KB arrive at the MTU as it is
 # Driver: rs
-# Also: kcsan
+# Also: kcsan arm64 arm64-16k
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/flood.sh"
 

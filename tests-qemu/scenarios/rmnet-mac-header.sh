@@ -3,6 +3,7 @@
 # What pass-through delivers is of protocol ETH_P_MAP, and its MAC header is where the QMAP header is
 # Driver: rs
 # Defect: D16 pass-through leaves the MAC header unset
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/rmnet.sh"
 

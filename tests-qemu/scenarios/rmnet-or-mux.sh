@@ -3,6 +3,7 @@
 # Mux devices and pass-through exclude each other, and say so
 # Driver: rs
 # Defect: D15 pass_through and mux devices can be set at the same time
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 
 plug raw-ip-hs

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # A modem is resumed by each packet, and the guest is suspended in the midst of a download and of a flood: all goes on
-# Also: kcsan
+# Also: kcsan arm64
 # Timeout: 600
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/flood.sh"

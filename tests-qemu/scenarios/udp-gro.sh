@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A socket that asks for merged datagrams (UDP_GRO) gets them, from a mux device and in raw IP; any other gets each by itself
 # Driver: rs
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/flood.sh"
 

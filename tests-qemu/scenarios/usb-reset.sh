@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # A reset of the USB device, from user space, ends in a working modem
+# Also: arm64
 . "${0%/*}/lib.sh"
 
 plug union-802-3

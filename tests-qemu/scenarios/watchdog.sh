@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # A modem that takes nothing for a while holds up nobody: the watchdog gives transfers up, and then all goes on
+# Also: arm64 arm64-16k
 # Timeout: 300
 # Permits: NETDEV WATCHDOG|transmit queue 0 timed out
 . "${0%/*}/lib.sh"

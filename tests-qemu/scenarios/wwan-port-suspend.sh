@@ -3,6 +3,7 @@
 # After a suspend an open WWAN port hears nothing; closed and opened again, it does
 # Kernel: stock
 # Shared: D8 cdc-wdm: a WWAN port that is open during suspend is deaf afterwards; the way out is to open it anew
+# Also: arm64
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/power.sh"
 . "${0%/*}/lib/wwan-port.sh"

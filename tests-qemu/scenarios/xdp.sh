@@ -4,6 +4,7 @@
 # Driver: rs
 # Defect: D6 the same for XDP programs
 # Full: yes
+# Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/mux.sh"
 
