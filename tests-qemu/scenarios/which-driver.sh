@@ -4,9 +4,20 @@
 # Driver: rs
 . "${0%/*}/lib.sh"
 
+no_udev() {
+	! udevadm control --ping 2>/dev/null
+}
+
+# One that sees what this scenario mounts, and how modprobe is configured now.
+restart_udev() {
+	udevadm control --exit
+	wait_until 'the end of udev' no_udev
+	/usr/lib/systemd/systemd-udevd --daemon 2>/dev/null
+}
+
 # served_by MODULE: by the alias of a modem, and by name.
 served_by() {
-	udevadm control --reload
+	restart_udev
 	plug raw-ip-hs
 	expect_line "/$1\$" readlink -f /sys/bus/usb/drivers/qmi_wwan/module
 	unplug 0
