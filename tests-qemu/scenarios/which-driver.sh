@@ -8,11 +8,16 @@ no_udev() {
 	! udevadm control --ping 2>/dev/null
 }
 
-# One that sees what this scenario mounts, and how modprobe is configured now.
-restart_udev() {
+stop_udev() {
 	udevadm control --exit
 	wait_until 'the end of udev' no_udev
-	/usr/lib/systemd/systemd-udevd --daemon 2>/dev/null
+}
+
+# One that sees what this scenario mounts, and how modprobe is configured now. In a namespace of processes it does not look at the
+# kernel's command line, which has it leave names of network devices alone.
+restart_udev() {
+	stop_udev
+	SYSTEMD_PROC_CMDLINE=net.ifnames=0 /usr/lib/systemd/systemd-udevd --daemon 2>/dev/null
 }
 
 # served_by MODULE: by the alias of a modem, and by name.
@@ -32,7 +37,7 @@ mkdir /tmp/modules
 mount -t tmpfs tmpfs /tmp/modules
 mkdir /tmp/modules/upper /tmp/modules/work
 mount -t overlay -o "lowerdir=$modules,upperdir=/tmp/modules/upper,workdir=/tmp/modules/work" overlay "$modules"
-trap 'umount "$modules" && umount /tmp/modules' EXIT
+trap 'stop_udev; umount "$modules" && umount /tmp/modules' EXIT
 ours=$modules/updates/qmi_wwan_rs.ko
 
 served_by qmi_wwan_rs
