@@ -18,10 +18,7 @@
     clippy::ref_as_ptr,
     clippy::undocumented_unsafe_blocks
 )]
-#![cfg_attr(
-    CONFIG_RUSTC_HAS_UNNECESSARY_TRANSMUTES,
-    allow(unnecessary_transmutes)
-)]
+#![cfg_attr(CONFIG_RUSTC_HAS_UNNECESSARY_TRANSMUTES, allow(unnecessary_transmutes))]
 
 pub(super) use kernel::bindings::*;
 use kernel::ffi;
