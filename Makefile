@@ -48,7 +48,7 @@ shell: $(other:%=sdk%) ## open a shell in a guest with a modem; MODEM=usb:VVVV:P
 
 ##@ Use it
 .PHONY: module install uninstall deb
-module: ## build qmi_wwan_rs.ko for the running kernel, if it has Rust and headers here, else in the SDK, for its kernel; KERNELRELEASE=R or KDIR=FOLDER, a build folder, choose another
+module: ## build qmi_wwan_rs.ko for the running kernel if it has Rust and headers, else for the SDK's; KERNELRELEASE=R or KDIR=FOLDER chooses another
 ifdef KDIR
 	@$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 else

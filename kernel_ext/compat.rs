@@ -125,7 +125,7 @@ mod spinlock {
         }
 
         unsafe fn try_lock(_ptr: *mut Self::State) -> Option<Self::GuardState> {
-            // Nobody wants it.
+            // May fail at any time. Nobody tries.
             None
         }
 
