@@ -50,7 +50,7 @@ fail_now_and_then() {
 				step "$layer: $pipe, $failure, $count times"
 				halts=$(cleared)
 				wanted=$(($(failures $failure) + count))
-				order_failures $pipe $failure $count
+				order_failures $pipe $failure "$count"
 				# What fails takes a packet with it, and to fail there must be some.
 				until have_failed $failure $wanted; do
 					works || :

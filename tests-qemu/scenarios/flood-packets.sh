@@ -17,7 +17,7 @@ for profile in union-802-3 raw-ip-hs raw-ip-ss; do
 		flood $size $closed
 	done
 	for size in ${QMI_FULL:+5} 64 ${QMI_FULL:+1500}; do
-		flood $size $unread
+		flood "$size" $unread
 	done
 	flood 64 $busy
 	close_readers
