@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A modem gets our driver where it is installed, and else the kernel's own; the same who asks for qmi_wwan
 # Driver: rs
+# Timeout: 600
 . "${0%/*}/lib.sh"
 
 no_udev() {
