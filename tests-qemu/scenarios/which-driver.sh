@@ -5,12 +5,12 @@
 # Timeout: 600
 . "${0%/*}/lib.sh"
 
+# Asks until there is nobody to be asked.
 no_udev() {
-	! udevadm control --ping 2>/dev/null
+	! udevadm control --exit 2>/dev/null
 }
 
 stop_udev() {
-	udevadm control --exit
 	wait_until 'the end of udev' no_udev
 }
 
