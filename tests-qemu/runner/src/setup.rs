@@ -108,8 +108,8 @@ impl Kernel {
     pub fn patience(self) -> u32 {
         match self {
             Self::Stock => 1,
-            Self::Rt | Self::Arm64 | Self::Arm64With16k => 2,
-            Self::Debug | Self::Kcsan => 4,
+            Self::Rt => 2,
+            Self::Arm64 | Self::Arm64With16k | Self::Debug | Self::Kcsan => 4,
         }
     }
 
