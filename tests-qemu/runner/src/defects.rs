@@ -70,7 +70,7 @@ pub fn run(run: &RunFolder, children: &Children, jobs: usize, patterns: &[String
                 driver.module()
             );
             let part = run.part(&format!("{}-{kernel}", driver.module()))?;
-            let hall = Hall::prepare(kernel, driver, part, children.clone())?;
+            let hall = Hall::prepare(kernel.place()?, driver, part, children.clone())?;
             let names: Vec<_> = mine.iter().map(|scenario| scenario.name.clone()).collect();
             hall.run_all(mine, jobs, |name, result| {
                 let (text, fine) = judge(result);

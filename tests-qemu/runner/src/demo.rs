@@ -21,7 +21,7 @@ pub fn run(hall: &Hall) -> Result<bool> {
         .collect();
     println!(
         "Booting Debian's kernel {} in QEMU, with {}.ko in its modules.",
-        hall.system.release,
+        hall.system.kernel.release,
         hall.system.driver.module()
     );
     let mut guest = hall.boot("guest")?;

@@ -98,7 +98,7 @@ impl Guest {
             events,
             kernel_log: File::create(&log).map_err(Error::file(log))?,
             folder,
-            patience: system.kernel.patience(),
+            patience: system.kernel.patience,
         };
         guest.wait_until_ready()?;
         Ok(guest)

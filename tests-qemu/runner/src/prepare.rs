@@ -9,13 +9,16 @@ use std::process::{Command, Stdio};
 use crate::children::Children;
 use crate::error::{Error, Result};
 use crate::run_folder::{outside, RunFolder};
-use crate::setup::{Arch, Driver, Kernel, System, CHECKOUT, SDK};
+use crate::setup::{Arch, Driver, Place, System, CHECKOUT, SDK};
 
 /// Rust's name of arm64, and what is needed to build programs for it.
 const ARM64: &str = "aarch64-unknown-linux-gnu";
 const ARM64_LINKER: &str = "aarch64-linux-gnu-gcc-14";
 const ARM64_LIBRARY: &str =
     "/sdk/guest-arm64/opt/libstd-rust-dev/usr/lib/rustlib/aarch64-unknown-linux-gnu/lib";
+
+/// The helper that builds our module.
+pub const BUILD_DRIVER: &str = "build-driver";
 
 /// Runs helpers, with their output in the run's folder.
 pub struct Workshop<'a> {
@@ -78,7 +81,7 @@ impl<'a> Workshop<'a> {
         let mut command = Command::new(program);
         command
             .arg(&system.install_root)
-            .arg(&system.release)
+            .arg(&system.kernel.release)
             .arg(module);
         let log = self.helper(&format!("text-size-{module}"), &mut command)?;
         let text = fs::read_to_string(&log).map_err(Error::file(&log))?;
@@ -97,80 +100,77 @@ impl<'a> Workshop<'a> {
     }
 
     /// Makes a system of a kernel and a driver.
-    pub fn system(&self, kernel: Kernel, driver: Driver) -> Result<System> {
-        let release = release(kernel)?;
-        let install_root = self.modules(kernel, &release)?;
+    pub fn system(&self, kernel: Place, driver: Driver) -> Result<System> {
+        let install_root = self.modules(&kernel)?;
         if driver == Driver::Rs {
-            self.install(kernel, &release, &install_root)?;
+            self.install(&kernel, &install_root)?;
         }
-        let image = match kernel.unpacked() {
-            Some(unpacked) => unpacked.join(format!("boot/vmlinuz-{release}")),
-            None => Path::new(kernel.build_folder()).join("arch/x86/boot/bzImage"),
-        };
         Ok(System {
-            kernel,
             driver,
-            image,
-            initramfs: self.initramfs(kernel, &release, &install_root)?,
+            initramfs: self.initramfs(&kernel, &install_root)?,
             install_root,
-            release,
+            kernel,
         })
     }
 
     /// A root folder with the kernel's own modules, and some that Debian leaves out.
-    fn modules(&self, kernel: Kernel, release: &str) -> Result<PathBuf> {
+    fn modules(&self, kernel: &Place) -> Result<PathBuf> {
         let root = self.run.subfolder("install")?;
         let modules = root.join("lib/modules");
         fs::create_dir_all(&modules).map_err(Error::file(&modules))?;
         let mut copy = Command::new("cp");
-        copy.args(["--archive", "--link"]);
-        let folder = match kernel.unpacked() {
-            Some(unpacked) => unpacked.join("modules"),
-            None => Path::new(kernel.build_folder()).join("lib/modules"),
-        };
-        copy.arg(folder.join(release));
-        if kernel.is_debians() {
-            let args = ["/sdk/source", kernel.build_folder(), release];
+        copy.args(["--archive", "--link"])
+            .arg(kernel.modules.join(&kernel.release));
+        if let Some(source) = &kernel.source {
+            let args = [
+                &source.to_string_lossy(),
+                &*kernel.build_folder.to_string_lossy(),
+                &kernel.release,
+            ];
             let more = self.made_by("make-modules", &args, "modules")?;
             copy.arg(more.join("."));
         }
         self.helper("copy-modules", copy.arg(&modules))?;
-        self.helper(
-            "index-modules",
-            Command::new("depmod").arg("-b").arg(&root).arg(release),
-        )?;
+        let mut index = Command::new("depmod");
+        index.arg("-b").arg(&root).arg(&kernel.release);
+        self.helper("index-modules", &mut index)?;
         Ok(root)
     }
 
     /// Builds our module and installs it, as a user would, beside the kernel's own modules.
-    fn install(&self, kernel: Kernel, release: &str, root: &Path) -> Result<()> {
-        let mut module = make("module");
-        let mut install = make("install");
-        install.env("DESTDIR", root).env("KERNELRELEASE", release);
-        if kernel != Kernel::Stock {
-            let copy = Path::new(SDK).join(format!("{kernel}-module"));
+    fn install(&self, kernel: &Place, root: &Path) -> Result<()> {
+        let mut module = make("module", kernel.tree.as_deref());
+        let mut install = make("install", None);
+        install
+            .env("DESTDIR", root)
+            .env("KERNELRELEASE", &kernel.release);
+        if let Some(copy) = &kernel.driver {
             let program = Path::new(CHECKOUT).join("tests-qemu/guest/copy-driver");
-            self.helper("copy-driver", Command::new(program).arg(&copy))?;
+            self.helper("copy-driver", Command::new(program).arg(copy))?;
             module
                 .arg("-C")
-                .arg(&copy)
-                .arg(format!("KDIR={}", kernel.build_folder()));
-            if !kernel.is_debians() {
+                .arg(copy)
+                .arg(format!("KDIR={}", kernel.build_folder.display()));
+            if kernel.clang {
                 module.arg("LLVM=1");
             }
-            if let Some(flags) = kernel.rust_flags() {
+            if let Some(flags) = kernel.rust_flags {
                 module.arg(format!("KRUSTFLAGS={flags}"));
             }
-            install.arg("-C").arg(&copy);
+            install.arg("-C").arg(copy);
         }
-        self.helper("build-driver", &mut module)?;
+        self.helper(BUILD_DRIVER, &mut module)?;
         self.helper("install-driver", &mut install)?;
         Ok(())
     }
 
-    fn initramfs(&self, kernel: Kernel, release: &str, root: &Path) -> Result<PathBuf> {
-        let busybox = kernel.arch().guest().join("usr/bin/busybox");
-        let args = [release, &root.to_string_lossy(), &busybox.to_string_lossy()];
+    fn initramfs(&self, kernel: &Place, root: &Path) -> Result<PathBuf> {
+        let busybox = kernel.arch.guest().join("usr/bin/busybox");
+        let args = [
+            &kernel.release,
+            &*root.to_string_lossy(),
+            &*busybox.to_string_lossy(),
+        ];
         self.made_by("make-initramfs", &args, "initramfs")
     }
 
@@ -184,7 +184,7 @@ impl<'a> Workshop<'a> {
     }
 
     /// Runs a command to its end; returns the file with all that it printed.
-    fn helper(&self, name: &str, command: &mut Command) -> Result<PathBuf> {
+    pub fn helper(&self, name: &str, command: &mut Command) -> Result<PathBuf> {
         let log = self.run.subfolder("prepare")?.join(format!("{name}.log"));
         let output = File::create(&log).map_err(Error::file(&log))?;
         command
@@ -212,14 +212,21 @@ impl<'a> Workshop<'a> {
     }
 }
 
-fn release(kernel: Kernel) -> Result<String> {
-    let path = Path::new(kernel.build_folder()).join("include/config/kernel.release");
-    let release = fs::read_to_string(&path).map_err(|_| Error::NoKernel(kernel))?;
-    Ok(release.trim_end().to_owned())
-}
-
-fn make(target: &str) -> Command {
-    let mut make = Command::new("make");
-    make.arg(target);
-    make
+/// A command that makes a target, with the compilers of a tree.
+fn make(target: &str, tree: Option<&Path>) -> Command {
+    let mut command = match tree {
+        None => Command::new("make"),
+        Some(tree) => {
+            let mut enter = Command::new("unshare");
+            enter
+                .args(["--mount", "--propagation", "unchanged", "--"])
+                .arg(Path::new(CHECKOUT).join("scripts/lib/enter"))
+                .arg("--tree")
+                .arg(tree)
+                .args([SDK, "make"]);
+            enter
+        }
+    };
+    command.arg(target);
+    command
 }

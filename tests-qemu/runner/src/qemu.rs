@@ -11,7 +11,7 @@ use os_pipe::PipeReader;
 
 use crate::children::{Child, Children};
 use crate::error::{Error, Result};
-use crate::setup::{Arch, Kernel, Settings, System};
+use crate::setup::{Arch, Settings, System};
 
 /// USB ports that a modem can be plugged into, numbered from 1.
 pub const MODEM_PORTS: usize = 4;
@@ -159,13 +159,13 @@ impl Machine<'_> {
     }
 
     fn command(&self) -> Command {
-        let kernel = self.system.kernel;
-        let arch = kernel.arch();
-        let (machine, cpu) = match (arch, kernel) {
-            (Arch::Amd64, _) => ("q35", "qemu64"),
+        let kernel = &self.system.kernel;
+        let arch = kernel.arch;
+        let (machine, cpu) = match arch {
+            Arch::Amd64 => ("q35", "qemu64"),
             // An older one has no pages of that size.
-            (Arch::Arm64, Kernel::Arm64With16k) => ("virt", "cortex-a76"),
-            (Arch::Arm64, _) => ("virt", "cortex-a72"),
+            Arch::Arm64 if kernel.has_large_pages() => ("virt", "cortex-a76"),
+            Arch::Arm64 => ("virt", "cortex-a72"),
         };
         let mut qemu = Command::new(arch.qemu());
         qemu.args([
@@ -173,16 +173,17 @@ impl Machine<'_> {
             machine,
             "-accel",
             // A race wants two processors at once. Otherwise a thread for both is cheaper.
-            match kernel {
-                Kernel::Kcsan => "tcg,thread=multi",
-                _ => "tcg,thread=single",
+            if kernel.races {
+                "tcg,thread=multi"
+            } else {
+                "tcg,thread=single"
             },
             "-cpu",
             cpu,
             "-smp",
             if self.counted.is_some() { "1" } else { "2" },
         ]);
-        qemu.arg("-m").arg(kernel.memory().to_string());
+        qemu.arg("-m").arg(kernel.memory.to_string());
         qemu.args([
             "-nodefaults",
             "-no-user-config",
@@ -190,7 +191,7 @@ impl Machine<'_> {
             "-display",
             "none",
         ]);
-        qemu.arg("-kernel").arg(&self.system.image);
+        qemu.arg("-kernel").arg(&kernel.image);
         qemu.arg("-initrd").arg(&self.system.initramfs);
         qemu.arg("-append").arg(self.kernel_args());
 
@@ -280,7 +281,7 @@ impl Machine<'_> {
     }
 
     fn kernel_args(&self) -> String {
-        let console = match self.system.kernel.arch() {
+        let console = match self.system.kernel.arch {
             Arch::Amd64 => "ttyS0",
             Arch::Arm64 => "ttyAMA0",
         };

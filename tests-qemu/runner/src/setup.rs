@@ -104,59 +104,67 @@ impl Kernel {
         }
     }
 
-    /// How many times longer than on the stock kernel things may take.
-    pub fn patience(self) -> u32 {
-        match self {
-            Self::Stock => 1,
-            Self::Rt => 2,
-            Self::Arm64 | Self::Arm64With16k | Self::Debug | Self::Kcsan => 4,
-        }
-    }
-
-    /// The guest's memory, in MiB. KASAN takes its share.
-    pub fn memory(self) -> u32 {
-        match self {
-            Self::Stock | Self::Rt | Self::Arm64 | Self::Arm64With16k => 512,
-            Self::Debug | Self::Kcsan => 1024,
-        }
-    }
-
     /// Whether Debian built it.
     pub fn is_debians(self) -> bool {
-        self.unpacked().is_some()
+        !matches!(self, Self::Debug | Self::Kcsan)
     }
 
-    /// Where Debian's is unpacked.
-    pub fn unpacked(self) -> Option<&'static Path> {
-        match self {
-            Self::Stock => Some(Path::new("/sdk/kernel")),
-            Self::Rt => Some(Path::new("/sdk/kernel-rt")),
-            Self::Arm64 => Some(Path::new("/sdk/kernel-arm64")),
-            Self::Arm64With16k => Some(Path::new("/sdk/kernel-arm64-16k")),
-            Self::Debug | Self::Kcsan => None,
-        }
+    /// Its folders in the SDK: for building, and, if it is Debian's, where that is unpacked.
+    fn folders(self) -> (PathBuf, Option<PathBuf>) {
+        let (build, unpacked) = match self {
+            Self::Stock => ("linux", Some("kernel")),
+            Self::Rt => ("linux-rt", Some("kernel-rt")),
+            Self::Arm64 => ("linux-arm64", Some("kernel-arm64")),
+            Self::Arm64With16k => ("linux-arm64-16k", Some("kernel-arm64-16k")),
+            Self::Debug => ("debug", None),
+            Self::Kcsan => ("kcsan", None),
+        };
+        let sdk = Path::new(SDK);
+        (sdk.join(build), unpacked.map(|name| sdk.join(name)))
     }
 
-    /// Its folder in the SDK, which other modules can be built against.
-    pub fn build_folder(self) -> &'static str {
-        match self {
-            Self::Stock => "/sdk/linux",
-            Self::Rt => "/sdk/linux-rt",
-            Self::Arm64 => "/sdk/linux-arm64",
-            Self::Arm64With16k => "/sdk/linux-arm64-16k",
-            Self::Debug => "/sdk/debug",
-            Self::Kcsan => "/sdk/kcsan",
-        }
-    }
-
-    /// Flags of rustc for modules, which the kernel's own build does not give to them.
-    pub fn rust_flags(self) -> Option<&'static str> {
-        // As scripts/Makefile.kcsan has them for C.
-        (self == Self::Kcsan).then_some(
-            "-Zsanitizer=thread -Cllvm-args=-tsan-compound-read-before-write=1 \
-             -Cllvm-args=-tsan-distinguish-volatile=1 \
-             -Cllvm-args=-tsan-instrument-func-entry-exit=0",
-        )
+    /// Where it lies in the SDK.
+    pub fn place(self) -> Result<Place> {
+        let sdk = Path::new(SDK);
+        let (build_folder, unpacked) = self.folders();
+        let file = build_folder.join("include/config/kernel.release");
+        let release = fs::read_to_string(&file).map_err(|_| Error::NoKernel(self))?;
+        let release = release.trim_end().to_owned();
+        let (image, modules) = match unpacked {
+            Some(unpacked) => (
+                unpacked.join(format!("boot/vmlinuz-{release}")),
+                unpacked.join("modules"),
+            ),
+            None => (
+                build_folder.join("arch/x86/boot/bzImage"),
+                build_folder.join("lib/modules"),
+            ),
+        };
+        Ok(Place {
+            release,
+            arch: self.arch(),
+            image,
+            modules,
+            build_folder,
+            tree: None,
+            source: self.is_debians().then(|| sdk.join("source")),
+            driver: (self != Self::Stock).then(|| sdk.join(format!("{self}-module"))),
+            clang: !self.is_debians(),
+            // As scripts/Makefile.kcsan has them for C.
+            rust_flags: (self == Self::Kcsan).then_some(
+                "-Zsanitizer=thread -Cllvm-args=-tsan-compound-read-before-write=1 \
+                 -Cllvm-args=-tsan-distinguish-volatile=1 \
+                 -Cllvm-args=-tsan-instrument-func-entry-exit=0",
+            ),
+            patience: match self {
+                Self::Stock => 1,
+                Self::Rt => 2,
+                Self::Arm64 | Self::Arm64With16k | Self::Debug | Self::Kcsan => 4,
+            },
+            // KASAN takes its share.
+            memory: if self.is_debians() { 512 } else { 1024 },
+            races: self == Self::Kcsan,
+        })
     }
 
     /// What makes it.
@@ -166,7 +174,8 @@ impl Kernel {
             Self::Debug => "sdk-test",
             Self::Arm64 => "sdk-arm64",
             Self::Arm64With16k => "sdk-arm64-test",
-            Self::Rt | Self::Kcsan => "sdk-full",
+            Self::Rt => "sdk-matrix",
+            Self::Kcsan => "sdk-full",
         }
     }
 }
@@ -184,6 +193,44 @@ impl fmt::Display for Kernel {
     }
 }
 
+/// Where a kernel lies in the SDK, and what a guest that boots it needs.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Its release.
+    pub release: String,
+    /// The processor that it is for.
+    pub arch: Arch,
+    /// Its image.
+    pub image: PathBuf,
+    /// The folder that has a folder of its modules, called like its release.
+    pub modules: PathBuf,
+    /// What other modules can be built against.
+    pub build_folder: PathBuf,
+    /// The tree with the compilers that built it, if those are not the SDK's own.
+    pub tree: Option<PathBuf>,
+    /// Its source, if modules that it lacks are to be made from that.
+    pub source: Option<PathBuf>,
+    /// Where our module is built for it, if not in the checkout.
+    pub driver: Option<PathBuf>,
+    /// Whether clang built it.
+    pub clang: bool,
+    /// Flags of rustc for modules, which the kernel's own build does not give to them.
+    pub rust_flags: Option<&'static str>,
+    /// How many times longer than on the stock kernel things may take.
+    pub patience: u32,
+    /// The guest's memory, in MiB.
+    pub memory: u32,
+    /// Whether it looks for races, which want two processors at once.
+    pub races: bool,
+}
+
+impl Place {
+    /// Whether its pages are larger than 4 KiB.
+    pub fn has_large_pages(&self) -> bool {
+        self.release.ends_with("-16k")
+    }
+}
+
 /// What all scenarios of a run are told.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
@@ -197,13 +244,9 @@ pub struct Settings {
 #[derive(Clone, Debug)]
 pub struct System {
     /// The kernel.
-    pub kernel: Kernel,
-    /// Its release.
-    pub release: String,
+    pub kernel: Place,
     /// The driver under test.
     pub driver: Driver,
-    /// The kernel's image.
-    pub image: PathBuf,
     /// What leads from the image to the root file system.
     pub initramfs: PathBuf,
     /// Holds `lib/modules` and, with our driver, `etc/modprobe.d`.

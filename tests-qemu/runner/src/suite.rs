@@ -16,7 +16,7 @@ use crate::prepare::Workshop;
 use crate::qemu::Counted;
 use crate::run_folder::RunFolder;
 use crate::scenario::Scenario;
-use crate::setup::{Driver, Kernel, System};
+use crate::setup::{Driver, Place, System};
 
 /// All that is needed to boot guests.
 pub struct Hall {
@@ -33,7 +33,7 @@ pub struct Hall {
 impl Hall {
     /// Builds all that guests with this kernel and driver need.
     pub fn prepare(
-        kernel: Kernel,
+        kernel: Place,
         driver: Driver,
         run: RunFolder,
         children: Children,

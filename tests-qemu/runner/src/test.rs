@@ -82,7 +82,8 @@ pub fn run(choice: &Choice, run: RunFolder, children: Children, jobs: usize) -> 
         }
         let start = Instant::now();
         let part = run.part(&kernel.to_string())?;
-        match Hall::prepare(kernel, choice.driver, part, children.clone()) {
+        let prepare = |place| Hall::prepare(place, choice.driver, part, children.clone());
+        match kernel.place().and_then(prepare) {
             Ok(hall) => {
                 report.passed(&label(kernel, "prepare"), start.elapsed(), "");
                 hall.run_all(scenarios, jobs, |name, result| {

@@ -172,7 +172,7 @@ fn prepare(
         }
         let part = run.part(contender.key())?;
         let kernel = choice.arch.stock();
-        let hall = Hall::prepare(kernel, contender.driver(), part, children.clone())?;
+        let hall = Hall::prepare(kernel.place()?, contender.driver(), part, children.clone())?;
         for module in contender.modules() {
             let size = workshop.text_size(&hall.system, module)?;
             results.text.insert((*module).to_owned(), size);
