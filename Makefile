@@ -21,14 +21,14 @@ in_sdk := scripts/in-sdk
 e2e := $(in_sdk) cargo run --release --locked --manifest-path tests-qemu/Cargo.toml -p e2e --
 
 ##@ See it work
-.PHONY: demo test test-full kunit defects bench bench-profile shell
+.PHONY: demo test test-full kunit defects matrix bench bench-profile shell
 demo: $(other:%=sdk%) ## boot a stock kernel in QEMU and let a virtual modem talk through the driver; with ARCH=arm64 on that
 	@$(e2e) demo $(on_arch)
 
 test: sdk$(other)-test ## check and test all; T=PATTERN chooses tests, SEED=N repeats random choices; with ARCH=arm64 on that
 	@$(e2e) test $(on_arch) $(T)
 
-test-full: sdk-full ## as test, and what takes hours: each scenario on each kernel, a modem of each id
+test-full: sdk-full ## as test, and what takes hours: each scenario on each kernel, a modem of each id, the kernels of the matrix
 	@$(e2e) test --full $(T)
 
 kunit: ## run the KUnit suites in a kernel under UML, which is built the first time; ARCH=arm runs them in QEMU, on 32 bits
@@ -36,6 +36,9 @@ kunit: ## run the KUnit suites in a kernel under UML, which is built the first t
 
 defects: sdk-test ## show the defects of the C driver, and that ours has none; T=PATTERN chooses; write the table of Documentation/
 	@$(e2e) defects $(T)
+
+matrix: sdk-matrix ## try the driver on each kernel that it is for, also of Debian's later suites; T=PATTERN chooses; write Documentation/kernels.md
+	@$(e2e) matrix $(T)
 
 bench: $(other:%=sdk%) ## measure what packets cost with both drivers; QUICK=1 in 4 minutes, T=PATTERN chooses; write Documentation/benchmarks/
 	@$(e2e) bench $(on_arch) $(if $(QUICK),--quick) $(T)
@@ -85,7 +88,7 @@ sdk-arm64-test: ## as sdk-arm64, and what make test ARCH=arm64 needs
 sdk-full: ## as sdk-test, and kernels of test-full: a real-time one, and one that shows data races
 	@scripts/sdk full
 
-# Says which there are.
+# Says which there are, among them that of matrix.
 sdk-%:
 	@scripts/sdk $*
 

@@ -11,7 +11,7 @@ use crate::run_folder::RunFolder;
 use crate::setup::{Arch, Driver, Kernel, Settings, SDK};
 use crate::suite::Hall;
 use crate::test::Choice;
-use crate::{bench, checks, defects, demo, scenario, seed, shell, test};
+use crate::{bench, checks, defects, demo, matrix, scenario, seed, shell, test};
 
 /// Runs the driver in QEMU guests with virtual modems.
 #[derive(Debug, Parser)]
@@ -57,6 +57,16 @@ enum Command {
         #[arg(long, default_value_t = 2)]
         jobs: usize,
         /// Run only scenarios whose name contains one of these; the other rows stay as they are
+        patterns: Vec<String>,
+    },
+    /// Try the driver on each kernel that it is for, and write Documentation/kernels.md
+    Matrix {
+        #[command(flatten)]
+        common: Common,
+        /// Write nothing
+        #[arg(long)]
+        check: bool,
+        /// Try only kernels with one of these in their names, such as "sid/7.2"; the other rows stay as they are
         patterns: Vec<String>,
     },
     /// Measure what packets cost with the kernel's own driver and with ours, and write Documentation/benchmarks/
@@ -132,7 +142,7 @@ impl Common {
     fn hall(&self, kernel: &OneKernel) -> Result<Hall> {
         let (run, children) = self.run(false)?;
         println!("Building the driver and the virtual modem.");
-        Hall::prepare(kernel.chosen(), self.driver, run, children)
+        Hall::prepare(kernel.chosen().place()?, self.driver, run, children)
     }
 }
 
@@ -165,6 +175,14 @@ pub fn run(cli: Cli) -> Result<bool> {
         } => {
             let (run, children) = common.run(false)?;
             defects::run(&run, &children, jobs, &patterns)
+        }
+        Command::Matrix {
+            common,
+            check,
+            patterns,
+        } => {
+            let (run, children) = common.run(false)?;
+            matrix::run(&run, &children, check, &patterns)
         }
         Command::Bench {
             common,

@@ -29,6 +29,14 @@ pub enum Error {
     /// Most of the SDK's kernels are made only when asked for.
     #[error("the SDK has no {0} kernel yet; make it: make {made_by}", made_by = .0.made_by())]
     NoKernel(Kernel),
+    /// No kernel's name matches.
+    #[error("no kernel of the matrix is named like {names}; there are: {known}")]
+    NotInMatrix {
+        /// What was asked for.
+        names: String,
+        /// All names, separated by blanks.
+        known: String,
+    },
     /// A scenario says by no regular expression what it shows or permits.
     #[error("a scenario's line 'Shows:' or 'Permits:' is wrong: {0}")]
     Pattern(#[from] regex::Error),

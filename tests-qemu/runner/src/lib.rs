@@ -13,6 +13,7 @@ pub mod demo;
 pub mod error;
 pub mod guest;
 pub mod kernel_log;
+pub mod matrix;
 pub mod modem;
 pub mod outcome;
 pub mod prepare;
