@@ -11,7 +11,7 @@ duration=3
 bound=65536
 # A ping beside it, in milliseconds. The kernel that shows faults is several times slower.
 case $(uname -r) in
-*-debug) patience=1000 ;;
+*-debug | *-kcsan) patience=1000 ;;
 *-rt-*) patience=400 ;;
 *) patience=200 ;;
 esac
