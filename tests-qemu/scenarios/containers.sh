@@ -94,9 +94,9 @@ expect_line '^[0-9]+: qmimux1: ' as_that_stranger 'ip -d link show qmimux1'
 expect "$(as_that_stranger 'cat /sys/class/net/qmimux1/ifindex')" as_that_stranger 'cat /sys/class/net/qmimux1/iflink'
 expect '' as_that_stranger 'ls -d /sys/class/net/qmimux1/lower_* 2>/dev/null || :'
 ip link set wwan0 down
-expect down as_that_stranger 'cat /sys/class/net/qmimux1/operstate'
+expect 0 as_that_stranger 'cat /sys/class/net/qmimux1/carrier' # unlike operstate, that is up to date when it is read
 ip link set wwan0 up
-expect up as_that_stranger 'cat /sys/class/net/qmimux1/operstate'
+expect 1 as_that_stranger 'cat /sys/class/net/qmimux1/carrier'
 
 step "with privileges over both, and the mux device back"
 expect_error 'Operation not permitted' nsenter --net="/proc/$stranger/ns/net" ethtool -C qmimux1 tx-aggr-max-frames 2
