@@ -7,6 +7,60 @@
 //! goes when the last kernel does that has no other way: its line there, what is behind `not(...)`
 //! here, and then, name by name, what users import from here instead of from the kernel.
 
+/// The description of a device's attribute, and its callbacks.
+pub(super) mod device_attribute {
+    use crate::kernel_ext::bindings;
+    use kernel::ffi;
+
+    /// What callbacks get.
+    #[cfg(device_attributes_are_const)]
+    pub(in crate::kernel_ext) type Ptr = *const bindings::device_attribute;
+    /// What callbacks get.
+    #[cfg(not(device_attributes_are_const))]
+    pub(in crate::kernel_ext) type Ptr = *mut bindings::device_attribute;
+
+    /// The callback of a read.
+    pub(in crate::kernel_ext) type Show =
+        unsafe extern "C" fn(*mut bindings::device, Ptr, *mut ffi::c_char) -> isize;
+    /// The callback of a write.
+    pub(in crate::kernel_ext) type Store =
+        unsafe extern "C" fn(*mut bindings::device, Ptr, *const ffi::c_char, usize) -> isize;
+
+    /// An attribute with these callbacks.
+    #[cfg(device_attributes_are_const)]
+    pub(in crate::kernel_ext) const fn new(
+        attr: bindings::attribute,
+        show: Show,
+        store: Option<Store>,
+    ) -> bindings::device_attribute {
+        // With CONFIG_CFI each type of a callback has a field of its own, else they share one.
+        let mut read: bindings::device_attribute__bindgen_ty_1 = pin_init::zeroed();
+        let mut write: bindings::device_attribute__bindgen_ty_2 = pin_init::zeroed();
+
+        read.show_const = Some(show);
+        write.store_const = store;
+        bindings::device_attribute {
+            attr,
+            __bindgen_anon_1: read,
+            __bindgen_anon_2: write,
+        }
+    }
+
+    /// An attribute with these callbacks.
+    #[cfg(not(device_attributes_are_const))]
+    pub(in crate::kernel_ext) const fn new(
+        attr: bindings::attribute,
+        show: Show,
+        store: Option<Store>,
+    ) -> bindings::device_attribute {
+        bindings::device_attribute {
+            attr,
+            show: Some(show),
+            store,
+        }
+    }
+}
+
 #[cfg(errnos_are_complete)]
 pub(crate) use kernel::error::code::{
     EADDRNOTAVAIL,

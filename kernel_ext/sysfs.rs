@@ -4,7 +4,10 @@
 //!
 //! C header: [`include/linux/device.h`](srctree/include/linux/device.h)
 
-use super::bindings;
+use super::{
+    bindings,
+    compat::device_attribute, //
+};
 use core::{
     marker::PhantomData,
     slice, //
@@ -51,13 +54,6 @@ pub(crate) trait Writable: Attribute {
     fn store(parent: &Self::Parent, value: &[u8]) -> Result;
 }
 
-type StoreCallback = unsafe extern "C" fn(
-    *mut bindings::device,
-    *const bindings::device_attribute,
-    *const ffi::c_char,
-    usize,
-) -> isize;
-
 /// Callbacks and description of the [`Attribute`] `A`.
 struct Adapter<A>(PhantomData<A>);
 
@@ -68,23 +64,15 @@ impl<A: Attribute> Adapter<A> {
     #[allow(clippy::needless_update)]
     const fn description(
         mode: bindings::umode_t,
-        store: Option<StoreCallback>,
+        store: Option<device_attribute::Store>,
     ) -> bindings::device_attribute {
-        // With CONFIG_CFI each type of a callback has a field of its own, else they share one.
-        let mut show: bindings::device_attribute__bindgen_ty_1 = pin_init::zeroed();
-        let mut write: bindings::device_attribute__bindgen_ty_2 = pin_init::zeroed();
+        let attr = bindings::attribute {
+            name: kernel::str::as_char_ptr_in_const_context(A::NAME),
+            mode,
+            ..pin_init::zeroed()
+        };
 
-        show.show_const = Some(Self::show_callback);
-        write.store_const = store;
-        bindings::device_attribute {
-            attr: bindings::attribute {
-                name: kernel::str::as_char_ptr_in_const_context(A::NAME),
-                mode,
-                ..pin_init::zeroed()
-            },
-            __bindgen_anon_1: show,
-            __bindgen_anon_2: write,
-        }
+        device_attribute::new(attr, Self::show_callback, store)
     }
 
     /// # Safety
@@ -93,7 +81,7 @@ impl<A: Attribute> Adapter<A> {
     /// given attributes of `A::Parent`.
     unsafe extern "C" fn show_callback(
         dev: *mut bindings::device,
-        _attr: *const bindings::device_attribute,
+        _attr: device_attribute::Ptr,
         buf: *mut ffi::c_char,
     ) -> isize {
         // SAFETY: by the requirement of the function this is a device of that parent; sysfs keeps
@@ -122,7 +110,7 @@ impl<A: Writable> Adapter<A> {
     /// given attributes of `A::Parent`.
     unsafe extern "C" fn store_callback(
         dev: *mut bindings::device,
-        _attr: *const bindings::device_attribute,
+        _attr: device_attribute::Ptr,
         buf: *const ffi::c_char,
         count: usize,
     ) -> isize {

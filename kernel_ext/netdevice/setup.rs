@@ -112,7 +112,9 @@ impl<'a> Unregistered<'a> {
         &self,
         group: &'static sysfs::Group<P>,
     ) {
-        let first = project!(mut self.as_raw(), .sysfs_groups[build: 0]);
+        let groups = project!(mut self.as_raw(), .sysfs_groups);
+        // CAST: an array begins with its first element.
+        let first = groups.cast::<*const bindings::attribute_group>();
 
         // SAFETY: by the type invariant the device is valid, and nobody else uses the field.
         unsafe { first.write(group.as_raw()) };

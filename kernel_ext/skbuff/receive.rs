@@ -227,7 +227,8 @@ impl NewSkb {
     /// Adds `fragment`, the only one (`skb_add_rx_frag()`).
     fn add_fragment(&mut self, fragment: bindings::skb_frag, truesize: u32) {
         let shared = shared_info(self.0.raw());
-        let first = project!(mut shared, .frags[build: 0]);
+        // CAST: an array begins with its first element.
+        let first = project!(mut shared, .frags).cast::<bindings::skb_frag>();
         // SAFETY: the buffer is valid and new: nobody else uses what belongs to its data.
         unsafe { first.write(fragment) };
         let count = project!(mut shared, .nr_frags);
