@@ -233,17 +233,24 @@ fn judge(
         Err(error) => return Ok(Verdict::not_tried(&reason(&error))),
     };
     let part = run.part(&candidate.release)?;
+    let log = part
+        .subfolder("prepare")?
+        .join(format!("{BUILD_DRIVER}.log"));
     let hall = match Hall::prepare(place, Driver::Rs, part, children.clone()) {
         Ok(hall) => hall,
         Err(Error::Interrupted) => return Err(Error::Interrupted),
         Err(error) => {
             let builds = match &error {
-                Error::Helper { name, .. } if name == BUILD_DRIVER => "no",
-                _ => "not tried",
+                Error::Helper { name, .. } if name == BUILD_DRIVER => {
+                    let text = fs::read_to_string(&log).unwrap_or_default();
+                    let reason = compilers_reason(&text).unwrap_or_else(|| reason(&error));
+                    format!("no: {reason}")
+                }
+                _ => return Ok(Verdict::not_tried(&reason(&error))),
             };
             return Ok(Verdict {
                 compilers,
-                builds: format!("{builds}: {}", reason(&error)),
+                builds,
                 ..Verdict::default()
             });
         }
@@ -323,6 +330,19 @@ fn reason(error: &Error) -> String {
         }
         error => short(&error.to_string()),
     }
+}
+
+/// What compilers complain of in the output of a build.
+fn compilers_reason(output: &str) -> Option<String> {
+    let mut errors = output.lines().filter_map(|line| {
+        let (_, what) = line.strip_prefix("error")?.split_once(": ")?;
+        (!what.starts_with("aborting")).then_some(what)
+    });
+    let first = errors.next()?;
+    Some(match errors.count() {
+        0 => short(first),
+        more => short(&format!("{} errors, such as: {first}", more + 1)),
+    })
 }
 
 /// The beginning of a text, for a table.
@@ -437,6 +457,14 @@ mod tests {
         };
         assert!(good.is_good() && good.was_tried());
         assert_eq!(good.words(), "builds, loads, works");
+    }
+
+    #[test]
+    fn compilers_complain() {
+        let output = "error: no rules expected `:`\n  --> a.rs\nerror[E0412]: cannot find it\nerror: aborting due to 2";
+        let reason = "2 errors, such as: no rules expected `:`";
+        assert_eq!(compilers_reason(output).unwrap(), reason);
+        assert!(compilers_reason("make: *** [x] Error 2").is_none());
     }
 
     #[test]
