@@ -17,6 +17,16 @@ send() {
 	upload 60000 "$gateway"
 }
 
+# use_up: what each failure costs is missed when there is no more of it. Transfers get their buffers when many are in flight.
+use_up() {
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		fail_all_of ping -n -q -c 300 -l 300 -W 0.1 "$gateway" >/dev/null
+		ping -n -q -c 100 -l 100 -W 1 "$gateway" >/dev/null || :
+	done
+	step "many allocations failed"
+	ping_all 5 "$gateway"
+}
+
 # fail_each: the first allocation, the second and so on, as long as there are any: a driver may need none.
 fail_each() {
 	failed=0
@@ -38,6 +48,7 @@ plug union-802-3
 use_faults
 go_online
 fail_each 802.3
+[ $total = 0 ] || use_up
 unplug 0
 
 plug raw-ip-hs

@@ -48,6 +48,11 @@ traffic() {
 	expect 500000 there sh -c "echo 500000 | socat -t $limit - TCP:$gateway:19 | wc -c"
 }
 
+# retransmitted: segments that the station has sent again.
+retransmitted() {
+	there nstat -asz TcpRetransSegs | sed -n 's/^TcpRetransSegs *\([0-9]*\).*/\1/p'
+}
+
 # shape DEVICE: what it sends, and by ifb what it receives.
 shape() {
 	ip link add name ifb0 type ifb
@@ -81,6 +86,8 @@ for kind in 802.3 raw-ip mux; do
 	open_lan
 	route_by $uplink
 	traffic
+	# TCP gets through whatever is lost. Nothing is, but a slow machine may make it impatient.
+	[ "$(retransmitted)" -lt 30 ] || fail "$(retransmitted) segments were sent again"
 	step "$kind: shaped"
 	shape $uplink
 	traffic

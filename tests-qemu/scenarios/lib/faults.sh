@@ -96,3 +96,20 @@ end_faults() {
 		write 0 "$knobs/probability"
 	done
 }
+
+# fail_all_of COMMAND...: runs it, and all fail that it makes itself, not those in interrupts meanwhile.
+fail_all_of() {
+	for knobs in $faults; do
+		write Y "$knobs/task-filter"
+		write 1 "$knobs/interval"
+		write 10000 "$knobs/times"
+		write 100 "$knobs/probability"
+	done
+	# shellcheck disable=SC2016 # its own arguments
+	sh -c 'echo 1 >/proc/self/make-it-fail && exec "$@"' sh "$@" || :
+	end_faults
+	for knobs in $faults; do
+		write N "$knobs/task-filter"
+	done
+	[ "$(cat /sys/kernel/debug/failslab/times)" -lt 10000 ] || fail "$1: no allocation failed"
+}
