@@ -39,6 +39,7 @@ use crate::{
             Starting, //
         }, //
     },
+    module_parameters,
     mux::{
         self,
         Mux, //
@@ -219,7 +220,6 @@ impl usb_netdev::Driver for QmiWwan {
     const NAME: &'static CStr = c"qmi_wwan";
     const DEVICE_NAME: &'static CStr = c"wwan%d";
     const KINDS: &'static [DriverInfo<Self>] = &KINDS;
-    const ATTRIBUTES: &'static sysfs::Group<Device<Self>> = &ATTRIBUTES;
     const STATISTICS: &'static [&'static CStr] = Counter::NAMES;
     const FLAGS: &'static [&'static CStr] = FLAGS;
     const MIN_RECEIVE: u32 = MIN_RECEIVE;
@@ -227,6 +227,16 @@ impl usb_netdev::Driver for QmiWwan {
     type Quirks = Quirks;
     type State = Modem;
     type Stacked = Mux<Device<Self>>;
+
+    fn attributes() -> &'static sysfs::Group<Device<Self>> {
+        // ModemManager decides by this file alone whether to make rmnet devices or mux devices, and
+        // where there is no rmnet it has none.
+        if module_parameters::pass_through.value() != 0 {
+            &ATTRIBUTES
+        } else {
+            &ATTRIBUTES_WITHOUT_PASS_THROUGH
+        }
+    }
 
     fn accept(intf: &Probed<'_, Self>, id: &DeviceId) -> Result {
         // The same number can be another function in another configuration of the device.
@@ -430,6 +440,16 @@ static ATTRIBUTES: sysfs::Group<Device<QmiWwan>> = sysfs::Group::new(
         sysfs::Entry::read_write::<AddMux>(),
         sysfs::Entry::read_write::<DelMux>(),
         sysfs::Entry::read_write::<PassThrough>(),
+        sysfs::Entry::END,
+    ],
+);
+
+static ATTRIBUTES_WITHOUT_PASS_THROUGH: sysfs::Group<Device<QmiWwan>> = sysfs::Group::new(
+    c"qmi",
+    &[
+        sysfs::Entry::read_write::<RawIp>(),
+        sysfs::Entry::read_write::<AddMux>(),
+        sysfs::Entry::read_write::<DelMux>(),
         sysfs::Entry::END,
     ],
 );

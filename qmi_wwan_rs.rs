@@ -64,4 +64,10 @@ module! {
     authors: ["qmi_wwan_rs developers"],
     description: "Driver for USB modems that speak QMI",
     license: "GPL",
+    params: {
+        pass_through: u8 {
+            default: cfg!(CONFIG_RMNET) as u8,
+            description: "offer qmi/pass_through: 1 or 0; as the kernel has rmnet or not if unset",
+        },
+    },
 }

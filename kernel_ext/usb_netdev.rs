@@ -61,9 +61,6 @@ pub(crate) trait Driver: Sized + 'static {
     /// serves ids that user space adds.
     const KINDS: &'static [DriverInfo<Self>];
 
-    /// Attributes of the network device.
-    const ATTRIBUTES: &'static sysfs::Group<Device<Self>>;
-
     /// What a kind of device needs.
     type Quirks: Send + Sync + 'static;
 
@@ -81,6 +78,9 @@ pub(crate) trait Driver: Sized + 'static {
 
     /// Devices that may lie above the network device.
     type Stacked: stacked::Driver<Lower = Device<Self>>;
+
+    /// Attributes that a new network device gets.
+    fn attributes() -> &'static sysfs::Group<Device<Self>>;
 
     /// Whether `intf`, which matched `id`, is one for this driver; `ENODEV` if not.
     fn accept(intf: &Probed<'_, Self>, id: &DeviceId) -> Result;

@@ -69,7 +69,7 @@ impl<T: Driver> Adapter<T> {
         unsafe { net.set_ethtool_ops(Self::ETHTOOL_OPS) };
         // SAFETY: the attributes expect a `Private<T>`, which by the requirement of the function is
         // there.
-        unsafe { net.set_attributes(T::ATTRIBUTES) };
+        unsafe { net.set_attributes(T::attributes()) };
         net.set_watchdog(msecs_to_jiffies(WATCHDOG) as ffi::c_int);
         net.count_per_cpu();
         net.set_features(
