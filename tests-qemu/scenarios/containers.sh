@@ -67,6 +67,7 @@ modem_state() {
 	ethtool -c qmimux0
 }
 
+offer_pass_through
 plug raw-ip-hs
 interface=$(basename "$(readlink -f /sys/class/net/wwan0/device)")
 write Y $qmi_attributes/raw_ip

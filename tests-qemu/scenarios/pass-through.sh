@@ -4,6 +4,7 @@
 # Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 
+offer_pass_through
 plug combined-802-3
 cd /sys/class/net/wwan0/qmi
 expect N cat pass_through

@@ -8,6 +8,7 @@
 
 attributes='raw_ip add_mux del_mux pass_through'
 
+offer_pass_through
 plug raw-ip-hs
 
 step "modes and owners"

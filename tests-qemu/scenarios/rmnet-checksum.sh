@@ -21,6 +21,7 @@ expect_checksums() {
 	expect 0 counter 'Checksum validation failed'
 }
 
+offer_pass_through
 for version in 4 5; do
 	step "QMAPv$version"
 	plug raw-ip-ss

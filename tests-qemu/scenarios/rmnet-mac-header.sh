@@ -13,6 +13,7 @@ matched() {
 	tc -s filter show dev wwan0 ingress | sed -n 's/.*Sent [0-9]* bytes \([0-9]*\) pkt.*/\1/p'
 }
 
+offer_pass_through
 plug raw-ip-hs
 use_rmnet
 start_rmnet 5

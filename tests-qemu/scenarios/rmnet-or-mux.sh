@@ -6,6 +6,7 @@
 # Also: arm64 arm64-16k
 . "${0%/*}/lib.sh"
 
+offer_pass_through
 plug raw-ip-hs
 cd /sys/class/net/wwan0/qmi
 write Y raw_ip

@@ -6,6 +6,7 @@
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/rmnet.sh"
 
+offer_pass_through
 plug raw-ip-hs
 use_rmnet
 for id in 1 2; do

@@ -20,6 +20,17 @@ insert() {
 	port=$answer
 }
 
+# configure_modprobe LINE: a line of modprobe.d, for modules that are loaded from now on, until the scenario ends.
+configure_modprobe() {
+	printf '%s\n' "$1" >"/run/modprobe.d/$(find /run/modprobe.d -type f | wc -l).conf"
+	udevadm control --reload
+}
+
+# offer_pass_through: has our driver offer qmi/pass_through, whether the kernel has rmnet or not. To be said before it is loaded.
+offer_pass_through() {
+	configure_modprobe 'options qmi_wwan_rs pass_through=1'
+}
+
 wait_for_driver() {
 	udevadm wait --timeout=$limit --settle "/sys/class/net/wwan$1" "/dev/cdc-wdm$1" ||
 		fail "the driver made no wwan$1 and cdc-wdm$1"

@@ -7,6 +7,7 @@
 compare_drivers() {
 	group=$1
 	load_nothing_by_alias
+	offer_pass_through # what the C driver has on each kernel
 	for module in qmi_wwan qmi_wwan_rs; do
 		step "with $module"
 		records=/tmp/records/$module

@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # Processes that use and change a modem that comes and goes, each as fast as it can.
 
+offer_pass_through
 # shellcheck source=tests-qemu/scenarios/lib/hostile.sh
 . "$here/lib/hostile.sh"
 
