@@ -44,3 +44,34 @@ modem_has() {
 	ofono "$modem" "$1" GetProperties
 	[ "$(ofono_value "$2")" = "$3" ]
 }
+
+# ofono_online: powered and registered.
+ofono_online() {
+	ofono "$modem" Modem SetProperty sv Powered b true
+	wait_until "the SIM card to be ready" modem_has SimManager SubscriberIdentity 001010000000001
+	ofono "$modem" Modem SetProperty sv Online b true
+	wait_until "the modem to be registered" modem_has NetworkRegistration Status registered
+	step "powered, online, registered"
+}
+
+# ofono_connect: sets $context, $interface, $address and $gateway. On LTE being attached is having a context: oFono activates it by
+# itself.
+ofono_connect() {
+	wait_until "the modem to be attached" modem_has ConnectionManager Attached true
+	ofono "$modem" ConnectionManager GetContexts
+	context=$(printf '%s\n' "$answer" | sed -n 's/[^/]*"\(\/[^"]*\)".*/\1/p')
+	ofono "$context" ConnectionContext GetProperties
+	expect internet ofono_value AccessPointName
+	expect true ofono_value Active
+	interface=$(ofono_value Interface)
+	address=$(ofono_value Address)/$(ofono_value Netmask)
+	gateway=$(ofono_value Gateway)
+}
+
+# ofono_disconnect
+ofono_disconnect() {
+	ofono "$context" ConnectionContext SetProperty sv Active b false
+	if ping -c 1 -W 2 "$gateway" >/dev/null; then
+		fail "the network still answers"
+	fi
+}

@@ -5,6 +5,18 @@
 # shellcheck source=tests-qemu/scenarios/lib/mux.sh
 . "${0%/*}/lib/mux.sh"
 
+# forbid_rmnet: there is none, from now on until the scenario ends.
+forbid_rmnet() {
+	configure_modprobe 'blacklist rmnet'
+	[ ! -e /sys/module/rmnet ] || modprobe --remove rmnet
+}
+
+# expect_checksums_told: the modem told of right checksums, as it does in QMAPv5.
+expect_checksums_told() {
+	mark=0
+	aggregates down | awk '{ count += $3 } END { exit !count }' || fail "the modem told of no checksum"
+}
+
 # use_rmnet [VERSION]: has the modem speak QMAP of this version (1), and the driver leave that to rmnet.
 use_rmnet() {
 	size=16384
