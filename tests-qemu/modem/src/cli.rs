@@ -87,6 +87,10 @@ pub struct Arguments {
     #[arg(long)]
     router_advertisements: bool,
 
+    /// Be in a foreign network, not at home
+    #[arg(long)]
+    roaming: bool,
+
     /// Tells several modems of one guest apart: each has its own addresses
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     unit: u8,
@@ -185,6 +189,7 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
     if let Some(alias) = &arguments.alias {
         profile = profile.matching(&alias.parse::<Alias>()?);
     }
+    profile.network.roaming |= arguments.roaming;
     let log = event_log(arguments)?;
     let case = Case {
         seed: arguments.seed,

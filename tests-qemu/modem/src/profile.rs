@@ -281,6 +281,8 @@ pub struct Network {
     pub ipv6: std::net::Ipv6Addr,
     /// Largest packet in bytes.
     pub mtu: u16,
+    /// It is not the SIM card's home.
+    pub roaming: bool,
 }
 
 impl Default for Network {
@@ -289,6 +291,7 @@ impl Default for Network {
             ipv4: Ipv4Addr::new(10, 64, 0, 0),
             ipv6: std::net::Ipv6Addr::new(0x2001, 0xdb8, 0x64, 0, 0, 0, 0, 0),
             mtu: 1500,
+            roaming: false,
         }
     }
 }

@@ -94,6 +94,12 @@ impl State {
             ("hardware_revision", text(&firmware.hardware_revision)),
             ("imei", text(&firmware.imei)),
             (BOOT_IMAGE_MODE, Value::Number(0)),
+            // NAS has it in two ways: as a status, and as an indicator, which is off when it is not 0.
+            ("roaming", Value::Number(profile.network.roaming.into())),
+            (
+                "roaming_indicator",
+                Value::Number((!profile.network.roaming).into()),
+            ),
         ];
         Self {
             format: DataFormat {
