@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! A virtual USB QMI modem: the device side of QEMU's usb-redir.
 //!
-//! From the wire inwards: `redir` speaks the protocol, `usb` answers chapter 9, `modem` joins them with
+//! From the wire inwards: `redir` speaks the protocol, `port` keeps what a host asks for, `usb` answers chapter 9, `modem` joins them with
 //! the control channel (`control_channel`, `qmi`) and the data path (`network`, `link_layer`, `bearer`,
 //! `peer`). What a modem is stands in `profile`, and
 //! `alias` makes it pass for another; `hostile` spoils what it says and does. `event_loop` and `cli` drive it all;
@@ -22,6 +22,7 @@ pub mod link_layer;
 pub mod modem;
 pub mod network;
 pub mod peer;
+pub mod port;
 pub mod profile;
 pub mod qmi;
 pub mod redir;

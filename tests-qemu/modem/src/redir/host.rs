@@ -1,62 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! A modem on a usb-redir connection: packets in, packets out, no I/O of its own.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::time::{Duration, Instant};
-
-use serde_json::json;
+use std::time::Duration;
 
 use super::codec::{Codec, RedirError};
 use super::packet::{ControlHeader, EndpointInfo, FromGuest, Status, ToGuest, TABLE};
 use crate::event_log::EventLog;
-use crate::hostile::failures::Failure;
 use crate::hostile::presence::{Presence, Request, Verdict};
 use crate::modem::Modem;
+use crate::port::{Behind, Cancelled, End, Event, Port};
 use crate::profile::{Speed, Transfer};
-use crate::usb::{Setup, Stall};
+use crate::usb::Setup;
 
 /// Bits of wMaxPacketSize that are a size.
 const PACKET_SIZE: u16 = 0x07ff;
 
-/// A bulk IN request that waits for data.
-#[derive(Debug, Clone, Copy)]
-struct Waiting {
-    id: u64,
-    length: usize,
-}
-
 /// The device side of a connection.
 pub struct Host {
-    modem: Modem,
+    port: Port,
     codec: Codec,
     output: Vec<u8>,
-    waiting: BTreeMap<u8, VecDeque<Waiting>>,
-    /// Bulk requests, by number, and their endpoint, that get no answer until QEMU cancels them: there when one before them
-    /// failed, or left in silence.
-    abandoned: BTreeMap<u64, u8>,
-    polled: BTreeSet<u8>,
     notifications: u64,
-    /// Answers to control requests that are held back, by when they are due and the request's number.
-    late: BTreeMap<(Instant, u64), ToGuest>,
-    /// Decides when the device goes.
-    presence: Option<Presence>,
-    log: EventLog,
 }
 
 impl Host {
     /// Starts a connection: the hello is ready to be sent.
     pub fn new(modem: Modem, log: EventLog) -> Self {
         let mut host = Self {
-            modem,
+            // QEMU cancels requests behind one that has failed.
+            port: Port::new(modem, Behind::Abandoned, log),
             codec: Codec::default(),
             output: Vec::new(),
-            waiting: BTreeMap::new(),
-            abandoned: BTreeMap::new(),
-            polled: BTreeSet::new(),
             notifications: 0,
-            late: BTreeMap::new(),
-            presence: None,
-            log,
         };
         host.send(&ToGuest::Hello);
         host
@@ -64,19 +39,17 @@ impl Host {
 
     /// Has `presence` decide when the device goes.
     pub fn set_presence(&mut self, presence: Presence) {
-        self.presence = Some(presence);
+        self.port.set_presence(presence);
     }
 
     /// The modem, for its timers.
     pub fn modem(&mut self) -> &mut Modem {
-        &mut self.modem
+        self.port.modem()
     }
 
     /// How long until `pump` is due.
     pub fn deadline(&mut self) -> Option<Duration> {
-        let late = self.late.keys().next();
-        let late = late.map(|(due, _)| due.saturating_duration_since(Instant::now()));
-        [late, self.modem.deadline()].into_iter().flatten().min()
+        self.port.deadline()
     }
 
     /// Bytes for the guest; the caller removes those that it could write.
@@ -94,13 +67,11 @@ impl Host {
             if packet == FromGuest::FilterReject {
                 return Err(RedirError::Rejected);
             }
-            let verdict = self.decide(&packet);
+            let verdict = self.port.decide(request(&packet));
             if verdict != Verdict::Go {
                 self.handle(packet);
             }
-            if verdict != Verdict::Stay {
-                self.modem.crash();
-            }
+            self.port.follow(verdict);
             self.pump();
         }
         Ok(())
@@ -108,62 +79,56 @@ impl Host {
 
     /// Gives waiting requests what the modem has for them.
     pub fn pump(&mut self) {
-        while let Some(entry) = self.late.first_entry() {
-            if entry.key().0 > Instant::now() {
-                break;
-            }
-            let packet = entry.remove();
-            self.send(&packet);
-        }
-        self.modem.poll();
-        let endpoints: Vec<u8> = self.waiting.keys().copied().collect();
-        for endpoint in endpoints {
-            while self.complete_bulk_in(endpoint) {
-                self.modem.poll();
-            }
-        }
-        let polled: Vec<u8> = self.polled.iter().copied().collect();
-        for endpoint in polled {
-            // One at a time: there are no requests that as many could answer.
-            if !self.modem.is_halted(endpoint) {
-                if let Some(failure) = self.modem.failure(endpoint) {
-                    self.send_notification(endpoint, failure.into(), Vec::new());
+        self.port.pump();
+        self.forward();
+    }
+
+    /// Tells the guest what has come of its requests.
+    fn forward(&mut self) {
+        while let Some(event) = self.port.event() {
+            match event {
+                Event::Control {
+                    id,
+                    setup,
+                    status,
+                    data,
+                } => self.send_control(id, setup, status.into(), data),
+                Event::Transfer {
+                    id,
+                    endpoint,
+                    status,
+                    length,
+                    data,
+                } => self.send(&ToGuest::Bulk {
+                    id,
+                    status: status.into(),
+                    endpoint,
+                    // No more than the guest's request asked for, a 32-bit number.
+                    length: length as u32,
+                    data,
+                }),
+                Event::Notification {
+                    endpoint,
+                    status,
+                    data,
+                } => {
+                    self.notifications += 1;
+                    self.send(&ToGuest::Interrupt {
+                        id: self.notifications,
+                        status: status.into(),
+                        endpoint,
+                        // A few dozens of bytes at most.
+                        length: data.len() as u16,
+                        data,
+                    });
+                }
+                // QEMU lets the guest see that the device was away.
+                Event::Restarted => {
+                    self.unplug();
+                    self.connect();
                 }
             }
-            if self.modem.is_halted(endpoint) {
-                continue;
-            }
-            while let Some(notification) = self.modem.notification(endpoint) {
-                self.send_notification(endpoint, Status::Success, notification);
-            }
         }
-        if self.modem.restart_is_due() {
-            self.restart();
-        }
-    }
-
-    fn send_notification(&mut self, endpoint: u8, status: Status, data: Vec<u8>) {
-        self.notifications += 1;
-        self.send(&ToGuest::Interrupt {
-            id: self.notifications,
-            status,
-            endpoint,
-            // A few dozens of bytes at most.
-            length: data.len() as u16,
-            data,
-        });
-    }
-
-    /// The device leaves the bus and comes back as another. QEMU lets the guest see that it was away.
-    fn restart(&mut self) {
-        self.unplug();
-        self.waiting.clear();
-        self.abandoned.clear();
-        self.polled.clear();
-        self.late.clear();
-        self.modem.restart();
-        self.log.event("restart", json!({}));
-        self.connect();
     }
 
     /// Unplugs the device.
@@ -176,26 +141,13 @@ impl Host {
         self.output.extend(bytes);
     }
 
-    /// Whether the device stays for this packet.
-    fn decide(&mut self, packet: &FromGuest) -> Verdict {
-        match (&mut self.presence, request(packet)) {
-            (Some(presence), Some(request)) => presence.decide(request),
-            _ => Verdict::Stay,
-        }
-    }
-
     fn handle(&mut self, packet: FromGuest) {
         match packet {
             FromGuest::Hello(_) => self.connect(),
-            FromGuest::Reset => {
-                self.log.event("reset", json!({}));
-                self.modem.reset();
-                self.cancel_all();
-            }
+            FromGuest::Reset => self.port.reset(),
             FromGuest::SetConfiguration { id, value } => {
-                let status = self.modem.set_configuration(value).into();
-                self.note_choice("set-configuration", status, json!({ "value": value }));
-                self.cancel_all();
+                let status = self.port.set_configuration(value).into();
+                self.forward();
                 self.describe();
                 self.configuration_status(id, status);
             }
@@ -205,9 +157,7 @@ impl Host {
                 interface,
                 alternate,
             } => {
-                let status = self.modem.set_alternate(interface, alternate).into();
-                let fields = json!({ "interface": interface, "alternate": alternate });
-                self.note_choice("set-interface", status, fields);
+                let status = self.port.set_alternate(interface, alternate).into();
                 self.describe();
                 self.alt_setting_status(id, status, interface);
             }
@@ -215,26 +165,27 @@ impl Host {
                 self.alt_setting_status(id, Status::Success, interface);
             }
             FromGuest::StartInterrupt { id, endpoint } => {
-                let known = self.modem.gadget().endpoint(endpoint).is_some();
-                if known {
-                    self.polled.insert(endpoint);
-                }
-                self.interrupt_status(id, endpoint, known, "start-interrupt");
+                let known = self.port.start_polling(endpoint);
+                self.interrupt_status(id, endpoint, known);
             }
             FromGuest::StopInterrupt { id, endpoint } => {
-                let known = self.polled.remove(&endpoint);
-                self.modem.polling_stopped(endpoint);
-                self.interrupt_status(id, endpoint, known, "stop-interrupt");
+                let known = self.port.stop_polling(endpoint);
+                self.interrupt_status(id, endpoint, known);
             }
             FromGuest::Cancel(id) => self.cancel(id),
             FromGuest::FilterReject | FromGuest::Notice => {}
-            FromGuest::Control { id, header, data } => self.control(id, header, &data),
+            FromGuest::Control { id, header, data } => {
+                self.port.control(id, header.setup(), &data);
+            }
             FromGuest::Bulk {
                 id,
                 endpoint,
                 length,
                 data,
-            } => self.bulk(id, endpoint, length, &data),
+            } => {
+                let length = length as usize;
+                self.port.transfer(id, endpoint, length, &data, End::AsItIs);
+            }
             FromGuest::InterruptOut {
                 id,
                 endpoint,
@@ -251,27 +202,14 @@ impl Host {
 
     /// Plugs the device in. QEMU wants to know interfaces and endpoints before it.
     fn connect(&mut self) {
-        match self.presence.as_mut().map(Presence::arrive) {
-            Some(Some((number, wrong))) => self.log.hostile(number, &[wrong]),
-            Some(None) => self.log.event("staying", json!({})),
-            None => {}
-        }
+        self.port.connect();
         self.describe();
-        let device = &self.modem.profile().device;
-        let speed = match device.speed {
-            Speed::High => 2,
-            Speed::Super => 3,
-        };
-        self.log.event(
-            "connect",
-            json!({
-                "vendor": format!("{:04x}", device.vendor),
-                "product": format!("{:04x}", device.product),
-                "speed": if speed == 2 { "high" } else { "super" },
-            }),
-        );
+        let device = &self.port.device().profile().device;
         let packet = ToGuest::DeviceConnect {
-            speed,
+            speed: match device.speed {
+                Speed::High => 2,
+                Speed::Super => 3,
+            },
             class: device.class,
             vendor: device.vendor,
             product: device.product,
@@ -290,7 +228,7 @@ impl Host {
                 ..EndpointInfo::NONE
             };
         }
-        for (interface, endpoint) in self.modem.gadget().endpoints() {
+        for (interface, endpoint) in self.port.device().gadget().endpoints() {
             let row =
                 (usize::from(endpoint.address & 0x80) >> 3) | usize::from(endpoint.address & 15);
             table[row] = EndpointInfo {
@@ -307,25 +245,19 @@ impl Host {
                 },
             };
         }
-        let interfaces = self.modem.profile().interfaces.iter();
+        let interfaces = self.port.device().profile().interfaces.iter();
         let interfaces = interfaces.map(|i| (i.number, i.class)).collect();
         self.send(&ToGuest::InterfaceInfo(interfaces));
         self.send(&ToGuest::EpInfo(table));
     }
 
-    fn note_choice(&self, event: &str, status: Status, mut fields: serde_json::Value) {
-        let ok = status == Status::Success;
-        fields["status"] = json!(if ok { "ok" } else { "stall" });
-        self.log.event(event, fields);
-    }
-
     fn configuration_status(&mut self, id: u64, status: Status) {
-        let value = self.modem.gadget().configuration();
+        let value = self.port.device().gadget().configuration();
         self.send(&ToGuest::ConfigurationStatus { id, status, value });
     }
 
     fn alt_setting_status(&mut self, id: u64, status: Status, interface: u8) {
-        let alternate = self.modem.gadget().alternate(interface);
+        let alternate = self.port.device().gadget().alternate(interface);
         self.send(&ToGuest::AltSettingStatus {
             id,
             status: alternate.map_or(Status::Stall, |_| status),
@@ -334,9 +266,7 @@ impl Host {
         });
     }
 
-    fn interrupt_status(&mut self, id: u64, endpoint: u8, known: bool, event: &str) {
-        let address = format!("0x{endpoint:02x}");
-        self.log.event(event, json!({ "endpoint": address }));
+    fn interrupt_status(&mut self, id: u64, endpoint: u8, known: bool) {
         let status = if known {
             Status::Success
         } else {
@@ -349,138 +279,32 @@ impl Host {
         });
     }
 
-    fn control(&mut self, id: u64, header: ControlHeader, data: &[u8]) {
-        let setup = Setup {
-            request_type: header.request_type,
-            request: header.request,
-            value: header.value,
-            index: header.index,
-            length: header.length,
-        };
-        let reply = self.modem.control(setup, data);
-        let status = reply.result.as_ref().map(|_| ()).map_err(|_| Stall).into();
-        let answer = reply.result.unwrap_or_default();
+    fn send_control(&mut self, id: u64, setup: Setup, status: Status, data: Vec<u8>) {
         let length = match (status, setup.is_in()) {
             // The answer was cut to wLength.
-            (Status::Success, true) => answer.len() as u16,
-            (Status::Success, false) => header.length,
+            (Status::Success, true) => data.len() as u16,
+            (Status::Success, false) => setup.length,
             _ => 0,
         };
-        let packet = ToGuest::Control {
+        self.send(&ToGuest::Control {
             id,
             status,
-            header: ControlHeader { length, ..header },
-            data: answer,
-        };
-        if reply.late.is_zero() {
-            self.send(&packet);
-        } else {
-            self.late.insert((Instant::now() + reply.late, id), packet);
-        }
-    }
-
-    fn bulk(&mut self, id: u64, endpoint: u8, length: u32, data: &[u8]) {
-        if endpoint & 0x80 != 0 && self.modem.gadget().endpoint(endpoint).is_some() {
-            let request = Waiting {
-                id,
-                length: length as usize,
-            };
-            self.waiting.entry(endpoint).or_default().push_back(request);
-            return;
-        }
-        // What comes behind a transfer that gets no answer waits as well.
-        if self.abandoned.values().any(|&silent| silent == endpoint) {
-            self.abandoned.insert(id, endpoint);
-            return;
-        }
-        let status = match self.modem.failure(endpoint) {
-            Some(Failure::Silence) => {
-                self.abandoned.insert(id, endpoint);
-                return;
-            }
-            Some(failure) => failure.into(),
-            None => self.modem.bulk_out(endpoint, data).into(),
-        };
-        let done = status == Status::Success;
-        self.send(&ToGuest::Bulk {
-            id,
-            status,
-            endpoint,
-            length: if done { length } else { 0 },
-            data: Vec::new(),
+            header: ControlHeader::of(setup, length),
+            data,
         });
-    }
-
-    /// Completes the oldest bulk IN request of an endpoint, if there is something for it.
-    fn complete_bulk_in(&mut self, endpoint: u8) -> bool {
-        let Some(queue) = self.waiting.get_mut(&endpoint) else {
-            return false;
-        };
-        let Some(&Waiting { id, length }) = queue.front() else {
-            return false;
-        };
-        if let Some(failure) = self.modem.failure(endpoint) {
-            queue.pop_front();
-            let others = queue.drain(..).map(|request| (request.id, endpoint));
-            self.abandoned.extend(others);
-            self.send_failed(id, endpoint, failure.into());
-            return true;
-        }
-        let Some(transfer) = self.modem.bulk_in(endpoint, length) else {
-            return false;
-        };
-        queue.pop_front();
-        self.send(&ToGuest::Bulk {
-            id,
-            status: if transfer.babble {
-                Status::Babble
-            } else {
-                Status::Success
-            },
-            endpoint,
-            // No more than the guest's request asked for, a 32-bit number.
-            length: transfer.data.len() as u32,
-            data: transfer.data,
-        });
-        true
     }
 
     /// A request that waits is answered as cancelled; one that is answered already stays so.
     fn cancel(&mut self, id: u64) {
-        self.late.retain(|(_, late), _| *late != id);
-        let mut found = self.abandoned.remove(&id);
-        for (&endpoint, queue) in &mut self.waiting {
-            if let Some(place) = queue.iter().position(|request| request.id == id) {
-                queue.remove(place);
-                found = Some(endpoint);
-            }
+        if let Some(Cancelled::Transfer(endpoint)) = self.port.cancel(id) {
+            self.send(&ToGuest::Bulk {
+                id,
+                status: Status::Cancelled,
+                endpoint,
+                length: 0,
+                data: Vec::new(),
+            });
         }
-        if let Some(endpoint) = found {
-            self.send_failed(id, endpoint, Status::Cancelled);
-        }
-    }
-
-    fn cancel_all(&mut self) {
-        for (endpoint, queue) in std::mem::take(&mut self.waiting) {
-            for request in queue {
-                self.send_failed(request.id, endpoint, Status::Cancelled);
-            }
-        }
-        for (id, endpoint) in std::mem::take(&mut self.abandoned) {
-            self.send_failed(id, endpoint, Status::Cancelled);
-        }
-        self.polled.clear();
-        self.late.clear();
-    }
-
-    fn send_failed(&mut self, id: u64, endpoint: u8, status: Status) {
-        self.send(&ToGuest::Bulk {
-            id,
-            status,
-            endpoint,
-            length: 0,
-            data: Vec::new(),
-        });
     }
 }
 

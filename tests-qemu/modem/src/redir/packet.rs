@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The packets that a device without streams and isochronous endpoints needs.
 
-use crate::hostile::failures::Failure;
-use crate::usb::Stall;
+use crate::port;
+use crate::usb::Setup;
 
 /// Packet types.
 pub mod kind {
@@ -65,22 +65,14 @@ pub enum Status {
     Babble = 6,
 }
 
-impl From<Result<(), Stall>> for Status {
-    fn from(result: Result<(), Stall>) -> Self {
-        match result {
-            Ok(()) => Self::Success,
-            Err(Stall) => Self::Stall,
-        }
-    }
-}
-
-impl From<Failure> for Status {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Stall => Self::Stall,
-            // Who is silent has no status; it is as if the bus were broken.
-            Failure::Error | Failure::Silence => Self::IoError,
-            Failure::Babble => Self::Babble,
+impl From<port::Status> for Status {
+    fn from(status: port::Status) -> Self {
+        match status {
+            port::Status::Done => Self::Success,
+            port::Status::Cancelled => Self::Cancelled,
+            port::Status::Error => Self::IoError,
+            port::Status::Stall => Self::Stall,
+            port::Status::Babble => Self::Babble,
         }
     }
 }
@@ -178,6 +170,31 @@ pub struct ControlHeader {
     pub value: u16,
     pub index: u16,
     pub length: u16,
+}
+
+impl ControlHeader {
+    /// The header of a transfer that was asked for by `setup`; the endpoint tells the direction only.
+    pub fn of(setup: Setup, length: u16) -> Self {
+        Self {
+            endpoint: setup.request_type & 0x80,
+            request: setup.request,
+            request_type: setup.request_type,
+            value: setup.value,
+            index: setup.index,
+            length,
+        }
+    }
+
+    /// The SETUP packet.
+    pub fn setup(self) -> Setup {
+        Setup {
+            request_type: self.request_type,
+            request: self.request,
+            value: self.value,
+            index: self.index,
+            length: self.length,
+        }
+    }
 }
 
 /// An entry of the endpoint table.

@@ -87,17 +87,25 @@ impl Peer for Silence {
     fn poll(&mut self) {}
 }
 
-fn with_peer(name: &str, log: EventLog, peer: Box<dyn Peer>) -> Host {
+fn with_peer(name: &str, log: EventLog, peer: Box<dyn Peer>) -> Modem {
     let profile = profile(name);
     let plan = AddressPlan::new(&profile.network, 0);
     let schema = SCHEMA.with(Rc::clone);
-    Host::new(Modem::new(profile, schema, plan, peer, log.clone()), log)
+    Modem::new(profile, schema, plan, peer, log)
 }
 
 /// A modem with nobody behind it.
 pub fn host(name: &str, log: &Log) -> Host {
     let log = EventLog::to(Box::new(log.clone()), Bulk::WithPayload);
-    with_peer(name, log, Box::new(Silence))
+    Host::new(with_peer(name, log.clone(), Box::new(Silence)), log)
+}
+
+/// A modem with the IP stack behind it, and its log.
+pub fn modem(name: &str, log: &Log) -> (Modem, EventLog) {
+    let events = EventLog::to(Box::new(log.clone()), Bulk::WithPayload);
+    let addresses = AddressPlan::new(&profile(name).network, 0).on(0);
+    let stack = Stack::new(&addresses, 1, events.clone());
+    (with_peer(name, events.clone(), Box::new(stack)), events)
 }
 
 pub fn packet(kind: u32, id: u64, body: &[u8]) -> Vec<u8> {
@@ -120,11 +128,8 @@ impl Guest {
     /// A modem with the IP stack behind it, plugged in, with configuration 1.
     pub fn new(name: &str) -> Self {
         let log = Log::default();
-        let events = EventLog::to(Box::new(log.clone()), Bulk::WithPayload);
-        let addresses = AddressPlan::new(&profile(name).network, 0).on(0);
-        let stack = Stack::new(&addresses, 1, events.clone());
-        let host = with_peer(name, events, Box::new(stack));
-        Self::with(host, log)
+        let (modem, events) = modem(name, &log);
+        Self::with(Host::new(modem, events), log)
     }
 
     /// A modem with nobody behind it, plugged in, with configuration 1.
