@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The command line.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use thiserror::Error;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::addresses::{AddressPlan, Addresses};
 use crate::alias::{Alias, AliasError};
@@ -25,18 +25,31 @@ use crate::modem::Modem;
 use crate::peer::{Bursts, Clock, Peer, Stack, Tun, TunError};
 use crate::profile::{Profile, ProfileError, Speed};
 use crate::qmi::{Schema, SchemaError};
-use crate::redir::Host;
+use crate::{redir, usbip};
 
-/// A virtual USB QMI modem behind QEMU's usb-redir.
+/// A virtual USB QMI modem, for a guest of QEMU or for Linux itself.
 ///
 /// QEMU listens: -chardev socket,id=r0,path=SOCKET,server=on,wait=off -device usb-redir,chardev=r0.
 /// Connecting plugs the modem in; SIGTERM or SIGINT (Ctrl-C) unplugs it.
+///
+/// With --usbip it is the modem that listens, and `usbip attach` on any Linux machine with vhci_hcd plugs it in there.
 #[derive(Debug, Parser)]
 #[command(version)]
 pub struct Arguments {
     /// UNIX socket on which QEMU listens
-    #[arg(long, value_name = "SOCKET", required_unless_present_any = ["list_profiles", "ethernet"])]
+    #[arg(long, value_name = "SOCKET", required_unless_present_any = ["list_profiles", "list_messages", "ethernet", "usbip"])]
     connect: Option<PathBuf>,
+
+    /// Wait there for a machine that plugs the modem in by USB/IP, and for the next one when it has unplugged it. The protocol knows
+    /// no authentication: whoever reaches the address can have the modem
+    #[arg(
+        long,
+        value_name = "ADDRESS[:PORT]",
+        num_args = 0..=1,
+        default_missing_value = "127.0.0.1:3240",
+        conflicts_with_all = ["connect", "ethernet"]
+    )]
+    usbip: Option<usbip::Address>,
 
     /// Be no modem, but the network behind one at a network card: UNIX socket on which QEMU listens for its -netdev stream
     #[arg(long, value_name = "SOCKET", conflicts_with = "connect")]
@@ -46,7 +59,7 @@ pub struct Arguments {
     #[arg(
         long,
         value_name = "NAME_OR_FILE",
-        required_unless_present_any = ["list_profiles", "ethernet"]
+        required_unless_present_any = ["list_profiles", "list_messages", "ethernet"]
     )]
     profile: Option<String>,
 
@@ -118,6 +131,10 @@ pub struct Arguments {
     /// List the built-in profiles and exit
     #[arg(long)]
     list_profiles: bool,
+
+    /// List the QMI messages that it answers, as README.md has them, and exit
+    #[arg(long)]
+    list_messages: bool,
 }
 
 /// Whose addresses are used at a network card.
@@ -167,7 +184,7 @@ pub enum Error {
         reason: io::Error,
     },
     /// A needed argument is not there.
-    #[error("--connect and --profile are needed")]
+    #[error("--profile is needed, with --connect or --usbip")]
     Arguments,
 }
 
@@ -179,12 +196,14 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
     if arguments.list_profiles {
         return list_profiles();
     }
+    if arguments.list_messages {
+        print!("{}", Schema::load()?.table());
+        return Ok(());
+    }
     if let Some(socket) = &arguments.ethernet {
         return serve_ethernet(arguments, socket);
     }
-    let (Some(socket), Some(name)) = (&arguments.connect, &arguments.profile) else {
-        return Err(Error::Arguments);
-    };
+    let name = arguments.profile.as_ref().ok_or(Error::Arguments)?;
     let mut profile = Profile::load(name)?;
     if let Some(alias) = &arguments.alias {
         profile = profile.matching(&alias.parse::<Alias>()?);
@@ -209,12 +228,6 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
         None => stack(arguments, &addresses, log.clone()),
     };
     let peer = paced(arguments, peer);
-    let stream = connect(socket, Duration::from_secs(arguments.patience))?;
-    let device = &profile.device;
-    info!(
-        "plugging in {name} ({:04x}:{:04x}), host address {}",
-        device.vendor, device.product, addresses.ipv4
-    );
     let mut modem = Modem::new(Rc::clone(&profile), schema, plan, peer, log.clone());
     if arguments.router_advertisements {
         modem.advertise();
@@ -230,15 +243,52 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
         Some(Hostile::Disorder) => modem.set_disorder(Disorder::new(cases())),
         Some(Hostile::Descriptors | Hostile::Presence) | None => {}
     }
-    let mut host = Host::new(modem, log.clone());
-    if arguments.hostile == Some(Hostile::Presence) {
-        host.set_presence(Presence::new(cases()));
-    }
-    match run(&mut host, stream, &log)? {
-        Ending::Unplugged => info!("unplugged"),
-        Ending::GuestGone => info!("QEMU has closed the connection"),
+    let presence = (arguments.hostile == Some(Hostile::Presence)).then(|| Presence::new(cases()));
+    let device = &profile.device;
+    let what = format!("{name} ({:04x}:{:04x})", device.vendor, device.product);
+    match (&arguments.connect, arguments.usbip) {
+        (Some(socket), _) => {
+            let stream = connect(socket, Duration::from_secs(arguments.patience))?;
+            info!("plugging in {what}, host address {}", addresses.ipv4);
+            let mut host = redir::Host::new(modem, log.clone());
+            if let Some(presence) = presence {
+                host.set_presence(presence);
+            }
+            match run(&mut host, stream, &log)? {
+                Ending::Unplugged => info!("unplugged"),
+                Ending::GuestGone => info!("QEMU has closed the connection"),
+            }
+        }
+        (None, Some(address)) => {
+            let listener = usbip::listen(address)?;
+            let address = listener.local_addr().map_or(address, usbip::Address);
+            welcome(&what, address);
+            let mut host = usbip::Host::new(modem, log.clone());
+            if let Some(presence) = presence {
+                host.set_presence(presence);
+            }
+            usbip::run(host, listener, log)?;
+        }
+        (None, None) => return Err(Error::Arguments),
     }
     Ok(())
+}
+
+/// Says what to do next.
+fn welcome(what: &str, address: usbip::Address) {
+    let text = format!(
+        "The modem {what} waits at {address}. To plug it into this machine, type as root
+
+{}
+Ctrl-C here pulls it out.
+",
+        address.commands()
+    );
+    // Nobody has to listen.
+    let _ = io::stdout().write_all(text.as_bytes());
+    if !address.is_local() {
+        warn!("whoever reaches {address} can have the modem: USB/IP knows no authentication");
+    }
 }
 
 fn serve_ethernet(arguments: &Arguments, socket: &Path) -> Result<(), Error> {

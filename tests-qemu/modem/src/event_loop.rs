@@ -17,6 +17,7 @@ use thiserror::Error;
 
 use crate::event_log::EventLog;
 use crate::redir::{Host, RedirError};
+use crate::usbip::UsbIpError;
 
 const GUEST: Token = Token(0);
 const SIGNAL: Token = Token(1);
@@ -42,12 +43,25 @@ pub enum LinkError {
         /// The last failure.
         reason: io::Error,
     },
+    /// Nobody can listen there.
+    #[error(
+        "cannot listen at {address}: {reason} (--usbip takes another address, or port, behind it)"
+    )]
+    Listen {
+        /// The address.
+        address: String,
+        /// The system's words.
+        reason: io::Error,
+    },
     /// Reading, writing or waiting failed.
     #[error("the connection broke: {0}")]
     Io(#[from] io::Error),
     /// The guest does not speak the protocol.
     #[error(transparent)]
     Protocol(#[from] RedirError),
+    /// The host does not speak the other protocol.
+    #[error(transparent)]
+    UsbIp(#[from] UsbIpError),
 }
 
 /// How a connection ended well.

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! A virtual USB QMI modem: the device side of QEMU's usb-redir.
+//! A virtual USB QMI modem: the device side of QEMU's usb-redir, and of Linux' USB/IP.
 //!
-//! From the wire inwards: `redir` speaks the protocol, `port` keeps what a host asks for, `usb` answers chapter 9, `modem` joins them with
-//! the control channel (`control_channel`, `qmi`) and the data path (`network`, `link_layer`, `bearer`,
-//! `peer`). What a modem is stands in `profile`, and
-//! `alias` makes it pass for another; `hostile` spoils what it says and does. `event_loop` and `cli` drive it all;
-//! `ethernet_port` is the network without a modem.
+//! From the wire inwards: `redir` and `usbip` speak the protocols, `port` keeps what a host asks for until the modem has it, `usb`
+//! answers chapter 9, `modem` joins them with the control channel (`control_channel`, `qmi`) and the data path (`network`,
+//! `link_layer`, `bearer`, `peer`). What a modem is stands in `profile`, and `alias` makes it pass for another; `hostile` spoils
+//! what it says and does. `event_loop` and `cli` drive it all; `ethernet_port` is the network without a modem.
 
 pub mod addresses;
 pub mod alias;
@@ -28,3 +27,4 @@ pub mod qmi;
 pub mod redir;
 pub mod router;
 pub mod usb;
+pub mod usbip;

@@ -146,6 +146,22 @@ impl Schema {
         Ok(Self(services))
     }
 
+    /// All messages as a table in Markdown, in the order of their numbers.
+    pub fn table(&self) -> String {
+        let mut table = "| service | number | message | |\n|---|---|---|---|\n".to_owned();
+        for service in &self.0 {
+            let requests = service.messages.iter().map(|message| (message, ""));
+            let indications = service.indications.iter();
+            let indications = indications.map(|message| (message, "indication"));
+            let mut all: Vec<_> = requests.chain(indications).collect();
+            all.sort_by_key(|(message, what)| (message.id, *what));
+            for (Message { id, name, .. }, what) in all {
+                table += &format!("| {} | {id:04x} | {name} | {what} |\n", service.service);
+            }
+        }
+        table
+    }
+
     /// The services, by number.
     pub fn services(&self) -> &[Service] {
         &self.0
@@ -264,6 +280,19 @@ mod tests {
                 assert_eq!(rendered.len(), message.tlvs.len(), "{}", message.name);
             }
         }
+    }
+
+    #[test]
+    fn the_readme_lists_them() {
+        let readme = include_str!("../../README.md");
+        let (begin, end) = ("<!-- messages -->\n", "<!-- end of messages -->");
+        let (_, rest) = readme.split_once(begin).expect("README.md has the list");
+        let (listed, _) = rest.split_once(end).expect("the list has an end");
+        let table = Schema::load().unwrap().table();
+        assert_eq!(
+            listed, table,
+            "put what qmi-modem --list-messages prints between the two comments in README.md"
+        );
     }
 
     #[test]

@@ -7,4 +7,4 @@ mod setup;
 
 pub use descriptor::Descriptors;
 pub use gadget::{Gadget, Stall};
-pub use setup::{class, Kind, Recipient, Setup};
+pub use setup::{class, standard, Kind, Recipient, Setup};

@@ -56,6 +56,10 @@ pub mod standard {
     pub const GET_CONFIGURATION: u8 = 0x08;
     /// GET_INTERFACE.
     pub const GET_INTERFACE: u8 = 0x0a;
+    /// SET_CONFIGURATION.
+    pub const SET_CONFIGURATION: u8 = 0x09;
+    /// SET_INTERFACE.
+    pub const SET_INTERFACE: u8 = 0x0b;
     /// SET_SEL: system exit latencies.
     pub const SET_SEL: u8 = 0x30;
     /// SET_ISOCH_DELAY.
