@@ -21,7 +21,7 @@ in_sdk := scripts/in-sdk
 e2e := $(in_sdk) cargo run --release --locked --manifest-path tests-qemu/Cargo.toml -p e2e --
 
 ##@ See it work
-.PHONY: demo test test-full kunit defects matrix bench bench-profile shell
+.PHONY: demo test test-full kunit defects matrix bench bench-profile shell modem
 demo: $(other:%=sdk%) ## boot a stock kernel in QEMU and let a virtual modem talk through the driver; with ARCH=arm64 on that
 	@$(e2e) demo $(on_arch)
 
@@ -48,6 +48,10 @@ bench-profile: $(other:%=sdk%) ## tell where the instructions go, by function; w
 
 shell: $(other:%=sdk%) ## open a shell in a guest with a modem; MODEM=usb:VVVV:PPPP takes a real one of this machine
 	@$(e2e) shell $(on_arch)
+
+modem: sdk ## be a modem for this machine, by USB/IP, and say how to plug it in; MODEM=PROFILE chooses which, ADDRESS=IP[:PORT] where
+	@$(in_sdk) cargo run --release --locked --manifest-path tests-qemu/Cargo.toml -p qmi-modem -- \
+		--usbip $(ADDRESS) --profile $(or $(MODEM),raw-ip-hs)
 
 ##@ Use it
 .PHONY: module install uninstall deb

@@ -356,8 +356,8 @@ impl Port {
         endpoint.map(Cancelled::Transfer).or(control)
     }
 
-    /// Gives waiting requests what the modem has for them.
-    pub fn pump(&mut self) {
+    /// Gives waiting requests what the modem has for them, until that is `room` bytes or more.
+    pub fn pump(&mut self, room: usize) {
         while let Some(entry) = self.late.first_entry() {
             if entry.key().0 > Instant::now() {
                 break;
@@ -366,8 +366,13 @@ impl Port {
         }
         self.modem.poll();
         let endpoints: Vec<u8> = self.waiting.keys().copied().collect();
+        let mut given = 0;
         for endpoint in endpoints {
-            while self.complete(endpoint) {
+            while given < room {
+                let Some(length) = self.complete(endpoint) else {
+                    break;
+                };
+                given += length;
                 self.modem.poll();
             }
         }
@@ -383,14 +388,10 @@ impl Port {
         }
     }
 
-    /// Completes the oldest IN request of an endpoint, if there is something for it.
-    fn complete(&mut self, endpoint: u8) -> bool {
-        let Some(queue) = self.waiting.get_mut(&endpoint) else {
-            return false;
-        };
-        let Some(&Waiting { id, length }) = queue.front() else {
-            return false;
-        };
+    /// Completes the oldest IN request of an endpoint, if there is something for it: its length.
+    fn complete(&mut self, endpoint: u8) -> Option<usize> {
+        let queue = self.waiting.get_mut(&endpoint)?;
+        let &Waiting { id, length } = queue.front()?;
         if let Some(failure) = self.modem.failure(endpoint) {
             queue.pop_front();
             if self.behind == Behind::Abandoned {
@@ -398,22 +399,21 @@ impl Port {
                 self.abandoned.extend(others);
             }
             self.fail(id, endpoint, failure.into());
-            return true;
+            return Some(0);
         }
-        let Some((data, status)) = self.fetch(endpoint, length) else {
-            return false;
-        };
+        let (data, status) = self.fetch(endpoint, length)?;
         if let Some(queue) = self.waiting.get_mut(&endpoint) {
             queue.pop_front();
         }
+        let length = data.len();
         self.events.push_back(Event::Transfer {
             id,
             endpoint,
             status,
-            length: data.len(),
+            length,
             data,
         });
-        true
+        Some(length)
     }
 
     /// What there is for a request of `length` bytes, and whether that was too much.

@@ -366,6 +366,30 @@ fn who_does_not_take_answers_gets_no_more() {
     assert!(machine.log.events("set-configuration").len() == 1);
 }
 
+#[test]
+fn a_flood_waits_for_who_does_not_take_it() {
+    let mut machine = Machine::new("autoconnect");
+    for _ in 0..2000 {
+        machine.bulk_in(0x84, 2048);
+    }
+    let order = udp(OWN, GATEWAY, 21, b"1900 1500 4000");
+    let header = [1, 9999, DEVICE, 0, 4, 0, order.len() as u32, 0, 0, 0];
+    machine
+        .host
+        .push(&[&words(header)[..], &[0; 8], &order].concat());
+    machine.host.work().unwrap();
+    // A transfer more than there is room for, and the headers of all.
+    assert!(machine.host.output().len() < MAX_OUTPUT + 2048 + 2000 * 48);
+    machine.collect();
+    let first = machine.answers.len();
+    for _ in 0..10 {
+        machine.host.work().unwrap();
+        machine.collect();
+    }
+    assert!(first < 1000, "{first} answers at once");
+    assert_eq!(machine.answers.len(), 1901);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 

@@ -79,7 +79,7 @@ impl Host {
 
     /// Gives waiting requests what the modem has for them.
     pub fn pump(&mut self) {
-        self.port.pump();
+        self.port.pump(usize::MAX);
         self.forward();
     }
 

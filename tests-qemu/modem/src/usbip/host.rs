@@ -11,8 +11,8 @@ use crate::port::{Behind, End, Event, Port, Status};
 use crate::profile::Transfer;
 use crate::usb::{standard, Kind, Recipient, Setup};
 
-/// Requests that may wait for an answer.
-pub const MAX_PENDING: usize = 1024;
+/// Requests that may wait for an answer. The kernel's usbnet has some thousand at SuperSpeed if the MTU is small.
+pub const MAX_PENDING: usize = 8192;
 /// Bytes that may wait for the host, before its further requests have to.
 pub const MAX_OUTPUT: usize = 1 << 20;
 
@@ -122,7 +122,7 @@ impl Host {
         if self.left {
             return;
         }
-        self.port.pump();
+        self.port.pump(MAX_OUTPUT.saturating_sub(self.output.len()));
         while let Some(event) = self.port.event() {
             self.answer(event);
         }

@@ -62,7 +62,11 @@ impl FromStr for Address {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
-        let alone = || Some(SocketAddr::from((text.parse::<IpAddr>().ok()?, PORT)));
+        let bare = text
+            .strip_prefix('[')
+            .and_then(|text| text.strip_suffix(']'));
+        let bare = bare.unwrap_or(text);
+        let alone = || Some(SocketAddr::from((bare.parse::<IpAddr>().ok()?, PORT)));
         let whole = text.parse().ok();
         whole.or_else(alone).map(Self).ok_or(AddressError)
     }
@@ -363,6 +367,7 @@ mod tests {
             ("127.0.0.1", "127.0.0.1:3240"),
             ("0.0.0.0:99", "0.0.0.0:99"),
             ("::1", "[::1]:3240"),
+            ("[::1]", "[::1]:3240"),
             ("[::1]:99", "[::1]:99"),
         ] {
             assert_eq!(parse(text).as_deref(), Ok(wanted));
