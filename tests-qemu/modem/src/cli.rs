@@ -15,6 +15,7 @@ use crate::alias::{Alias, AliasError};
 use crate::ethernet_port;
 use crate::event_log::{Bulk, EventLog};
 use crate::event_loop::{connect, run, Ending, LinkError};
+use crate::flash::{Flash, FlashError};
 use crate::hostile::checksums::{Checksums, Statement};
 use crate::hostile::control::Control;
 use crate::hostile::disorder::Disorder;
@@ -78,6 +79,10 @@ pub struct Arguments {
     /// Count bulk transfers, and leave them out of the log
     #[arg(long, conflicts_with = "log_payload")]
     count_bulk: bool,
+
+    /// Keep here what a modem keeps without power: which firmware it has, if an update has changed that
+    #[arg(long, value_name = "FILE")]
+    flash: Option<PathBuf>,
 
     /// Use the kernel's TUN device of this name as peer, in place of the in-process one (needs root)
     #[arg(long, value_name = "NAME")]
@@ -166,6 +171,9 @@ pub enum Error {
     /// The alias.
     #[error(transparent)]
     Alias(#[from] AliasError),
+    /// The file of the flash.
+    #[error(transparent)]
+    Flash(#[from] FlashError),
     /// The message files.
     #[error(transparent)]
     Schema(#[from] SchemaError),
@@ -219,6 +227,10 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
         let wrongs = descriptors::mutate(&mut profile, case);
         log.hostile(case.number, &wrongs);
     }
+    let flash = match &arguments.flash {
+        Some(file) => Flash::open(file, &profile.firmware)?,
+        None => Flash::new(&profile.firmware),
+    };
     let profile = Rc::new(profile);
     let schema = Rc::new(Schema::load()?);
     let plan = AddressPlan::new(&profile.network, arguments.unit);
@@ -228,7 +240,7 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
         None => stack(arguments, &addresses, log.clone()),
     };
     let peer = paced(arguments, peer);
-    let mut modem = Modem::new(Rc::clone(&profile), schema, plan, peer, log.clone());
+    let mut modem = Modem::new(profile, schema, plan, peer, flash, log.clone());
     if arguments.router_advertisements {
         modem.advertise();
     }
@@ -244,7 +256,7 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
         Some(Hostile::Descriptors | Hostile::Presence) | None => {}
     }
     let presence = (arguments.hostile == Some(Hostile::Presence)).then(|| Presence::new(cases()));
-    let device = &profile.device;
+    let device = &modem.profile().device;
     let what = format!("{name} ({:04x}:{:04x})", device.vendor, device.product);
     match (&arguments.connect, arguments.usbip) {
         (Some(socket), _) => {

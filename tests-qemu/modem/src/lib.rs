@@ -3,18 +3,19 @@
 //!
 //! From the wire inwards: `redir` and `usbip` speak the protocols, `port` keeps what a host asks for until the modem has it, `usb`
 //! answers chapter 9, `modem` joins them with the control channel (`control_channel`, `qmi`) and the data path (`network`,
-//! `link_layer`, `bearer`, `peer`). What a modem is stands in `profile`, and `alias` makes it pass for another; `hostile` spoils
-//! what it says and does. `event_loop` and `cli` drive it all; `ethernet_port` is the network without a modem.
+//! `link_layer`, `bearer`, `peer`). Without firmware it is a boot loader (`qdl`); `flash` is what it keeps. What a modem is stands
+//! in `profile`, and `alias` makes it pass for another; `hostile` spoils what it says and does. `event_loop` and `cli` drive it
+//! all; `ethernet_port` is the network without a modem.
 
 pub mod addresses;
 pub mod alias;
 pub mod bearer;
 pub mod cli;
 pub mod control_channel;
-pub mod download_mode;
 pub mod ethernet_port;
 pub mod event_log;
 pub mod event_loop;
+pub mod flash;
 pub mod hex;
 pub mod hostile;
 pub mod link_layer;
@@ -23,6 +24,7 @@ pub mod network;
 pub mod peer;
 pub mod port;
 pub mod profile;
+pub mod qdl;
 pub mod qmi;
 pub mod redir;
 pub mod router;

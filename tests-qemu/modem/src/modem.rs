@@ -10,8 +10,8 @@ use serde_json::json;
 
 use crate::addresses::AddressPlan;
 use crate::control_channel::ControlChannel;
-use crate::download_mode;
 use crate::event_log::EventLog;
+use crate::flash::Flash;
 use crate::hex;
 use crate::hostile::checksums::Checksums;
 use crate::hostile::control::{Answer, Control};
@@ -19,12 +19,16 @@ use crate::hostile::disorder::Disorder;
 use crate::hostile::failures::{Failure, Pipe};
 use crate::network::Network;
 use crate::peer::Peer;
-use crate::profile::{Profile, Role, Transfer};
+use crate::profile::{Interface, Profile, Role, Transfer};
+use crate::qdl::{Event, Loader};
 use crate::qmi::{Schema, Server, State};
 use crate::usb::{class, Gadget, Kind, Recipient, Setup, Stall};
 
 /// Bytes of a host's frame that are kept while its transfer goes on.
 const MAX_FRAME: usize = 64 * 1024;
+
+/// From the command that restarts it until it leaves the bus: time for the host to take what was answered. Real ones take longer.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// What a bulk IN request got.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,12 +45,14 @@ pub struct Modem {
     home: Rc<Profile>,
     /// What it is now.
     profile: Rc<Profile>,
-    /// It is to leave the bus and come back as this.
-    next: Option<Rc<Profile>>,
+    /// It is to leave the bus and come back as this, but not before that time.
+    next: Option<(Rc<Profile>, Instant)>,
     gadget: Gadget,
     control: ControlChannel,
     qmi: Server,
     network: Network,
+    /// Takes firmware, if it has none.
+    loader: Option<Loader>,
     dtr: bool,
     /// The unfinished transfer of each bulk OUT endpoint.
     incoming: BTreeMap<u8, Vec<u8>>,
@@ -62,28 +68,31 @@ pub struct Modem {
 }
 
 impl Modem {
-    /// A modem as `profile` says, with `peer` behind it.
+    /// A modem as `profile` says, with `peer` behind it; or a boot loader, if it has no firmware.
     pub fn new(
-        profile: Rc<Profile>,
+        home: Rc<Profile>,
         schema: Rc<Schema>,
         plan: AddressPlan,
         peer: Box<dyn Peer>,
+        flash: Flash,
         log: EventLog,
     ) -> Self {
+        let profile = first_profile(&home, &flash);
         let interface = profile.control_interface().map_or(0, |i| i.number);
-        let state = State::new(&profile, &schema, plan);
+        let state = State::new(&profile, &schema, plan, flash);
         Self {
             gadget: Gadget::new(Rc::clone(&profile)),
             control: ControlChannel::new(interface),
             qmi: Server::new(schema, state, log.clone()),
             network: Network::new(&profile.link, plan, peer, log.clone()),
+            loader: profile.takes.clone().map(Loader::new),
             dtr: false,
             incoming: BTreeMap::new(),
             outgoing: BTreeMap::new(),
             hostile: None,
             unasked: VecDeque::new(),
             stalls_left: profile.firmware.first_stalls.clone(),
-            home: Rc::clone(&profile),
+            home,
             profile,
             next: None,
             log,
@@ -123,17 +132,24 @@ impl Modem {
     /// Has it leave the bus at once and come back.
     pub fn crash(&mut self) {
         self.control.clear();
-        self.next = Some(Rc::clone(&self.home));
+        let profile = first_profile(&self.home, &self.qmi.state.flash);
+        self.next = Some((profile, Instant::now()));
+    }
+
+    /// Has it come back as `profile`, in a while.
+    fn start(&mut self, profile: Rc<Profile>) {
+        self.next = Some((profile, Instant::now() + FAREWELL));
     }
 
     /// Whether it is time to leave the bus and come back: a reset waits until the host has all answers.
     pub fn restart_is_due(&self) -> bool {
-        self.next.is_some() && self.control.is_empty()
+        let due = |(_, due): &(_, Instant)| *due <= Instant::now();
+        self.next.as_ref().is_some_and(due) && self.control.is_empty()
     }
 
     /// Starts its next firmware, if there is one; it is not on the bus meanwhile.
     pub fn restart(&mut self) {
-        let Some(profile) = self.next.take() else {
+        let Some((profile, _)) = self.next.take() else {
             return;
         };
         let interface = profile.control_interface().map_or(0, |i| i.number);
@@ -141,6 +157,7 @@ impl Modem {
         self.control = ControlChannel::new(interface);
         self.qmi.restart(&profile);
         self.network.restart(&profile.link);
+        self.loader = profile.takes.clone().map(Loader::new);
         self.dtr = false;
         self.restart_transfers();
         self.unasked.clear();
@@ -178,6 +195,9 @@ impl Modem {
     fn restart_transfers(&mut self) {
         self.incoming.clear();
         self.outgoing.clear();
+        if let Some(loader) = &mut self.loader {
+            loader.port_closed();
+        }
     }
 
     /// A control transfer; the answer is at most wLength bytes, or a stall on what the device does not know.
@@ -292,9 +312,34 @@ impl Modem {
         let state = &mut self.qmi.state;
         if state.reset_is_due {
             state.reset_is_due = false;
-            let download = self.home.download_mode.as_ref();
-            let wanted = download.filter(|_| state.wants_download());
-            self.next = Some(Rc::clone(wanted.unwrap_or(&self.home)));
+            let profile = match state.wants_download() {
+                true => self.home.download_mode.clone(),
+                false => None,
+            };
+            self.start(profile.unwrap_or_else(|| first_profile(&self.home, &self.qmi.state.flash)));
+        }
+    }
+
+    /// Bytes for the boot loader.
+    fn load(&mut self, data: &[u8]) {
+        let Some(loader) = &mut self.loader else {
+            return;
+        };
+        for event in loader.receive(data) {
+            self.log.event("download", event.fields());
+            let flash = &mut self.qmi.state.flash;
+            let has_all = self.loader.as_ref().is_some_and(Loader::has_all);
+            let forgets = self.home.wakes_without_firmware;
+            match event {
+                Event::Opened(image, _) if !forgets => flash.begin(&image),
+                Event::Taken(image) if !forgets => flash.take(&image),
+                // It starts with what it has been given.
+                Event::Done | Event::Reset if forgets && has_all => {
+                    self.start(Rc::clone(&self.home));
+                }
+                Event::Reset => self.start(first_profile(&self.home, &self.qmi.state.flash)),
+                _ => {}
+            }
         }
     }
 
@@ -318,8 +363,8 @@ impl Modem {
                 "payload": payload,
             })
         });
-        if role == Role::Download && download_mode::is_reset(data) {
-            self.next = Some(Rc::clone(&self.home));
+        if role == Role::Download {
+            self.load(data);
         }
         if !role.is_data() {
             return Ok(());
@@ -340,7 +385,8 @@ impl Modem {
     /// What there is for a bulk IN request of `length` bytes, or `None` if it has to wait.
     pub fn bulk_in(&mut self, address: u8, length: usize) -> Option<BulkIn> {
         let (interface, endpoint) = self.gadget.endpoint(address)?;
-        if !interface.role.is_data() {
+        let role = interface.role;
+        if !role.is_data() && role != Role::Download {
             return None;
         }
         let number = interface.number;
@@ -348,6 +394,7 @@ impl Modem {
         let state = &mut self.qmi.state;
         let mut data = match self.outgoing.remove(&address) {
             Some(rest) => rest,
+            None if role == Role::Download => self.loader.as_mut()?.answer()?,
             None => self.network.receive(state.format, &mut state.bearers)?,
         };
         let mut babble = false;
@@ -426,6 +473,16 @@ impl Modem {
         Some(notification)
     }
 
+    /// The host has taken back all of its requests to the bulk IN endpoint at `address`: it does so when it closes a port.
+    pub fn reading_stopped(&mut self, address: u8) {
+        let endpoint = self.gadget.endpoint(address);
+        let is_download = |(interface, _): (&Interface, _)| interface.role == Role::Download;
+        match &mut self.loader {
+            Some(loader) if endpoint.is_some_and(is_download) => loader.port_closed(),
+            _ => {}
+        }
+    }
+
     /// The host polls the interrupt endpoint at `address` no more.
     pub fn polling_stopped(&mut self, address: u8) {
         let endpoint = self.gadget.endpoint(address);
@@ -439,13 +496,26 @@ impl Modem {
         self.network.poll();
     }
 
-    /// How long until `poll` is due.
+    /// How long until `poll` is due, or a restart.
     pub fn deadline(&mut self) -> Option<Duration> {
-        self.network.deadline()
+        // One that is overdue waits for the host.
+        let restart = self.next.as_ref().map(|(_, due)| *due);
+        let restart = restart.and_then(|due| due.checked_duration_since(Instant::now()));
+        [restart, self.network.deadline()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// A file descriptor whose readability makes `poll` due.
     pub fn readable(&self) -> Option<RawFd> {
         self.network.readable()
     }
+}
+
+/// What a modem begins as: a boot loader, if it has no firmware.
+fn first_profile(home: &Rc<Profile>, flash: &Flash) -> Rc<Profile> {
+    let has_firmware = flash.is_whole() && !home.wakes_without_firmware;
+    let loader = home.download_mode.as_ref().filter(|_| !has_firmware);
+    Rc::clone(loader.unwrap_or(home))
 }

@@ -351,6 +351,9 @@ impl Port {
             if let Some(place) = queue.iter().position(|request| request.id == id) {
                 queue.remove(place);
                 endpoint = Some(address);
+                if queue.is_empty() {
+                    self.modem.reading_stopped(address);
+                }
             }
         }
         endpoint.map(Cancelled::Transfer).or(control)

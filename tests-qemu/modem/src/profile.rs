@@ -16,6 +16,7 @@ use thiserror::Error;
 use crate::hex::Hex;
 use crate::link_layer::qmap::Version;
 use crate::link_layer::{LinkLayer, MacAddress, QmapAbilities};
+use crate::qdl::Taking;
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/profiles");
 
@@ -54,6 +55,12 @@ pub struct Profile {
     /// What it becomes when it waits for new firmware, by its profile's name.
     #[serde(default, deserialize_with = "by_name")]
     pub download_mode: Option<Rc<Profile>>,
+    /// It keeps no firmware: it begins as that, each time.
+    #[serde(default)]
+    pub wakes_without_firmware: bool,
+    /// How it takes firmware, if it waits for some.
+    #[serde(default)]
+    pub takes: Option<Taking>,
     /// What the firmware says of itself and how it behaves.
     pub firmware: Firmware,
     /// The addresses that the network gives out.
@@ -269,6 +276,21 @@ pub struct Firmware {
     pub hardware_revision: String,
     /// 15 digits.
     pub imei: String,
+    /// A carrier's settings beside the firmware; then the host can say what firmware and settings it prefers.
+    #[serde(default)]
+    pub settings: Option<Settings>,
+}
+
+/// What makes a carrier's settings one of a kind.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// Of what firmware they are.
+    pub firmware: String,
+    /// Their own version.
+    pub version: String,
+    /// Of whom they are.
+    pub carrier: String,
 }
 
 /// Addresses of the mobile network, the same for each modem but for its unit number and the mux ids of its links.
@@ -341,6 +363,9 @@ impl Profile {
         }
         if let Some(interface) = self.interfaces.iter().find(|i| i.alternates.is_empty()) {
             return Err(format!("interface {} has no setting", interface.number));
+        }
+        if self.wakes_without_firmware && self.download_mode.is_none() {
+            return Err("it wakes without firmware, but has no download mode".to_owned());
         }
         if !self.link.supported.contains(&self.link.default) {
             return Err("the default link layer is not among the supported ones".to_owned());

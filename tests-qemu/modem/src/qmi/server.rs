@@ -35,7 +35,8 @@ impl Server {
 
     /// Begins anew as the firmware of another profile.
     pub fn restart(&mut self, profile: &Profile) {
-        self.state = State::new(profile, &self.schema, self.state.plan);
+        let (plan, flash) = (self.state.plan, self.state.flash.clone());
+        self.state = State::new(profile, &self.schema, plan, flash);
     }
 
     /// Answers one QMUX frame: no frame at all if the request cannot be answered, else any

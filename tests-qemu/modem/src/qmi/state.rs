@@ -7,6 +7,7 @@ use super::schema::File;
 use super::Schema;
 use crate::addresses::AddressPlan;
 use crate::bearer::Bearers;
+use crate::flash::Flash;
 use crate::link_layer::{Abilities, DataFormat, IpFamily, Wanted};
 use crate::profile::{Profile, Role};
 
@@ -71,6 +72,10 @@ pub struct State {
     pub operating_mode: u8,
     /// The firmware is to start anew.
     pub reset_is_due: bool,
+    /// The host prefers images that are not there: they are to come at the next start.
+    pub awaits_images: bool,
+    /// What is kept without power.
+    pub flash: Flash,
     /// What the network gives out.
     pub plan: AddressPlan,
     files: Vec<File>,
@@ -83,14 +88,14 @@ pub struct State {
 
 impl State {
     /// The state of a modem that has just started.
-    pub fn new(profile: &Profile, schema: &Schema, plan: AddressPlan) -> Self {
+    pub fn new(profile: &Profile, schema: &Schema, plan: AddressPlan, flash: Flash) -> Self {
         let firmware = &profile.firmware;
         let text = |text: &str| Value::Text(text.to_owned());
         let variables = [
             ("services", Value::Bytes(version_list(schema))),
             ("manufacturer", text(&firmware.manufacturer)),
             ("model", text(&firmware.model)),
-            ("revision", text(&firmware.revision)),
+            ("revision", text(flash.revision())),
             ("hardware_revision", text(&firmware.hardware_revision)),
             ("imei", text(&firmware.imei)),
             (BOOT_IMAGE_MODE, Value::Number(0)),
@@ -130,6 +135,8 @@ impl State {
             followers: BTreeSet::new(),
             operating_mode: ONLINE,
             reset_is_due: false,
+            awaits_images: false,
+            flash,
             plan,
             services: schema.services().iter().map(|s| s.id).collect(),
             clients: BTreeSet::new(),
@@ -185,7 +192,7 @@ impl State {
 
     /// Whether the next start is to be into download mode.
     pub fn wants_download(&self) -> bool {
-        self.variable(BOOT_IMAGE_MODE) != Some(Value::Number(0))
+        self.awaits_images || self.variable(BOOT_IMAGE_MODE) != Some(Value::Number(0))
     }
 
     /// A file of the SIM card.

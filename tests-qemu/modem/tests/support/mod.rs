@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use qmi_modem::addresses::AddressPlan;
 use qmi_modem::event_log::{Bulk, EventLog};
+use qmi_modem::flash::Flash;
 use qmi_modem::modem::Modem;
 use qmi_modem::peer::{Peer, Stack};
 use qmi_modem::profile::Profile;
@@ -91,7 +92,8 @@ fn with_peer(name: &str, log: EventLog, peer: Box<dyn Peer>) -> Modem {
     let profile = profile(name);
     let plan = AddressPlan::new(&profile.network, 0);
     let schema = SCHEMA.with(Rc::clone);
-    Modem::new(profile, schema, plan, peer, log)
+    let flash = Flash::new(&profile.firmware);
+    Modem::new(profile, schema, plan, peer, flash, log)
 }
 
 /// A modem with nobody behind it.

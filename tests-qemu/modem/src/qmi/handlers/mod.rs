@@ -3,6 +3,7 @@
 
 mod ctl;
 mod dms;
+mod firmware;
 mod follow;
 mod uim;
 mod wda;
@@ -35,6 +36,12 @@ pub enum Handler {
     SetLinkProtocol,
     /// DMS.
     SetOperatingMode,
+    /// DMS.
+    FirmwarePreference,
+    /// DMS.
+    SetFirmwarePreference,
+    /// DMS.
+    CurrentFirmware,
     /// NAS.
     FollowRegistration,
     /// WDS.
@@ -102,6 +109,9 @@ impl Handler {
             Self::Sync => Ok(ctl::sync(&mut call)),
             Self::SetLinkProtocol => ctl::set_link_protocol(&mut call),
             Self::SetOperatingMode => dms::set_operating_mode(&mut call),
+            Self::FirmwarePreference => firmware::preference(&call),
+            Self::SetFirmwarePreference => firmware::set_preference(&mut call),
+            Self::CurrentFirmware => firmware::current(&call),
             Self::FollowRegistration => follow::registration(&mut call),
             Self::FollowDataSystem => follow::data_system(&mut call),
             Self::ReadFile => uim::read(&call),

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The boot loader of a modem that waits for firmware, and its protocol, QDL: commands in HDLC frames, and images in chunks that
+//! have no frame. What is known of it is in Qualcomm's Gobi API and in libqmi's `qmi-firmware-update`.
+
+mod command;
+pub mod cwe;
+mod hdlc;
+mod loader;
+
+pub use loader::{Event, Image, ImageKind, Loader, Taking};
