@@ -31,8 +31,9 @@ impl Modems {
         }
     }
 
-    /// Plugs a modem into the first free port and returns the port's number. Its log is `modem-PORT.log`. `what` is a profile,
-    /// and after it, each after a blank, further options of the modem.
+    /// Plugs a modem into the first free port and returns the port's number. Its log is `modem-PORT.log`, and the next one of its
+    /// model in that port has the firmware that it had. `what` is a profile, and after it, each after a blank, further options of
+    /// the modem.
     pub fn plug(&mut self, what: &str) -> Result<usize> {
         let (profile, options) = what.split_once(' ').unwrap_or((what, ""));
         self.check_profile(profile)?;
@@ -54,6 +55,8 @@ impl Modems {
                 .args(["--unit", &index.to_string()])
                 .arg("--log")
                 .arg(self.log(port))
+                .arg("--flash")
+                .arg(self.folder.join(format!("modem-{port}.flash")))
                 .stdin(Stdio::null())
                 .stdout(Stdio::null())
                 .stderr(messages),
@@ -114,10 +117,10 @@ impl Modems {
         Some((port, message.unwrap_or_default()))
     }
 
-    /// Moves the logs so far to another folder.
+    /// Moves the logs so far, and what modems have kept, to another folder.
     pub fn move_logs(&self, to: &Path) -> Result<()> {
         for port in 1..=MODEM_PORTS {
-            for ending in ["log", "messages"] {
+            for ending in ["log", "messages", "flash"] {
                 let name = format!("modem-{port}.{ending}");
                 let from = self.folder.join(&name);
                 if from.exists() {
