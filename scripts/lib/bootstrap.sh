@@ -32,7 +32,7 @@ bootstrap() {
 	backports='sed -n "s| '$DEBIAN_SUITE' | '$DEBIAN_SUITE'-backports |p" "$1/etc/apt/sources.list" \
 		> "$1/etc/apt/sources.list.d/backports.list"
 		test -s "$1/etc/apt/sources.list.d/backports.list"'
-	mmdebstrap --mode=root --architectures="$architecture" --components=main "$@" \
+	mmdebstrap --mode=root --architectures="$architecture" --components=main,contrib "$@" \
 		--aptopt='Acquire::Retries "3"' \
 		--setup-hook="$backports" \
 		--skip=cleanup/apt/lists \
