@@ -1,27 +1,25 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# qmi-firmware-update resets the modem into download mode; the driver lets go, and takes the modem again when it is back
-# Also: arm64
+# qmi-firmware-update gives a modem new firmware and settings, to the end: it comes back with the new revision, and connects
 # Timeout: 300
 . "${0%/*}/lib.sh"
+. "${0%/*}/lib/firmware.sh"
 
+make_images
 plug mc7455
-device=$(readlink -f /sys/class/net/wwan0/device/..)
-expect_line "'MC7455'" qmi --dms-get-model
+expect_modem 9071 SWI9X30C_02.24.05.06
 
-timeout $limit qmi-firmware-update --cdc-wdm=/dev/cdc-wdm0 --reset --ignore-mm-runtime-check --verbose >/tmp/update.log 2>&1 ||
-	fail "qmi-firmware-update: $(tail -n 1 /tmp/update.log)"
-wait_until_gone 0
-udevadm wait --timeout=$limit --settle /dev/ttyUSB0 || fail "no serial port in download mode"
-expect 9070 cat "$device/idProduct"
-expect_gone /sys/class/net/wwan0 /dev/cdc-wdm0
+expect_update --update --cdc-wdm=/dev/cdc-wdm0 "$firmware" "$carrier_settings"
+expect 2 sh -c 'grep -c "^successfully downloaded" /tmp/update.log'
+expect_line "^      $new_firmware\$" cat /tmp/update.log
+expect_modem 9071 "$new_firmware"
+expect_line "Build ID: *'02.33.03.00_GENERIC'" qmi --dms-get-firmware-preference
+expect_line "Config version: 002.072_000" qmi --dms-swi-get-current-firmware
 
-step "QDL's command to reset, in an HDLC frame"
-stty -F /dev/ttyUSB0 raw -echo
-printf '\176\055\237\012\176' >/dev/ttyUSB0
-wait_for_driver 0
-expect 9071 cat "$device/idProduct"
-expect_line "'MC7455'" qmi --dms-get-model
+step "it keeps that without power"
+unplug 0
+plug mc7455
+expect_modem 9071 "$new_firmware"
 use_raw_ip
 go_online
 ping_all 3 "$gateway"
