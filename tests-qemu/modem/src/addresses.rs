@@ -36,6 +36,8 @@ pub struct Addresses {
 
 /// The router's own address on each link.
 pub const ROUTER: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1);
+/// How far apart the addresses of a unit's functions are, counted in units.
+const FUNCTION: u8 = 64;
 /// Prefix length of the IPv4 subnet.
 pub const IPV4_PREFIX: u8 = 30;
 /// Prefix length of the IPv6 subnet.
@@ -49,6 +51,18 @@ impl AddressPlan {
             ipv6: Ipv6Addr::from(u128::from(network.ipv6) | (u128::from(unit) << 64)),
             mtu: network.mtu,
         }
+    }
+
+    /// The plan of one of the unit's QMI functions, counted from 0: the first one has the unit's own.
+    pub fn of_function(mut self, function: usize) -> Self {
+        let function = u8::try_from(function).unwrap_or(u8::MAX);
+        let distance = function.wrapping_mul(FUNCTION);
+        let (mut ipv4, mut ipv6) = (self.ipv4.octets(), self.ipv6.octets());
+        ipv4[2] = ipv4[2].wrapping_add(distance);
+        ipv6[7] = ipv6[7].wrapping_add(distance);
+        self.ipv4 = ipv4.into();
+        self.ipv6 = ipv6.into();
+        self
     }
 
     /// The addresses on the link of mux id `mux`; 0 is the link without one.
@@ -115,6 +129,14 @@ mod tests {
         let muxed = plan(1).on(0xfe);
         assert_eq!(muxed.ipv4.to_string(), "10.62.1.2");
         assert_eq!(muxed.ipv6.to_string(), "2001:db8:64:fe01::2");
+    }
+
+    #[test]
+    fn functions_of_a_unit_do_not_overlap() {
+        let second = plan(1).of_function(1);
+        assert_eq!(plan(1).of_function(0).on(0).ipv4, plan(1).on(0).ipv4);
+        assert_eq!(second.on(0).ipv4.to_string(), "10.64.65.2");
+        assert_eq!(second.on(2).ipv6.to_string(), "2001:db8:64:241::2");
     }
 
     #[test]

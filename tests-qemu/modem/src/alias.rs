@@ -127,7 +127,7 @@ mod tests {
             (modem.device.vendor, modem.device.product),
             (0x1199, 0x68a2)
         );
-        let control = modem.control_interface().unwrap();
+        let control = modem.control_of(0).unwrap();
         assert_eq!((control.number, control.class), (2, [0xff; 3]));
         let numbers: Vec<u8> = modem.interfaces.iter().map(|i| i.number).collect();
         assert_eq!(numbers, [0, 1, 2, 3, 4], "each still there, in order");
@@ -139,15 +139,15 @@ mod tests {
         let modem = profile("union-802-3", "usb:v12D1p*d*dc*dsc*dp*icFFisc01ip09in*");
         assert_eq!(modem.device.vendor, 0x12d1);
         assert_eq!(modem.device.product, before.device.product);
-        let control = modem.control_interface().unwrap();
+        let control = modem.control_of(0).unwrap();
         assert_eq!(control.class, [0xff, 0x01, 0x09]);
-        assert_eq!(control.number, before.control_interface().unwrap().number);
+        assert_eq!(control.number, before.control_of(0).unwrap().number);
     }
 
     #[test]
     fn a_union_follows() {
         let modem = profile("union-802-3", "usb:v1199p68A2d*dc*dsc*dp*ic*isc*ip*in0B*");
-        let control = modem.control_interface().unwrap();
+        let control = modem.control_of(0).unwrap();
         let names_itself = |f: &Functional| matches!(f, Functional::Union { control: 11, .. });
         assert!(control.functional.iter().any(names_itself));
     }

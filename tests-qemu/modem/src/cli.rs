@@ -84,7 +84,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     flash: Option<PathBuf>,
 
-    /// Use the kernel's TUN device of this name as peer, in place of the in-process one (needs root)
+    /// Use the kernel's TUN device of this name as peer of the first QMI function, in place of the in-process one (needs root)
     #[arg(long, value_name = "NAME")]
     tun: Option<String>,
 
@@ -240,7 +240,17 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
         None => stack(arguments, &addresses, log.clone()),
     };
     let peer = paced(arguments, peer);
+    let others: Vec<_> = (1..profile.functions())
+        .map(|function| {
+            let plan = plan.of_function(function);
+            let stack = stack(arguments, &plan.on(0), log.clone());
+            (plan, paced(arguments, stack))
+        })
+        .collect();
     let mut modem = Modem::new(profile, schema, plan, peer, flash, log.clone());
+    for (plan, peer) in others {
+        modem.add_function(plan, peer);
+    }
     if arguments.router_advertisements {
         modem.advertise();
     }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What a modem keeps without power: which firmware it has, and which one the host prefers.
 
+use std::cell::RefCell;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -68,10 +70,10 @@ struct Content {
     preferred: Vec<Name>,
 }
 
-/// The flash of one modem.
+/// The flash of one modem, which its functions share.
 #[derive(Debug, Clone)]
 pub struct Flash {
-    content: Content,
+    content: Rc<RefCell<Content>>,
     file: Option<PathBuf>,
 }
 
@@ -87,14 +89,15 @@ impl Flash {
             vec![name(FIRMWARE), name(SETTINGS)]
         };
         let images = firmware.settings.as_ref().map(named).unwrap_or_default();
+        let content = Content {
+            model: firmware.model.clone(),
+            is_whole: true,
+            revision: firmware.revision.clone(),
+            preferred: images.clone(),
+            images,
+        };
         Self {
-            content: Content {
-                model: firmware.model.clone(),
-                is_whole: true,
-                revision: firmware.revision.clone(),
-                preferred: images.clone(),
-                images,
-            },
+            content: Rc::new(RefCell::new(content)),
             file: None,
         }
     }
@@ -114,8 +117,8 @@ impl Flash {
             Ok(bytes) => {
                 let kept: Content =
                     serde_json::from_slice(&bytes).map_err(|error| unusable(error.to_string()))?;
-                if kept.model == flash.content.model {
-                    flash.content = kept;
+                if kept.model == firmware.model {
+                    *flash.content.borrow_mut() = kept;
                 }
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {}
@@ -124,13 +127,14 @@ impl Flash {
         Ok(flash)
     }
 
-    fn change(&mut self, change: impl FnOnce(&mut Content)) {
-        let before = self.content.clone();
-        change(&mut self.content);
-        let Some(file) = self.file.as_ref().filter(|_| self.content != before) else {
+    fn change(&self, change: impl FnOnce(&mut Content)) {
+        let mut content = self.content.borrow_mut();
+        let before = content.clone();
+        change(&mut content);
+        let Some(file) = self.file.as_ref().filter(|_| *content != before) else {
             return;
         };
-        let written = serde_json::to_vec(&self.content)
+        let written = serde_json::to_vec(&*content)
             .map_err(|error| error.to_string())
             .and_then(|bytes| fs::write(file, bytes).map_err(|error| error.to_string()));
         if let Err(reason) = written {
@@ -143,45 +147,54 @@ impl Flash {
 
     /// Whether there is firmware that can be started.
     pub fn is_whole(&self) -> bool {
-        self.content.is_whole
+        self.content.borrow().is_whole
     }
 
     /// DMS revision.
-    pub fn revision(&self) -> &str {
-        &self.content.revision
+    pub fn revision(&self) -> String {
+        self.content.borrow().revision.clone()
     }
 
     /// Version and carrier's version and name, as the images are named.
-    pub fn image(&self, kind: u8) -> Option<&Name> {
-        self.content.images.iter().find(|name| name.kind == kind)
+    pub fn image(&self, kind: u8) -> Option<Name> {
+        let content = self.content.borrow();
+        content
+            .images
+            .iter()
+            .find(|name| name.kind == kind)
+            .cloned()
     }
 
     /// What the host prefers; `None` if this modem does not ask.
-    pub fn preferred(&self) -> Option<&[Name]> {
-        let names = &self.content.preferred;
+    pub fn preferred(&self) -> Option<Vec<Name>> {
+        let names = self.content.borrow().preferred.clone();
         (!names.is_empty()).then_some(names)
     }
 
     /// Takes what the host prefers, and tells the types of those that are not there.
-    pub fn prefer(&mut self, names: Vec<Name>) -> Vec<u8> {
-        let missing = names
-            .iter()
-            .filter(|name| !self.content.images.iter().any(|own| name.fits(own)))
-            .map(|name| name.kind)
-            .collect();
+    pub fn prefer(&self, names: Vec<Name>) -> Vec<u8> {
+        let is_there = |name: &Name| {
+            self.content
+                .borrow()
+                .images
+                .iter()
+                .any(|own| name.fits(own))
+        };
+        let missing = names.iter().filter(|name| !is_there(name));
+        let missing = missing.map(|name| name.kind).collect();
         self.change(|content| content.preferred = names);
         missing
     }
 
     /// An image begins to come, in place of the one that is there.
-    pub fn begin(&mut self, image: &Image) {
+    pub fn begin(&self, image: &Image) {
         if !has_settings(image) {
             self.change(|content| content.is_whole = false);
         }
     }
 
     /// An image has come, whole.
-    pub fn take(&mut self, image: &Image) {
+    pub fn take(&self, image: &Image) {
         let Some(header) = &image.header else {
             return;
         };
@@ -243,7 +256,7 @@ mod tests {
 
     #[test]
     fn an_update() {
-        let mut flash = Flash::new(&mc7455().firmware);
+        let flash = Flash::new(&mc7455().firmware);
         let wanted = |version: &str, settings| {
             vec![
                 name(FIRMWARE, "?_?", &format!("{version}_?")),
@@ -276,7 +289,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("flash");
         let firmware = mc7455().firmware;
-        let mut flash = Flash::open(&file, &firmware).unwrap();
+        let flash = Flash::open(&file, &firmware).unwrap();
         assert!(!file.exists(), "nothing has changed yet");
         flash.begin(&image("SPKG", ""));
         assert!(!Flash::open(&file, &firmware).unwrap().is_whole());

@@ -2,10 +2,10 @@
 //! A virtual USB QMI modem: the device side of QEMU's usb-redir, and of Linux' USB/IP.
 //!
 //! From the wire inwards: `redir` and `usbip` speak the protocols, `port` keeps what a host asks for until the modem has it, `usb`
-//! answers chapter 9, `modem` joins them with the control channel (`control_channel`, `qmi`) and the data path (`network`,
-//! `link_layer`, `bearer`, `peer`). Without firmware it is a boot loader (`qdl`); `flash` is what it keeps. What a modem is stands
-//! in `profile`, and `alias` makes it pass for another; `hostile` spoils what it says and does. `event_loop` and `cli` drive it
-//! all; `ethernet_port` is the network without a modem.
+//! answers chapter 9, `modem` joins them with each `function`: the control channel (`control_channel`, `qmi`) and the data path
+//! (`network`, `link_layer`, `bearer`, `peer`). Without firmware it is a boot loader (`qdl`); `flash` is what it keeps. What a modem
+//! is stands in `profile`, and `alias` makes it pass for another; `hostile` spoils what it says and does. `event_loop` and `cli`
+//! drive it all; `ethernet_port` is the network without a modem.
 
 pub mod addresses;
 pub mod alias;
@@ -16,6 +16,7 @@ pub mod ethernet_port;
 pub mod event_log;
 pub mod event_loop;
 pub mod flash;
+pub mod function;
 pub mod hex;
 pub mod hostile;
 pub mod link_layer;

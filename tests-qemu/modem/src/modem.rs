@@ -9,19 +9,18 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::addresses::AddressPlan;
-use crate::control_channel::ControlChannel;
 use crate::event_log::EventLog;
 use crate::flash::Flash;
+use crate::function::Function;
 use crate::hex;
 use crate::hostile::checksums::Checksums;
 use crate::hostile::control::{Answer, Control};
 use crate::hostile::disorder::Disorder;
 use crate::hostile::failures::{Failure, Pipe};
-use crate::network::Network;
 use crate::peer::Peer;
 use crate::profile::{Interface, Profile, Role, Transfer};
 use crate::qdl::{Event, Loader};
-use crate::qmi::{Schema, Server, State};
+use crate::qmi::Schema;
 use crate::usb::{class, Gadget, Kind, Recipient, Setup, Stall};
 
 /// Bytes of a host's frame that are kept while its transfer goes on.
@@ -48,12 +47,11 @@ pub struct Modem {
     /// It is to leave the bus and come back as this, but not before that time.
     next: Option<(Rc<Profile>, Instant)>,
     gadget: Gadget,
-    control: ControlChannel,
-    qmi: Server,
-    network: Network,
+    /// At least one, also if the profile has none.
+    functions: Vec<Function>,
     /// Takes firmware, if it has none.
     loader: Option<Loader>,
-    dtr: bool,
+    flash: Flash,
     /// The unfinished transfer of each bulk OUT endpoint.
     incoming: BTreeMap<u8, Vec<u8>>,
     /// What did not fit into the last transfer of each bulk IN endpoint.
@@ -64,11 +62,12 @@ pub struct Modem {
     unasked: VecDeque<Vec<u8>>,
     /// How often requests of a name stall yet.
     stalls_left: BTreeMap<String, u32>,
+    schema: Rc<Schema>,
     log: EventLog,
 }
 
 impl Modem {
-    /// A modem as `profile` says, with `peer` behind it; or a boot loader, if it has no firmware.
+    /// A modem as `profile` says, with `peer` behind its first function; or a boot loader, if it has no firmware.
     pub fn new(
         home: Rc<Profile>,
         schema: Rc<Schema>,
@@ -78,15 +77,11 @@ impl Modem {
         log: EventLog,
     ) -> Self {
         let profile = first_profile(&home, &flash);
-        let interface = profile.control_interface().map_or(0, |i| i.number);
-        let state = State::new(&profile, &schema, plan, flash);
-        Self {
+        let mut this = Self {
             gadget: Gadget::new(Rc::clone(&profile)),
-            control: ControlChannel::new(interface),
-            qmi: Server::new(schema, state, log.clone()),
-            network: Network::new(&profile.link, plan, peer, log.clone()),
+            functions: Vec::new(),
             loader: profile.takes.clone().map(Loader::new),
-            dtr: false,
+            flash,
             incoming: BTreeMap::new(),
             outgoing: BTreeMap::new(),
             hostile: None,
@@ -95,8 +90,26 @@ impl Modem {
             home,
             profile,
             next: None,
+            schema,
             log,
-        }
+        };
+        this.add_function(plan, peer);
+        this
+    }
+
+    /// Puts `peer` behind the profile's next function.
+    pub fn add_function(&mut self, plan: AddressPlan, peer: Box<dyn Peer>) {
+        let (schema, log) = (Rc::clone(&self.schema), self.log.clone());
+        let (index, flash) = (self.functions.len(), self.flash.clone());
+        let function = Function::new(index, &self.profile, schema, plan, peer, flash, log);
+        self.functions.push(function);
+    }
+
+    /// The function that the interface of that number belongs to.
+    fn function(&mut self, interface: u8) -> &mut Function {
+        let last = self.functions.len() - 1;
+        let index = self.profile.function_of(interface).min(last);
+        &mut self.functions[index]
     }
 
     /// What it is.
@@ -116,23 +129,27 @@ impl Modem {
 
     /// Has `checksums` spoil packets to the host from now on.
     pub fn set_checksums(&mut self, checksums: Checksums) {
-        self.network.set_checksums(checksums);
+        self.functions[0].network.set_checksums(checksums);
     }
 
     /// Has hosts that ask for routers get an answer from now on.
     pub fn advertise(&mut self) {
-        self.network.advertise();
+        for function in &mut self.functions {
+            function.network.advertise();
+        }
     }
 
     /// Has `disorder` bring packets to the host out of order from now on.
     pub fn set_disorder(&mut self, disorder: Disorder) {
-        self.network.set_disorder(disorder);
+        self.functions[0].network.set_disorder(disorder);
     }
 
     /// Has it leave the bus at once and come back.
     pub fn crash(&mut self) {
-        self.control.clear();
-        let profile = first_profile(&self.home, &self.qmi.state.flash);
+        for function in &mut self.functions {
+            function.control.clear();
+        }
+        let profile = first_profile(&self.home, &self.flash);
         self.next = Some((profile, Instant::now()));
     }
 
@@ -144,7 +161,7 @@ impl Modem {
     /// Whether it is time to leave the bus and come back: a reset waits until the host has all answers.
     pub fn restart_is_due(&self) -> bool {
         let due = |(_, due): &(_, Instant)| *due <= Instant::now();
-        self.next.as_ref().is_some_and(due) && self.control.is_empty()
+        self.next.as_ref().is_some_and(due) && self.functions.iter().all(|f| f.control.is_empty())
     }
 
     /// Starts its next firmware, if there is one; it is not on the bus meanwhile.
@@ -152,13 +169,11 @@ impl Modem {
         let Some((profile, _)) = self.next.take() else {
             return;
         };
-        let interface = profile.control_interface().map_or(0, |i| i.number);
         self.gadget = Gadget::new(Rc::clone(&profile));
-        self.control = ControlChannel::new(interface);
-        self.qmi.restart(&profile);
-        self.network.restart(&profile.link);
+        for function in &mut self.functions {
+            function.restart(&profile);
+        }
         self.loader = profile.takes.clone().map(Loader::new);
-        self.dtr = false;
         self.restart_transfers();
         self.unasked.clear();
         self.profile = profile;
@@ -168,8 +183,9 @@ impl Modem {
     pub fn reset(&mut self) {
         self.gadget.reset();
         self.restart_transfers();
-        self.control.clear();
-        self.set_dtr(false);
+        for function in &mut self.functions {
+            function.reset();
+        }
     }
 
     /// SET_CONFIGURATION.
@@ -215,12 +231,12 @@ impl Modem {
         let late = self.profile.firmware.late_answers.get(setup.name());
         let late = Duration::from_millis(late.copied().unwrap_or(0));
         let mut answer = Answer::honest(setup, result, late);
-        self.spoil(&mut answer);
+        self.spoil(setup, &mut answer);
         self.note_control(setup, data, &answer.result);
         answer
     }
 
-    fn spoil(&mut self, answer: &mut Answer) {
+    fn spoil(&mut self, setup: Setup, answer: &mut Answer) {
         let Some(control) = &mut self.hostile else {
             return;
         };
@@ -230,7 +246,7 @@ impl Modem {
         }
         self.unasked.append(&mut answer.notifications);
         if let (true, Ok(message)) = (answer.twice, honest) {
-            self.control.respond(message);
+            self.function(setup.target()).control.respond(message);
         }
     }
 
@@ -277,46 +293,37 @@ impl Modem {
         match (setup.request, setup.is_in()) {
             (class::SET_CONTROL_LINE_STATE, false) => {
                 if qmi {
-                    self.set_dtr(setup.value & 1 != 0);
+                    self.function(target).set_dtr(setup.value & 1 != 0);
                 }
             }
-            (class::SEND_ENCAPSULATED_COMMAND, false) if qmi => self.command(data),
-            (class::GET_ENCAPSULATED_RESPONSE, true) if qmi => return Ok(self.control.fetch()),
+            (class::SEND_ENCAPSULATED_COMMAND, false) if qmi => self.command(target, data),
+            (class::GET_ENCAPSULATED_RESPONSE, true) if qmi => {
+                return Ok(self.function(target).control.fetch())
+            }
             (class::SET_ETHERNET_PACKET_FILTER, false) if qmi => {}
             _ => return Err(Stall),
         }
         Ok(Vec::new())
     }
 
-    fn set_dtr(&mut self, on: bool) {
-        let falls = self.dtr && !on;
-        self.dtr = on;
-        if falls && self.profile.firmware.needs_dtr {
-            self.qmi.state.forget_clients();
-            self.log
-                .event("clients-forgotten", json!({ "reason": "DTR is off" }));
-        }
-    }
-
-    fn command(&mut self, data: &[u8]) {
-        if self.profile.firmware.needs_dtr && !self.dtr {
-            self.log.event(
-                "qmi-dropped",
-                json!({ "reason": "DTR is off", "data": hex::encode(data) }),
-            );
-            return;
-        }
-        for message in self.qmi.answer(data) {
-            self.control.respond(message);
-        }
-        let state = &mut self.qmi.state;
-        if state.reset_is_due {
-            state.reset_is_due = false;
-            let profile = match state.wants_download() {
-                true => self.home.download_mode.clone(),
-                false => None,
-            };
-            self.start(profile.unwrap_or_else(|| first_profile(&self.home, &self.qmi.state.flash)));
+    fn command(&mut self, interface: u8, data: &[u8]) {
+        let function = self.function(interface);
+        let before = function.qmi.state.operating_mode;
+        function.command(data);
+        let state = &mut function.qmi.state;
+        let mode = state.operating_mode;
+        let reset = std::mem::take(&mut state.reset_is_due);
+        let download = state.wants_download();
+        let this = self.profile.function_of(interface);
+        let others = self.functions.iter_mut().enumerate();
+        let others = others.filter(|&(index, _)| index != this).map(|(_, f)| f);
+        if reset {
+            // Nobody there waits for an answer; what the host has not fetched by now is lost.
+            others.for_each(|function| function.control.clear());
+            let loader = self.home.download_mode.clone().filter(|_| download);
+            self.start(loader.unwrap_or_else(|| first_profile(&self.home, &self.flash)));
+        } else if mode != before {
+            others.for_each(|function| function.follow_radio(mode));
         }
     }
 
@@ -327,17 +334,16 @@ impl Modem {
         };
         for event in loader.receive(data) {
             self.log.event("download", event.fields());
-            let flash = &mut self.qmi.state.flash;
             let has_all = self.loader.as_ref().is_some_and(Loader::has_all);
             let forgets = self.home.wakes_without_firmware;
             match event {
-                Event::Opened(image, _) if !forgets => flash.begin(&image),
-                Event::Taken(image) if !forgets => flash.take(&image),
+                Event::Opened(image, _) if !forgets => self.flash.begin(&image),
+                Event::Taken(image) if !forgets => self.flash.take(&image),
                 // It starts with what it has been given.
                 Event::Done | Event::Reset if forgets && has_all => {
                     self.start(Rc::clone(&self.home));
                 }
-                Event::Reset => self.start(first_profile(&self.home, &self.qmi.state.flash)),
+                Event::Reset => self.start(first_profile(&self.home, &self.flash)),
                 _ => {}
             }
         }
@@ -375,8 +381,7 @@ impl Modem {
         if ended || frame.len() > MAX_FRAME {
             let frame = std::mem::take(frame);
             if !frame.is_empty() {
-                let state = &mut self.qmi.state;
-                self.network.send(frame, state.format, &mut state.bearers);
+                self.function(number).send(frame);
             }
         }
         Ok(())
@@ -391,11 +396,10 @@ impl Modem {
         }
         let number = interface.number;
         let whole_packets = length % usize::from(endpoint.max_packet).max(1) == 0;
-        let state = &mut self.qmi.state;
         let mut data = match self.outgoing.remove(&address) {
             Some(rest) => rest,
             None if role == Role::Download => self.loader.as_mut()?.answer()?,
-            None => self.network.receive(state.format, &mut state.bearers)?,
+            None => self.function(number).receive()?,
         };
         let mut babble = false;
         if data.len() > length {
@@ -432,7 +436,7 @@ impl Modem {
         let halted = self.gadget.is_halted(address);
         let failure = match halted {
             true => Failure::Stall,
-            false => self.network.failure(pipe)?,
+            false => self.function(number).network.failure(pipe)?,
         };
         if failure == Failure::Stall {
             self.gadget.halt(address);
@@ -459,8 +463,10 @@ impl Modem {
         if !interface.role.is_control() || endpoint.transfer != Transfer::Interrupt {
             return None;
         }
+        let number = interface.number;
         let unasked = self.unasked.pop_front();
-        let asked = || Some(self.control.notify(Instant::now())?.to_vec());
+        let control = &mut self.function(number).control;
+        let asked = || Some(control.notify(Instant::now())?.to_vec());
         let notification = unasked.or_else(asked)?;
         self.log.event(
             "notification",
@@ -485,15 +491,21 @@ impl Modem {
 
     /// The host polls the interrupt endpoint at `address` no more.
     pub fn polling_stopped(&mut self, address: u8) {
-        let endpoint = self.gadget.endpoint(address);
-        if endpoint.is_some_and(|(interface, _)| interface.role.is_control()) {
-            self.control.polling_stopped(Instant::now());
+        let Some((interface, _)) = self.gadget.endpoint(address) else {
+            return;
+        };
+        if interface.role.is_control() {
+            let number = interface.number;
+            let control = &mut self.function(number).control;
+            control.polling_stopped(Instant::now());
         }
     }
 
     /// Lets the network do what is due.
     pub fn poll(&mut self) {
-        self.network.poll();
+        for function in &mut self.functions {
+            function.network.poll();
+        }
     }
 
     /// How long until `poll` is due, or a restart.
@@ -501,15 +513,14 @@ impl Modem {
         // One that is overdue waits for the host.
         let restart = self.next.as_ref().map(|(_, due)| *due);
         let restart = restart.and_then(|due| due.checked_duration_since(Instant::now()));
-        [restart, self.network.deadline()]
-            .into_iter()
-            .flatten()
-            .min()
+        let functions = self.functions.iter_mut();
+        let networks = functions.filter_map(|f| f.network.deadline());
+        networks.chain(restart).min()
     }
 
     /// A file descriptor whose readability makes `poll` due.
     pub fn readable(&self) -> Option<RawFd> {
-        self.network.readable()
+        self.functions.iter().find_map(|f| f.network.readable())
     }
 }
 

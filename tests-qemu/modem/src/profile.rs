@@ -133,6 +133,11 @@ impl Role {
     pub fn is_data(self) -> bool {
         matches!(self, Self::Data | Self::Combined)
     }
+
+    /// Whether it belongs to a QMI function.
+    pub fn is_qmi(self) -> bool {
+        self.is_control() || self.is_data()
+    }
 }
 
 fn by_name<'de, D: Deserializer<'de>>(name: D) -> Result<Option<Rc<Profile>>, D::Error> {
@@ -380,9 +385,25 @@ impl Profile {
         Ok(())
     }
 
-    /// The interface that takes encapsulated commands, if any.
-    pub fn control_interface(&self) -> Option<&Interface> {
-        self.interfaces.iter().find(|i| i.role.is_control())
+    /// How many QMI functions there are; at least one, so that a modem without is one that nobody asks anything.
+    pub fn functions(&self) -> usize {
+        let controls = self.interfaces.iter().filter(|i| i.role.is_control());
+        controls.count().max(1)
+    }
+
+    /// The QMI function, counted from 0, that the interface of that number belongs to: a function's data interface follows
+    /// the one for its messages. What comes before all of these counts as the first's.
+    pub fn function_of(&self, number: u8) -> usize {
+        let place = self.interfaces.iter().position(|i| i.number == number);
+        let until = self.interfaces.iter().take(place.map_or(0, |at| at + 1));
+        let controls = until.filter(|i| i.role.is_control());
+        controls.count().saturating_sub(1)
+    }
+
+    /// The interface that takes encapsulated commands for a QMI function, if there is such a function.
+    pub fn control_of(&self, function: usize) -> Option<&Interface> {
+        let mut controls = self.interfaces.iter().filter(|i| i.role.is_control());
+        controls.nth(function)
     }
 
     /// How control and data are laid out, in a word.

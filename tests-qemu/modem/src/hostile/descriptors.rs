@@ -12,7 +12,7 @@ use rand::Rng;
 use super::{any, change, noise, Case, Kind, Random, Wrong};
 use crate::hex::{self, Hex};
 use crate::link_layer::MacAddress;
-use crate::profile::{Endpoint, Functional, Interface, Profile, Role, Speed, Transfer};
+use crate::profile::{Endpoint, Functional, Interface, Profile, Speed, Transfer};
 use crate::usb::Descriptors;
 
 /// Bytes that a control transfer of QEMU can carry.
@@ -78,7 +78,7 @@ fn any_interface<'a>(profile: &'a mut Profile, random: &mut Random) -> Option<&'
     let network = random.random_bool(0.9);
     let interfaces = profile.interfaces.iter_mut();
     interfaces
-        .filter(|interface| !network || interface.role != Role::Other)
+        .filter(|interface| !network || interface.role.is_qmi())
         .choose(random)
 }
 

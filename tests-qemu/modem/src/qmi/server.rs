@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde_json::json;
 
-use super::handlers::{Call, Reply};
+use super::handlers::{enter_mode, Call, Reply};
 use super::qmux::{self, Address, MessageType, Request, Tlv};
 use super::schema::{Message, Store};
 use super::state::{State, Value};
@@ -33,10 +33,17 @@ impl Server {
         Self { schema, state, log }
     }
 
-    /// Begins anew as the firmware of another profile.
-    pub fn restart(&mut self, profile: &Profile) {
+    /// Begins anew as a function of another profile's firmware.
+    pub fn restart(&mut self, profile: &Profile, function: usize) {
         let (plan, flash) = (self.state.plan, self.state.flash.clone());
-        self.state = State::new(profile, &self.schema, plan, flash);
+        self.state = State::new(profile, function, &self.schema, plan, flash);
+    }
+
+    /// The modem's radio is turned on or off through another function: what this one's clients are told.
+    pub fn follow_radio(&mut self, mode: u8) -> Vec<Vec<u8>> {
+        let mut reply = Reply::default();
+        enter_mode(&mut self.state, mode, &mut reply);
+        self.indications(&reply)
     }
 
     /// Answers one QMUX frame: no frame at all if the request cannot be answered, else any
@@ -65,20 +72,7 @@ impl Server {
         if let (Some(message), None) = (message, error) {
             tlvs.extend(self.render(message, &reply));
         }
-        let indications = reply.indications.iter().filter_map(|&(address, id)| {
-            let indication = schema.service(address.service)?.indication(id)?;
-            let tlvs = self.render(indication, &reply);
-            let about = Request {
-                address,
-                transaction: 0,
-                message: id,
-                tlvs: None,
-            };
-            self.note("indication", &about, Some(indication), &tlvs, None);
-            let kind = MessageType::Indication;
-            Some(qmux::frame(kind, address, 0, id, &tlvs))
-        });
-        let mut frames: Vec<_> = indications.collect();
+        let mut frames = self.indications(&reply);
 
         // Last, because a client that has it may close the port: cdc-wdm lets the next one read an end of file if a
         // message was being fetched meanwhile.
@@ -91,6 +85,23 @@ impl Server {
             &tlvs,
         ));
         frames
+    }
+
+    fn indications(&self, reply: &Reply) -> Vec<Vec<u8>> {
+        let indications = reply.indications.iter().filter_map(|&(address, id)| {
+            let indication = self.schema.service(address.service)?.indication(id)?;
+            let tlvs = self.render(indication, reply);
+            let about = Request {
+                address,
+                transaction: 0,
+                message: id,
+                tlvs: None,
+            };
+            self.note("indication", &about, Some(indication), &tlvs, None);
+            let kind = MessageType::Indication;
+            Some(qmux::frame(kind, address, 0, id, &tlvs))
+        });
+        indications.collect()
     }
 
     fn run(&mut self, request: &Request, message: Option<&Message>) -> Result<Reply, QmiError> {

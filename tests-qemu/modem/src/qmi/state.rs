@@ -9,7 +9,7 @@ use crate::addresses::AddressPlan;
 use crate::bearer::Bearers;
 use crate::flash::Flash;
 use crate::link_layer::{Abilities, DataFormat, IpFamily, Wanted};
-use crate::profile::{Profile, Role};
+use crate::profile::Profile;
 
 /// Variable with what DMS says of the next start: 0 is normal.
 const BOOT_IMAGE_MODE: &str = "boot_image_mode";
@@ -87,15 +87,21 @@ pub struct State {
 }
 
 impl State {
-    /// The state of a modem that has just started.
-    pub fn new(profile: &Profile, schema: &Schema, plan: AddressPlan, flash: Flash) -> Self {
+    /// The state of a QMI function of a modem that has just started.
+    pub fn new(
+        profile: &Profile,
+        function: usize,
+        schema: &Schema,
+        plan: AddressPlan,
+        flash: Flash,
+    ) -> Self {
         let firmware = &profile.firmware;
         let text = |text: &str| Value::Text(text.to_owned());
         let variables = [
             ("services", Value::Bytes(version_list(schema))),
             ("manufacturer", text(&firmware.manufacturer)),
             ("model", text(&firmware.model)),
-            ("revision", text(flash.revision())),
+            ("revision", Value::Text(flash.revision())),
             ("hardware_revision", text(&firmware.hardware_revision)),
             ("imei", text(&firmware.imei)),
             (BOOT_IMAGE_MODE, Value::Number(0)),
@@ -124,8 +130,9 @@ impl State {
             interfaces: profile
                 .interfaces
                 .iter()
-                .filter(|interface| interface.role != Role::Other)
+                .filter(|interface| interface.role.is_qmi())
                 .map(|interface| interface.number)
+                .filter(|&number| profile.function_of(number) == function)
                 .collect(),
             bearers: match profile.link.autoconnect {
                 true => Bearers::autoconnected(),

@@ -88,12 +88,19 @@ impl Peer for Silence {
     fn poll(&mut self) {}
 }
 
+/// A modem with `peer` behind its first function, and an IP stack behind each other one.
 fn with_peer(name: &str, log: EventLog, peer: Box<dyn Peer>) -> Modem {
     let profile = profile(name);
     let plan = AddressPlan::new(&profile.network, 0);
     let schema = SCHEMA.with(Rc::clone);
     let flash = Flash::new(&profile.firmware);
-    Modem::new(profile, schema, plan, peer, flash, log)
+    let mut modem = Modem::new(Rc::clone(&profile), schema, plan, peer, flash, log.clone());
+    for function in 1..profile.functions() {
+        let plan = plan.of_function(function);
+        let stack = Stack::new(&plan.on(0), 1, log.clone());
+        modem.add_function(plan, Box::new(stack));
+    }
+    modem
 }
 
 /// A modem with nobody behind it.

@@ -2,6 +2,7 @@
 //! The operating mode.
 
 use super::{follow, wds, Call, Reply};
+use crate::qmi::state::State;
 use crate::qmi::QmiError;
 
 /// Turned off until a reset.
@@ -12,21 +13,26 @@ const RESET: u8 = 4;
 /// Registration follows the radio, and sessions do not outlive the radio. A reset is due when the host has its answer.
 pub fn set_operating_mode(call: &mut Call<'_>) -> Result<Reply, QmiError> {
     let [mode] = call.required(0x01)?;
-    let was_online = call.state.is_online();
     let offline = call.state.operating_mode == OFFLINE;
+    let mut reply = Reply::default();
     match mode {
         RESET if offline => call.state.reset_is_due = true,
         RESET => return Err(QmiError::InvalidTransition),
-        OFFLINE => call.state.operating_mode = mode,
+        OFFLINE => enter_mode(call.state, mode, &mut reply),
         _ if offline => return Err(QmiError::InvalidTransition),
-        _ => call.state.operating_mode = mode,
-    }
-    let mut reply = Reply::default();
-    if !call.state.is_online() {
-        wds::lose_all(call.state, &mut reply);
-    }
-    if call.state.is_online() != was_online {
-        follow::tell(call.state, &mut reply);
+        _ => enter_mode(call.state, mode, &mut reply),
     }
     Ok(reply)
+}
+
+/// The radio changes, and with it what depends on it.
+pub fn enter_mode(state: &mut State, mode: u8, reply: &mut Reply) {
+    let was_online = state.is_online();
+    state.operating_mode = mode;
+    if !state.is_online() {
+        wds::lose_all(state, reply);
+    }
+    if state.is_online() != was_online {
+        follow::tell(state, reply);
+    }
 }

@@ -52,7 +52,7 @@ pub fn preference(call: &Call<'_>) -> Result<Reply, QmiError> {
     let mut reply = Reply::default();
     reply.set_bytes(
         "images",
-        &list(preferred.ok_or(QmiError::InvalidQmiCommand)?),
+        &list(&preferred.ok_or(QmiError::InvalidQmiCommand)?),
     );
     Ok(reply)
 }
@@ -86,17 +86,17 @@ pub fn current(call: &Call<'_>) -> Result<Reply, QmiError> {
         let value = Value::Text(text.to_owned());
         reply.variables.insert(name, value);
     };
-    let part = |kind, last: bool| {
-        let (version, carrier) = flash.image(kind)?.build.split_once('_')?;
-        Some(if last { carrier } else { version })
+    let version_and_carrier = |name: &Name| {
+        let (version, carrier) = name.build.split_once('_')?;
+        Some((version.to_owned(), carrier.to_owned()))
     };
-    if let Some(version) = part(FIRMWARE, false) {
-        set("firmware_version", version);
-    }
-    if let Some(carrier) = part(SETTINGS, true) {
-        set("carrier", carrier);
+    if let Some((version, _)) = flash.image(FIRMWARE).as_ref().and_then(version_and_carrier) {
+        set("firmware_version", &version);
     }
     if let Some(settings) = flash.image(SETTINGS) {
+        if let Some((_, carrier)) = version_and_carrier(&settings) {
+            set("carrier", &carrier);
+        }
         set("settings_version", &settings.id);
     }
     Ok(reply)

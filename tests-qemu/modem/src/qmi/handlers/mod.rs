@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+pub use dms::enter_mode;
+
 use super::qmux::{Address, Tlv};
 use super::state::{State, Value};
 use super::QmiError;
