@@ -26,6 +26,7 @@ use crate::modem::Modem;
 use crate::peer::{Bursts, Clock, Peer, Stack, Tun, TunError};
 use crate::profile::{Profile, ProfileError, Speed};
 use crate::qmi::{Schema, SchemaError};
+use crate::serial::{Commands, CommandsError};
 use crate::{redir, usbip};
 
 /// A virtual USB QMI modem, for a guest of QEMU or for Linux itself.
@@ -177,6 +178,9 @@ pub enum Error {
     /// The message files.
     #[error(transparent)]
     Schema(#[from] SchemaError),
+    /// The AT commands.
+    #[error(transparent)]
+    Commands(#[from] CommandsError),
     /// The TUN device.
     #[error(transparent)]
     Tun(#[from] TunError),
@@ -248,6 +252,7 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
         })
         .collect();
     let mut modem = Modem::new(profile, schema, plan, peer, flash, log.clone());
+    modem.set_commands(Commands::load()?);
     for (plan, peer) in others {
         modem.add_function(plan, peer);
     }

@@ -21,6 +21,7 @@ use crate::peer::Peer;
 use crate::profile::{Interface, Profile, Role, Transfer};
 use crate::qdl::{Event, Loader};
 use crate::qmi::Schema;
+use crate::serial::{Commands, Ports};
 use crate::usb::{class, Gadget, Kind, Recipient, Setup, Stall};
 
 /// Bytes of a host's frame that are kept while its transfer goes on.
@@ -49,6 +50,7 @@ pub struct Modem {
     gadget: Gadget,
     /// At least one, also if the profile has none.
     functions: Vec<Function>,
+    ports: Ports,
     /// Takes firmware, if it has none.
     loader: Option<Loader>,
     flash: Flash,
@@ -80,6 +82,7 @@ impl Modem {
         let mut this = Self {
             gadget: Gadget::new(Rc::clone(&profile)),
             functions: Vec::new(),
+            ports: Ports::new(&profile, log.clone()),
             loader: profile.takes.clone().map(Loader::new),
             flash,
             incoming: BTreeMap::new(),
@@ -103,6 +106,11 @@ impl Modem {
         let (index, flash) = (self.functions.len(), self.flash.clone());
         let function = Function::new(index, &self.profile, schema, plan, peer, flash, log);
         self.functions.push(function);
+    }
+
+    /// Has its serial ports know these AT commands.
+    pub fn set_commands(&mut self, commands: Commands) {
+        self.ports.set_commands(commands);
     }
 
     /// The function that the interface of that number belongs to.
@@ -173,6 +181,7 @@ impl Modem {
         for function in &mut self.functions {
             function.restart(&profile);
         }
+        self.ports.restart(&profile);
         self.loader = profile.takes.clone().map(Loader::new);
         self.restart_transfers();
         self.unasked.clear();
@@ -186,6 +195,7 @@ impl Modem {
         for function in &mut self.functions {
             function.reset();
         }
+        self.ports.restart(&self.profile);
     }
 
     /// SET_CONFIGURATION.
@@ -292,8 +302,11 @@ impl Modem {
         let qmi = interface.role.is_control();
         match (setup.request, setup.is_in()) {
             (class::SET_CONTROL_LINE_STATE, false) => {
+                let dtr = setup.value & 1 != 0;
                 if qmi {
-                    self.function(target).set_dtr(setup.value & 1 != 0);
+                    self.function(target).set_dtr(dtr);
+                } else if !dtr {
+                    self.ports.hang_up(target);
                 }
             }
             (class::SEND_ENCAPSULATED_COMMAND, false) if qmi => self.command(target, data),
@@ -372,6 +385,12 @@ impl Modem {
         if role == Role::Download {
             self.load(data);
         }
+        if role.is_serial() {
+            // Its firmware is that of the first function.
+            let state = &self.functions[0].qmi.state;
+            let lookup = |name: &str| state.variable(name);
+            self.ports.take(number, data, &lookup);
+        }
         if !role.is_data() {
             return Ok(());
         }
@@ -390,11 +409,16 @@ impl Modem {
     /// What there is for a bulk IN request of `length` bytes, or `None` if it has to wait.
     pub fn bulk_in(&mut self, address: u8, length: usize) -> Option<BulkIn> {
         let (interface, endpoint) = self.gadget.endpoint(address)?;
-        let role = interface.role;
+        let (role, number) = (interface.role, interface.number);
+        if role.is_serial() {
+            let data = self.ports.give(number, length)?;
+            self.note_bulk_in(address, number, &data, "ok");
+            let babble = false;
+            return Some(BulkIn { data, babble });
+        }
         if !role.is_data() && role != Role::Download {
             return None;
         }
-        let number = interface.number;
         let whole_packets = length % usize::from(endpoint.max_packet).max(1) == 0;
         let mut data = match self.outgoing.remove(&address) {
             Some(rest) => rest,
@@ -410,17 +434,22 @@ impl Modem {
                 self.outgoing.insert(address, rest);
             }
         }
-        self.log.bulk(true, &data, |direction, payload| {
+        let status = if babble { "babble" } else { "ok" };
+        self.note_bulk_in(address, number, &data, status);
+        Some(BulkIn { data, babble })
+    }
+
+    fn note_bulk_in(&self, address: u8, interface: u8, data: &[u8], status: &str) {
+        self.log.bulk(true, data, |direction, payload| {
             json!({
                 "direction": direction,
                 "endpoint": format!("0x{address:02x}"),
-                "interface": number,
+                "interface": interface,
                 "length": data.len(),
-                "status": if babble { "babble" } else { "ok" },
+                "status": status,
                 "payload": payload,
             })
         });
-        Some(BulkIn { data, babble })
     }
 
     /// How the next transfer of the endpoint at `address` fails, if it is to. After a stall each does until the host clears that.
@@ -506,6 +535,7 @@ impl Modem {
         for function in &mut self.functions {
             function.network.poll();
         }
+        self.ports.poll();
     }
 
     /// How long until `poll` is due, or a restart.
@@ -515,7 +545,7 @@ impl Modem {
         let restart = restart.and_then(|due| due.checked_duration_since(Instant::now()));
         let functions = self.functions.iter_mut();
         let networks = functions.filter_map(|f| f.network.deadline());
-        networks.chain(restart).min()
+        networks.chain(self.ports.deadline()).chain(restart).min()
     }
 
     /// A file descriptor whose readability makes `poll` due.

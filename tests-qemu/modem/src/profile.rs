@@ -119,6 +119,12 @@ pub enum Role {
     Combined,
     /// The boot loader's commands, over bulk endpoints.
     Download,
+    /// A serial port for AT commands.
+    At,
+    /// A serial port for NMEA sentences.
+    Nmea,
+    /// A serial port for DIAG, which says nothing.
+    Diag,
     /// Anything else: there, but silent.
     Other,
 }
@@ -132,6 +138,11 @@ impl Role {
     /// Whether the bulk endpoints of this interface carry packets.
     pub fn is_data(self) -> bool {
         matches!(self, Self::Data | Self::Combined)
+    }
+
+    /// Whether the bulk endpoints of this interface are a serial port.
+    pub fn is_serial(self) -> bool {
+        matches!(self, Self::At | Self::Nmea | Self::Diag)
     }
 
     /// Whether it belongs to a QMI function.

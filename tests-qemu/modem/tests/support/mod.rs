@@ -17,6 +17,7 @@ use qmi_modem::profile::Profile;
 use qmi_modem::qmi::Schema;
 use qmi_modem::redir::packet::kind;
 use qmi_modem::redir::{Host, RedirError};
+use qmi_modem::serial::Commands;
 
 /// Capabilities that QEMU 10 has: all but disconnect-ack.
 const QEMU: u32 = 0xf7;
@@ -95,6 +96,7 @@ fn with_peer(name: &str, log: EventLog, peer: Box<dyn Peer>) -> Modem {
     let schema = SCHEMA.with(Rc::clone);
     let flash = Flash::new(&profile.firmware);
     let mut modem = Modem::new(Rc::clone(&profile), schema, plan, peer, flash, log.clone());
+    modem.set_commands(Commands::load().unwrap());
     for function in 1..profile.functions() {
         let plan = plan.of_function(function);
         let stack = Stack::new(&plan.on(0), 1, log.clone());
