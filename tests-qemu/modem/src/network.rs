@@ -333,15 +333,11 @@ impl Network {
             self.drop(direction, "not an IP packet", packet.len());
             return false;
         };
-        let open = bearers.carry(direction, mux, family, packet.len());
-        if !open {
-            let reason = match mux {
-                UNMUXED => "no bearer of its family",
-                _ => "no bearer of its family and mux id",
-            };
+        let carried = bearers.carry(direction, mux, family, packet.len());
+        if let Err(reason) = carried {
             self.drop(direction, reason, packet.len());
         }
-        open
+        carried.is_ok()
     }
 
     /// `checksums`: that the modem is to compute, or that it found right.

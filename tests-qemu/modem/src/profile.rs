@@ -321,6 +321,8 @@ pub struct Network {
     pub mtu: u16,
     /// It is not the SIM card's home.
     pub roaming: bool,
+    /// The same for access points that have one of their own. A larger packet does not pass there.
+    pub apn_mtu: BTreeMap<String, u16>,
 }
 
 impl Default for Network {
@@ -330,6 +332,7 @@ impl Default for Network {
             ipv6: std::net::Ipv6Addr::new(0x2001, 0xdb8, 0x64, 0, 0, 0, 0, 0),
             mtu: 1500,
             roaming: false,
+            apn_mtu: BTreeMap::new(),
         }
     }
 }

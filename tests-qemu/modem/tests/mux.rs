@@ -304,6 +304,24 @@ fn families_share_a_link_and_have_its_addresses() {
 }
 
 #[test]
+fn access_points_have_their_mtu() {
+    let mut guest = online();
+    let client = allocate(&mut guest, 4, WDS);
+    guest.qmi(4, &request(WDS, client, 2, 0xa2, &bind(5)));
+    let start = [&[0x14, 3, 0], b"ims".as_slice()].concat();
+    let response = guest.qmi(4, &request(WDS, client, 3, 0x20, &start));
+    assert_eq!(error(&response), 0);
+    let settings = guest.qmi(4, &request(WDS, client, 4, 0x2d, &[]));
+    assert_eq!(tlv(&settings, 0x14).unwrap(), b"ims");
+    assert_eq!(tlv(&settings, 0x29).unwrap(), [0, 5, 0, 0]);
+    for (payload, passes) in [(1252, true), (1253, false)] {
+        guest.bulk_out(DATA_OUT, &aggregate(&[ping(5, payload)]));
+        assert_eq!(fetch(&mut guest).is_some(), passes, "{payload}");
+    }
+    assert_eq!(reasons(&guest), ["longer than the MTU"]);
+}
+
+#[test]
 fn a_client_binds_to_the_qmi_interface_only() {
     let mut guest = online();
     let client = allocate(&mut guest, 4, WDS);

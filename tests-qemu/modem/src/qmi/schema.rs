@@ -252,6 +252,7 @@ mod tests {
             "revision",
             "hardware_revision",
             "imei",
+            "apn",
         ];
         let bytes = [
             "services",

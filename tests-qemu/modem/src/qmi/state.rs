@@ -39,13 +39,18 @@ impl Value {
     }
 }
 
+/// The access point of who names none.
+pub const DEFAULT_APN: &str = "internet";
+
 /// What a WDS client wants of its next session.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct SessionWish {
     /// What it carries.
     pub family: IpFamily,
     /// Mux id of its link; 0 is the link without one.
     pub mux: u8,
+    /// Its access point.
+    pub apn: String,
 }
 
 impl Default for SessionWish {
@@ -53,6 +58,7 @@ impl Default for SessionWish {
         Self {
             family: IpFamily::V4,
             mux: 0,
+            apn: DEFAULT_APN.to_owned(),
         }
     }
 }
@@ -78,6 +84,7 @@ pub struct State {
     pub flash: Flash,
     /// What the network gives out.
     pub plan: AddressPlan,
+    apn_mtu: BTreeMap<String, u16>,
     files: Vec<File>,
     abilities: Abilities,
     interfaces: BTreeSet<u8>,
@@ -117,6 +124,7 @@ impl State {
                 layer: profile.link.default,
                 qmap: None,
             },
+            apn_mtu: profile.network.apn_mtu.clone(),
             files: schema
                 .services()
                 .iter()
@@ -210,6 +218,11 @@ impl State {
     /// What the WDS client wants of its next session.
     pub fn wish(&mut self, client: u8) -> &mut SessionWish {
         self.wishes.entry(client).or_default()
+    }
+
+    /// The MTU that an access point has of its own.
+    pub fn mtu_of(&self, apn: &str) -> Option<u16> {
+        self.apn_mtu.get(apn).copied()
     }
 
     /// Whether there is a service of that number.

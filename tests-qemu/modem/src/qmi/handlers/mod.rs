@@ -122,7 +122,7 @@ impl Handler {
             Self::StartNetwork => wds::start(&mut call),
             Self::StopNetwork => wds::stop(&mut call),
             Self::PacketServiceStatus => Ok(wds::status(&call)),
-            Self::CurrentSettings => wds::settings(&call),
+            Self::CurrentSettings => wds::settings(&mut call),
             Self::SetIpFamily => wds::set_family(&mut call),
             Self::BindMuxDataPort => wds::bind_mux(&mut call),
             Self::PacketStatistics => wds::statistics(&call),

@@ -6,7 +6,7 @@ use crate::addresses::IPV6_PREFIX;
 use crate::bearer::Bearer;
 use crate::link_layer::IpFamily;
 use crate::qmi::qmux::Address;
-use crate::qmi::state::State;
+use crate::qmi::state::{State, DEFAULT_APN};
 use crate::qmi::QmiError;
 
 const PACKET_SERVICE_STATUS: u16 = 0x0022;
@@ -43,7 +43,14 @@ pub fn start(call: &mut Call<'_>) -> Result<Reply, QmiError> {
         return Err(QmiError::CallFailed);
     }
     let client = call.address.client;
-    let wish = *call.state.wish(client);
+    let apn = match call.tlv(0x14) {
+        Some(apn) => String::from_utf8(apn.to_vec()).map_err(|_| QmiError::InvalidArgument)?,
+        None => DEFAULT_APN.to_owned(),
+    };
+    let wish = call.state.wish(client);
+    wish.apn.clone_from(&apn);
+    let wish = wish.clone();
+    let mtu = call.state.mtu_of(&apn);
     let preference = match call.fixed(0x19)? {
         Some([preference]) => family(preference)?,
         None => None,
@@ -52,7 +59,7 @@ pub fn start(call: &mut Call<'_>) -> Result<Reply, QmiError> {
     let bearer = call
         .state
         .bearers
-        .start(client, wish.mux, family)
+        .start(client, wish.mux, family, mtu)
         .ok_or(QmiError::NoEffect)?;
     let mut reply = Reply::default();
     reply.set("packet_data_handle", bearer.handle);
@@ -138,12 +145,14 @@ pub fn statistics(call: &Call<'_>) -> Result<Reply, QmiError> {
     Ok(reply)
 }
 
-pub fn settings(call: &Call<'_>) -> Result<Reply, QmiError> {
+pub fn settings(call: &mut Call<'_>) -> Result<Reply, QmiError> {
     let bearer = bearer(call)?;
+    let apn = call.state.wish(bearer.client).apn.clone();
     let addresses = call.state.plan.on(bearer.mux);
     let mut reply = Reply::default();
     reply.set("ip_family", number(bearer.family));
-    reply.set("mtu", addresses.mtu);
+    reply.set("mtu", bearer.mtu.unwrap_or(addresses.mtu));
+    reply.set_bytes("apn", apn.as_bytes());
     match bearer.family {
         IpFamily::V4 => {
             reply.set("pdp_type", 0_u64);
