@@ -21,7 +21,7 @@ in_sdk := scripts/in-sdk
 e2e := $(in_sdk) cargo run --release --locked --manifest-path tests-qemu/Cargo.toml -p e2e --
 
 ##@ See it work
-.PHONY: demo test test-full kunit defects matrix bench bench-profile shell modem
+.PHONY: demo test test-full kunit defects clients matrix bench bench-profile shell modem
 demo: $(other:%=sdk%) ## boot a stock kernel in QEMU and let a virtual modem talk through the driver; with ARCH=arm64 on that
 	@$(e2e) demo $(on_arch)
 
@@ -36,6 +36,9 @@ kunit: ## run the KUnit suites in a kernel under UML, which is built the first t
 
 defects: sdk-test ## show the defects of the C driver, and that ours has none; T=PATTERN chooses; write the table of Documentation/
 	@$(e2e) defects $(T)
+
+clients: sdk-test ## run the programs that people use modems with, with the C driver and with ours; T=PATTERN chooses; write the table of Documentation/clients.md
+	@$(e2e) clients $(T)
 
 matrix: sdk-matrix ## try the driver on each kernel that it is for, also of Debian's later suites; T=PATTERN chooses; write Documentation/kernels.md
 	@$(e2e) matrix $(T)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # The modem refuses a damaged image, and qmi-firmware-update says so; without firmware it waits for a good one, which it takes
+# Client: qmi-firmware-update of libqmi-utils
 # Timeout: 300
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/firmware.sh"

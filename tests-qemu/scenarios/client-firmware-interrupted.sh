@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # A modem is pulled out in the midst of a firmware update: it waits for firmware when it is back, and is saved
+# Client: qmi-firmware-update of libqmi-utils
 # Timeout: 300
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/firmware.sh"

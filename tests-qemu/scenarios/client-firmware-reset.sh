@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # qmi-firmware-update resets the modem into download mode; the driver lets go, and takes the modem again when it is back
+# Client: qmi-firmware-update of libqmi-utils
 # Also: arm64
 # Timeout: 300
 . "${0%/*}/lib.sh"

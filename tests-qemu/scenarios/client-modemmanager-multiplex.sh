@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # ModemManager without rmnet connects over a mux device, one of several that it makes, and removes them to connect without
+# Client: ModemManager of modemmanager
 # Driver: rs
 # Kernel: stock
 # Defect: D24 on a kernel without rmnet, ModemManager has no way to several channels

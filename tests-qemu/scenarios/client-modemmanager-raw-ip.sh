@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # ModemManager finds the modem, registers and connects in raw IP; traffic; it disconnects
+# Client: ModemManager of modemmanager
 # Also: arm64
 # Timeout: 420
 . "${0%/*}/lib.sh"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The same over a channel, on a kernel without rmnet
+# A modem that comes back is online again by NetworkManager over a mux device, on a kernel without rmnet
+# Client: NetworkManager of network-manager
 # Driver: rs
 # Kernel: stock
 # Also: arm64

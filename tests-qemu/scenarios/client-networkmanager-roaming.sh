@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # In a foreign network NetworkManager connects only if the connection is not for the home network only; at home in any case
+# Client: NetworkManager of network-manager
 # Also: arm64
 # Timeout: 420
 . "${0%/*}/lib.sh"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The same over a channel, without rmnet
+# After a suspend by logind NetworkManager is online again over a mux device, on a kernel without rmnet
+# Client: NetworkManager of network-manager
 # Driver: rs
 # Kernel: stock
 # Also: arm64

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # The machine is suspended by logind and resumed: NetworkManager and ModemManager are told, and online again by themselves
+# Client: NetworkManager of network-manager
 # Kernel: stock
 # Also: arm64
 # Timeout: 420

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # oFono speaks raw IP where there is qmi/pass_through; without that it wants 802.3
+# Client: oFono of ofono
 # Also: arm64
 # Timeout: 420
 . "${0%/*}/lib.sh"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # oFono powers the modem, registers, activates a context; traffic; it deactivates the context
+# Client: oFono of ofono
 # Also: arm64
 # Timeout: 420
 . "${0%/*}/lib.sh"

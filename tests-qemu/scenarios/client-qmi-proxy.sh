@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # qmi-proxy shares one port: two processes follow the network and the SIM card, two others ask in turns meanwhile
+# Client: qmi-proxy of libqmi-proxy
 # Also: arm64
 # Timeout: 300
 . "${0%/*}/lib.sh"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # qmi-network starts in one process and stops in another, with the client id kept in between
+# Client: qmi-network of libqmi-utils
 # Also: arm64
 . "${0%/*}/lib.sh"
 

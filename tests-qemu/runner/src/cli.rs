@@ -11,7 +11,7 @@ use crate::run_folder::RunFolder;
 use crate::setup::{Arch, Driver, Kernel, Settings, SDK};
 use crate::suite::Hall;
 use crate::test::Choice;
-use crate::{bench, checks, defects, demo, matrix, scenario, seed, shell, test};
+use crate::{bench, checks, clients, defects, demo, matrix, scenario, seed, shell, test};
 
 /// Runs the driver in QEMU guests with virtual modems.
 #[derive(Debug, Parser)]
@@ -51,6 +51,16 @@ enum Command {
     },
     /// Show the defects of the kernel's own driver, and that ours has none, and write Documentation/defects.md
     Defects {
+        #[command(flatten)]
+        common: Common,
+        /// Guests that run side by side
+        #[arg(long, default_value_t = 2)]
+        jobs: usize,
+        /// Run only scenarios whose name contains one of these; the other rows stay as they are
+        patterns: Vec<String>,
+    },
+    /// Show what people's programs do with the kernel's own driver and with ours, and write the table of Documentation/clients.md
+    Clients {
         #[command(flatten)]
         common: Common,
         /// Guests that run side by side
@@ -175,6 +185,14 @@ pub fn run(cli: Cli) -> Result<bool> {
         } => {
             let (run, children) = common.run(false)?;
             defects::run(&run, &children, jobs, &patterns)
+        }
+        Command::Clients {
+            common,
+            jobs,
+            patterns,
+        } => {
+            let (run, children) = common.run(false)?;
+            clients::run(&run, &children, jobs, &patterns)
         }
         Command::Matrix {
             common,

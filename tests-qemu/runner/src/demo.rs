@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `demo`: the main job of the driver, shown to a person.
 
-use comfy_table::{presets, Table};
+use comfy_table::Table;
 
 use crate::error::Result;
+use crate::markdown;
 use crate::outcome::Outcome;
 use crate::report::details;
 use crate::run_folder::outside;
@@ -72,9 +73,8 @@ fn table<'a>(rows: impl Iterator<Item = (&'a str, &'a Outcome)> + Clone) -> Tabl
             }
         }
     }
-    let mut table = Table::new();
-    table.load_preset(presets::ASCII_MARKDOWN);
-    table.set_header(["modem"].iter().chain(&columns).chain(&["result"]));
+    let titles = ["modem"].iter().chain(&columns).chain(&["result"]);
+    let mut table = markdown::table(titles);
     for (title, outcome) in rows {
         let value = |column: &&str| {
             let fact = outcome.facts.iter().find(|(key, _)| key == column);

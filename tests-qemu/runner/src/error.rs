@@ -26,6 +26,14 @@ pub enum Error {
         /// The missing key.
         key: &'static str,
     },
+    /// A document has no place for a table.
+    #[error("{path} has no lines '<!-- {place} -->' and '<!-- end -->'; restore them")]
+    NoPlace {
+        /// The document.
+        path: PathBuf,
+        /// The table.
+        place: &'static str,
+    },
     /// Most of the SDK's kernels are made only when asked for.
     #[error("the SDK has no {0} kernel yet; make it: make {made_by}", made_by = .0.made_by())]
     NoKernel(Kernel),

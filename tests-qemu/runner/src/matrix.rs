@@ -7,10 +7,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use comfy_table::{presets, Table};
+use comfy_table::Table;
 
 use crate::children::Children;
 use crate::error::{Error, Result};
+use crate::markdown;
 use crate::outcome::Outcome;
 use crate::prepare::{Workshop, BUILD_DRIVER};
 use crate::run_folder::RunFolder;
@@ -371,13 +372,11 @@ fn row(candidate: &Candidate, verdict: Verdict) -> Vec<String> {
         verdict.loads,
         verdict.works,
     ];
-    cells.map(|cell| cell.replace('|', "/")).to_vec()
+    cells.to_vec()
 }
 
 fn table(rows: &Rows) -> Table {
-    let mut table = Table::new();
-    table.load_preset(presets::ASCII_MARKDOWN);
-    table.set_header([
+    let mut table = markdown::table([
         "kernel",
         "from",
         "architecture",
@@ -388,7 +387,7 @@ fn table(rows: &Rows) -> Table {
         "works",
     ]);
     for cells in rows.values() {
-        table.add_row(cells);
+        table.add_row(cells.iter().map(|text| markdown::cell(text)));
     }
     table
 }
@@ -396,8 +395,7 @@ fn table(rows: &Rows) -> Table {
 /// The rows of a document that was written before.
 fn known(document: &str) -> Rows {
     let rows = document.lines().filter_map(|line| {
-        let line = line.trim().strip_prefix('|')?.strip_suffix('|')?;
-        let cells: Vec<_> = line.split('|').map(|cell| cell.trim().to_owned()).collect();
+        let cells = markdown::cells(line)?;
         let is_row = cells.len() == 8 && cells[0].starts_with(|c: char| c.is_ascii_digit());
         is_row.then(|| (key(&cells[0]), cells))
     });

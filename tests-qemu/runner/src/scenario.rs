@@ -23,6 +23,7 @@ const BENCH: &str = "bench";
 /// if there is time for one only), `Also: kcsan arm64` (if there is time for all, there too),
 /// `Full: yes` (only if asked for, because it takes long),
 /// `Defect: D1 TEXT` (one of the C driver, which it shows by failing),
+/// `Client: PROGRAM of PACKAGE` (which it runs),
 /// `Shared: D7 TEXT` (one of the modules that both drivers use, which it shows
 /// by succeeding), `Shows: REGEX` (a fault of the kernel that it shows and
 /// therefore wants) and `Permits: REGEX` (what the kernel may say of a device
@@ -43,12 +44,33 @@ pub struct Scenario {
     pub also_on: Vec<Kernel>,
     /// What it shows of the C driver, or of the modules that both drivers use.
     pub defects: Vec<Defect>,
+    /// The program that it is about.
+    pub client: Option<Client>,
     /// The fault that the kernel must log, and no other.
     pub shows: Option<String>,
     /// What is no fault of the kernel here.
     pub permits: Option<String>,
     only: Option<Driver>,
     only_on: Option<Kernel>,
+}
+
+/// A program that people use modems with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// Its name.
+    pub program: String,
+    /// Debian's package of it.
+    pub package: String,
+}
+
+impl Client {
+    fn parse(value: &str) -> Option<Self> {
+        let (program, package) = value.rsplit_once(" of ")?;
+        Some(Self {
+            program: program.to_owned(),
+            package: package.to_owned(),
+        })
+    }
 }
 
 /// Something that the C driver gets wrong, or both do.
@@ -84,6 +106,7 @@ impl Scenario {
             best_on: Kernel::Stock,
             also_on: Vec::new(),
             defects: Vec::new(),
+            client: None,
             shows: None,
             permits: None,
             only: None,
@@ -96,6 +119,7 @@ impl Scenario {
                 }
                 Some(("Full", "yes")) => scenario.full = true,
                 Some(("Defect", value)) => scenario.defects.extend(Defect::parse(value, false)),
+                Some(("Client", value)) => scenario.client = Client::parse(value),
                 Some(("Shared", value)) => scenario.defects.extend(Defect::parse(value, true)),
                 Some(("Shows", value)) => scenario.shows = Some(value.to_owned()),
                 Some(("Permits", value)) => scenario.permits = Some(value.to_owned()),

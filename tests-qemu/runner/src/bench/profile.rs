@@ -3,12 +3,13 @@
 
 use std::fmt::Write;
 
-use comfy_table::{presets, Table};
+use comfy_table::Table;
 use rustc_demangle::demangle;
 
 use super::cases::{Case, Contender};
 use super::groups::Group;
 use super::results::{Measurement, Results};
+use crate::markdown;
 
 /// Functions of each group.
 const TOP: usize = 8;
@@ -42,10 +43,8 @@ fn heading(case: Case) -> String {
 }
 
 fn by_group(measured: &[(Contender, &Measurement)]) -> Table {
-    let mut table = Table::new();
-    table.load_preset(presets::ASCII_MARKDOWN);
     let labels = measured.iter().map(|(contender, _)| contender.label());
-    table.set_header(["part"].into_iter().chain(labels));
+    let mut table = markdown::table(["part"].into_iter().chain(labels));
     let groups: Vec<_> = measured.iter().map(|(_, one)| one.by_group()).collect();
     for group in Group::ALL {
         let values = groups.iter().map(|groups| groups.get(&group));
@@ -61,9 +60,7 @@ fn by_group(measured: &[(Contender, &Measurement)]) -> Table {
 }
 
 fn by_function(measurement: &Measurement) -> Table {
-    let mut table = Table::new();
-    table.load_preset(presets::ASCII_MARKDOWN);
-    table.set_header(["part", "functions"]);
+    let mut table = markdown::table(["part", "functions"]);
     for group in Group::ALL {
         let functions: Vec<_> = measurement
             .most(group, TOP)
@@ -80,7 +77,7 @@ fn by_function(measurement: &Measurement) -> Table {
 /// The name as it is in the source, without the crate's path.
 fn readable(name: &str) -> String {
     let name = format!("{:#}", demangle(name));
-    name.replace("qmi_wwan_rs::", "").replace('|', "\\|")
+    markdown::cell(&name.replace("qmi_wwan_rs::", ""))
 }
 
 #[cfg(test)]

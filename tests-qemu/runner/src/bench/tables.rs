@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The results as tables, in Markdown.
 
-use comfy_table::{presets, Table};
+use comfy_table::Table;
 
 use super::cases::{Contender, Link, Traffic};
 use super::results::{Figure, Figures, Results};
 use super::targets::Target;
+use crate::markdown::table;
 
 /// For what was not measured.
 const NOTHING: &str = "-";
-
-fn table<T: Into<comfy_table::Row>>(header: T) -> Table {
-    let mut table = Table::new();
-    table.load_preset(presets::ASCII_MARKDOWN);
-    table.set_header(header);
-    table
-}
 
 /// Thousands of instructions for each packet that the guest sends or receives.
 pub fn costs(results: &Results) -> Table {
