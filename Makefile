@@ -57,7 +57,7 @@ modem: sdk ## be a modem for this machine, by USB/IP, and say how to plug it in;
 		--usbip $(ADDRESS) --profile $(or $(MODEM),raw-ip-hs)
 
 ##@ Use it
-.PHONY: module install uninstall deb
+.PHONY: module install uninstall deb release
 module: ## build qmi_wwan_rs.ko for the running kernel if it has Rust and headers, else for the SDK's; KERNELRELEASE=R or KDIR=FOLDER chooses another
 ifdef KDIR
 	@$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -73,6 +73,9 @@ uninstall: ## take that back: the C driver serves modems again
 
 deb: ## make Debian packages in dist/, from which apt can install them; QMI_WWAN_RS_SIGN_KEY and _CERT=FILE sign the modules
 	@scripts/deb
+
+release: ## make what is released of this version in dist/: the source, the packages, the notes
+	@scripts/release
 
 # No prerequisites: an existing module is installed as it is.
 qmi_wwan_rs.ko:
