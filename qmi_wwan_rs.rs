@@ -12,14 +12,17 @@
 // In a pattern, an error code that a kernel does not have would be a name that matches all.
 #![deny(non_snake_case)]
 
+mod attributes;
 mod cdc_wdm_glue;
 mod driver;
 mod inet;
 mod kernel_ext;
+mod modem;
 mod mux;
 mod offload;
 mod qmap;
 mod rawip;
+mod receive;
 mod segment;
 mod statistics;
 #[cfg(CONFIG_QMI_WWAN_RS_KUNIT_TEST)]
@@ -28,12 +31,12 @@ mod tests_kunit;
 mod uplink;
 mod usb_ids;
 
-use driver::QmiWwan;
 use kernel::prelude::*;
 use kernel_ext::{
     usb,
     usb_netdev, //
 };
+use modem::QmiWwan;
 
 usb::usb_device_table! {
     USB_TABLE: [usb_ids::PRODUCTS.len()] = driver::ids(&usb_ids::PRODUCTS)

@@ -6,7 +6,7 @@
 
 use super::expect;
 use crate::{
-    driver::{
+    attributes::{
         parse_mux_id,
         show_switch, //
     },

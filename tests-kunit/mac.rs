@@ -6,11 +6,11 @@
 
 use super::expect;
 use crate::{
-    driver::QmiWwan,
     kernel_ext::{
         compat::EADDRNOTAVAIL,
         usb_netdev::Driver as _, //
     },
+    modem::QmiWwan,
     rawip::{
         distinguishable,
         ethernet_header,

@@ -6,12 +6,12 @@
 
 use super::expect;
 use crate::{
-    driver::{
+    kernel_ext::ethtool::TxAggregation,
+    modem::{
         choose_version,
         FLAG_V4,
         FLAG_V5, //
     },
-    kernel_ext::ethtool::TxAggregation,
     qmap::{
         MuxId,
         Version, //

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! What each link layer makes of a received transfer.
+
+#![forbid(unsafe_code)]
+
+use crate::{
+    kernel_ext::{
+        compat::EPROTO,
+        skbuff::SkBuff,
+        usb_netdev::{
+            Delivery,
+            Device,
+            Received, //
+        }, //
+    },
+    modem::QmiWwan,
+    mux,
+    rawip::{
+        self,
+        Frame,
+        IpVersion,
+        ETH_P_MAP, //
+    },
+    statistics::Counter, //
+};
+use kernel::prelude::*;
+
+/// Makes a packet of a transfer that has one, for the network device of `dev`: in pass-through, raw
+/// IP or 802.3. `EPROTO` if it is none.
+pub(crate) fn packet(dev: &Device<QmiWwan>, skb: &mut SkBuff) -> Result<Received> {
+    if dev.passes_through() {
+        skb.reset_mac_header();
+        skb.set_protocol(ETH_P_MAP);
+        return Ok(Received::Packet);
+    }
+
+    if dev.is_raw_ip() {
+        let Some(version) = IpVersion::of(skb.data()) else {
+            dev.statistics().count(Counter::RxDroppedNotIp, 1);
+            return Err(EPROTO);
+        };
+
+        skb.reset_mac_header();
+        skb.set_protocol(version.ether_type());
+        return Ok(Received::Packet);
+    }
+
+    let own = dev.net().address();
+    match Frame::of(skb.data()) {
+        None => {
+            dev.statistics().count(Counter::RxDroppedNotIp, 1);
+            return Err(EPROTO);
+        }
+        Some(Frame::Bare(version)) => skb.push(&rawip::ethernet_header(own, version))?,
+        Some(Frame::Ethernet(destination)) => {
+            if destination == own || !dev.is_misaddressed(destination) {
+                return Ok(Received::Frame);
+            }
+            *skb.data_mut().first_chunk_mut().ok_or(EPROTO)? = own;
+        }
+    }
+    dev.statistics().count(Counter::RxRepaired, 1);
+    Ok(Received::Frame)
+}
+
+/// Delivers the packets of an aggregate, as long as the budget of `delivery` lasts, and returns how
+/// many bytes were dealt with. `EPROTO` if what comes is lost.
+pub(crate) fn aggregate(
+    dev: &Device<QmiWwan>,
+    aggregate: &[u8],
+    delivery: &mut Delivery<'_, '_>,
+) -> Result<usize> {
+    // The last mux device may have gone, and there may be no memory for buffers of packets yet.
+    if !dev.speaks_qmap() {
+        return Err(EPROTO);
+    }
+    mux::receive(dev, dev.stacked(), aggregate, delivery)
+}
