@@ -38,9 +38,7 @@ limit() {
 speak() {
 	ip link set wwan0 down
 	write Y $qmi_attributes/raw_ip
-	for version in 4 5; do
-		ethtool --set-priv-flags wwan0 qmap-v$version off
-	done
+	ethtool --set-priv-flags wwan0 qmap-v4 off qmap-v5 off
 	[ "$1" = 1 ] || ethtool --set-priv-flags wwan0 "qmap-v$1" on
 	ethtool -G wwan0 rx-buf-len "$(limit 'Downlink data aggregation max size')"
 	ip link set wwan0 up
