@@ -20,30 +20,10 @@ use_qmap() {
 negotiate_qmap() {
 	case $1 in
 	1) protocol=qmap ;;
-	4)
-		negotiate_qmapv4
-		return
-		;;
-	5) protocol=qmapv5 ;;
+	*) protocol=qmapv$1 ;;
 	esac
 	expect_line "Downlink data aggregation protocol: '$protocol'" qmi --wda-set-data-format="link-layer-protocol=raw-ip,\
 ul-protocol=$protocol,dl-protocol=$protocol,dl-datagram-max-size=$size,dl-max-datagrams=${2-10}"
-}
-
-# The same for version 4, which qmicli cannot ask for: WDA Set Data Format, with protocol 8 in TLVs 12 and 13.
-negotiate_qmapv4() {
-	client=$(qmi --wda-noop --client-no-release-cid | sed -n "s/.*CID: '\([0-9]*\)'.*/\1/p")
-	[ -n "$client" ] || fail "qmicli told no client id"
-	protocols='12 0400 08000000 13 0400 08000000'
-	exec 8<>/dev/cdc-wdm0
-	bytes "01 2f00 00 1a $(printf %02x "$client") 00 0100 2000 2300 11 0400 02000000 $protocols \
-		15 0400 0a000000 16 0400 $(printf %02x%02x $((size & 255)) $((size >> 8)))0000" >&8
-	answer=$(timeout $limit dd bs=4096 count=1 status=none <&8 | od -A n -v -t x1 | tr -d ' \n')
-	exec 8>&-
-	case $answer in
-	*"$(printf %s "$protocols" | tr -d ' ')"*) ;;
-	*) fail "the modem does not agree to QMAPv4: $answer" ;;
-	esac
 }
 
 # add_mux ID: adds a mux device that speaks IPv4 only: IPv6 would count packets of its own accord.
