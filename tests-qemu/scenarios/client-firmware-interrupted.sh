@@ -13,7 +13,7 @@ update --update --cdc-wdm=/dev/cdc-wdm0 "$firmware" "$carrier_settings" &
 program=$!
 wait_until "a part of the firmware to be written" modem_log '"step":"written"'
 ask_host unplug 1
-! wait $program || fail "qmi-firmware-update did not mind"
+! wait "$program" || fail "qmi-firmware-update did not mind"
 expect_line "^error: error downloading image: couldn't write in session: " cat /tmp/update.log
 ! modem_log '"step":"taken"' || fail "the modem was pulled out too late"
 udevadm wait --timeout=$limit --removed /dev/ttyUSB0 || fail "the serial port stays"
