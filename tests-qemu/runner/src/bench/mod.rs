@@ -63,7 +63,8 @@ impl Choice {
     fn contenders(&self) -> &'static [Contender] {
         match self.extent() {
             Extent::Full => &Contender::ALL,
-            Extent::Quick | Extent::Profile => &[Contender::C, Contender::Ours],
+            Extent::Quick => &[Contender::C, Contender::Ours],
+            Extent::Profile => &[Contender::C, Contender::Ours, Contender::Virtio],
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Where the instructions go: by part of the system, and by function.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use comfy_table::Table;
@@ -17,7 +18,8 @@ const TOP: usize = 8;
 /// A section for each case: all contenders by group, then the functions that cost most.
 pub fn sections(results: &Results) -> String {
     let mut text = String::new();
-    for case in results.all_cases() {
+    let cases: BTreeSet<_> = results.cases.keys().map(|(_, case)| *case).collect();
+    for case in cases {
         let measured: Vec<_> = Contender::ALL
             .into_iter()
             .filter_map(|contender| {
