@@ -103,5 +103,5 @@ fn a_reset_does_not_wait_for_who_reads_nothing() {
         let set = request(DMS, control, 2, 0x2e, &[1, 1, 0, mode]);
         assert_eq!(error(&guest.qmi(FIRST, &set)), 0);
     }
-    guest.expect(kind::DEVICE_DISCONNECT);
+    guest.expect_departure();
 }

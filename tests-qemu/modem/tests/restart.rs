@@ -3,9 +3,6 @@
 
 mod support;
 
-use std::thread::sleep;
-use std::time::{Duration, Instant};
-
 use qmi_modem::redir::packet::kind;
 use support::{allocate, error, packet, request, tlv, Guest};
 
@@ -31,12 +28,7 @@ fn set_mode(guest: &mut Guest, client: u8, mode: u8) -> u16 {
 
 /// The product id with which the modem comes back, when it is time.
 fn comes_back(guest: &mut Guest) -> u16 {
-    let limit = Instant::now() + Duration::from_secs(10);
-    while guest.try_take(kind::DEVICE_DISCONNECT).is_none() {
-        assert!(Instant::now() < limit, "it stays");
-        sleep(guest.host.deadline().expect("nothing is due"));
-        guest.collect();
-    }
+    guest.expect_departure();
     let device = guest.expect(kind::DEVICE_CONNECT).body;
     guest.send(kind::SET_CONFIGURATION, &[1]);
     guest.expect(kind::CONFIGURATION_STATUS);

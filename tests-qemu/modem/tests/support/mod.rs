@@ -7,6 +7,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Write;
 use std::rc::Rc;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use qmi_modem::addresses::AddressPlan;
 use qmi_modem::event_log::{Bulk, EventLog};
@@ -200,6 +202,16 @@ impl Guest {
     pub fn expect(&mut self, kind: u32) -> Packet {
         self.try_take(kind)
             .unwrap_or_else(|| panic!("no packet of type {kind}"))
+    }
+
+    /// Waits until the modem leaves the bus, which it does in a while; packets before that are dropped.
+    pub fn expect_departure(&mut self) {
+        let limit = Instant::now() + Duration::from_secs(10);
+        while self.try_take(kind::DEVICE_DISCONNECT).is_none() {
+            assert!(Instant::now() < limit, "it stays");
+            sleep(self.host.deadline().expect("nothing is due"));
+            self.collect();
+        }
     }
 
     pub fn try_take(&mut self, kind: u32) -> Option<Packet> {

@@ -226,9 +226,7 @@ impl Link {
     /// Whether `extent` has it.
     fn is_in(self, extent: Extent) -> bool {
         match self {
-            Self::RawIp | Self::Qmap1 | Self::Qmap1Aggregated | Self::Qmap1V5 | Self::Card => {
-                true
-            }
+            Self::RawIp | Self::Qmap1 | Self::Qmap1Aggregated | Self::Qmap1V5 | Self::Card => true,
             Self::Ethernet | Self::Qmap4 => extent == Extent::Full,
         }
     }
