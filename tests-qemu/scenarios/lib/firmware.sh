@@ -56,8 +56,8 @@ make_gobi_images() {
 update() {
 	status=0
 	timeout $((3 * limit)) qmi-firmware-update --ignore-mm-runtime-check "$@" >/tmp/update.output 2>&1 || status=$?
-	# Without the progress, which it wipes out itself.
-	sed 's/.*\r//' /tmp/update.output >/tmp/update.log
+	# Without the progress, which it wipes out itself, unless an error comes before that.
+	sed 's/.*\r//; s/^([-*]*) *[0-9.]*%//' /tmp/update.output >/tmp/update.log
 	return $status
 }
 
