@@ -30,10 +30,10 @@ use kernel::{
 pub(crate) fn group() -> &'static sysfs::Group<Device<QmiWwan>> {
     // ModemManager decides by this file alone whether to make rmnet devices or mux devices, and
     // where there is no rmnet it has none.
-    if module_parameters::pass_through.value() != 0 {
-        &ALL
-    } else {
-        &WITHOUT_PASS_THROUGH
+    // Some kernels give the value, and some a reference to it: a pattern is for both.
+    match module_parameters::pass_through.value() {
+        0 => &WITHOUT_PASS_THROUGH,
+        _ => &ALL,
     }
 }
 
