@@ -19,7 +19,6 @@ plug raw-ip-hs
 use_qmap
 add_mux 1
 start_mux 1
-ip address add 2001:db8::17/64 dev qmimux0
 ping_all 2 "$gateway"
 imei=$(qmi --dms-get-ids | sed -n "s/.*IMEI: '\([0-9]*\)'.*/\1/p")
 echo "a test says: wwan0 has the number $imei, the address $address, fe80::4 and 2001:db8:1:2:3:4:5:6" >/dev/kmsg

@@ -39,9 +39,9 @@ step "killed while packets flow and a program waits for QMI"
 cat /dev/cdc-wdm0 >/dev/null &
 reader=$!
 ping -f "$gateway" >/dev/null 2>&1 &
-mkfifo /tmp/stream
-echo 1000000000 | socat - "TCP:$gateway:19" >/tmp/stream 2>/dev/null &
-head -c 200000 /tmp/stream >/dev/null # traffic flows now
+mkfifo /tmp/flow
+echo 1000000000 | socat - "TCP:$gateway:19" >/tmp/flow 2>/dev/null &
+head -c 200000 /tmp/flow >/dev/null # traffic flows now
 kill -KILL "$modem"
 wait_until_gone 0
 if wait "$reader"; then
