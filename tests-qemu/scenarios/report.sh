@@ -16,6 +16,7 @@ left_out() {
 }
 
 plug raw-ip-hs
+hardware_address=$(cat /sys/class/net/wwan0/address) # which the log has
 use_qmap
 add_mux 1
 start_mux 1
@@ -28,7 +29,7 @@ for line in '^Linux ' '^driver: qmi_wwan' 'idVendor +0x2c7c' 'bInterfaceClass +2
 	'^ +rx_(aggregates|packets)' 'Kernel driver|Driver=qmi_wwan' "register 'qmi_wwan'" 'a test says: wwan0'; do
 	kept "$line"
 done
-left_out "$(cat /sys/class/net/wwan0/address)" "hardware address"
+left_out "$hardware_address" "hardware address"
 left_out "$(cat /sys/class/net/wwan0/device/../serial 2>/dev/null || echo "$imei")" "serial number"
 left_out "$address" address
 left_out 2001:db8 "address of IPv6"
