@@ -43,7 +43,7 @@ try_nm() {
 
 # nm ARGUMENTS: the same, and it must not fail.
 nm() {
-	try_nm "$@" || fail "nmcli $*: $answer"
+	try_nm "$@" || fail "nmcli $*: $(printf '%s\n' "$answer" | head -n 1)"
 }
 
 nm_is_ready() {
@@ -75,7 +75,7 @@ nm_up() {
 		[ $status = 0 ] || break
 		return
 	done
-	fail "nmcli connection up $1: $answer"
+	fail "nmcli connection up $1: $(printf '%s\n' "$answer" | grep -m 1 '^Error')"
 }
 
 # missed_links: how often that was so.
