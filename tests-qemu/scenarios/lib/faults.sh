@@ -5,6 +5,19 @@
 
 faults='/sys/kernel/debug/failslab /sys/kernel/debug/fail_page_alloc'
 
+# function_bounds NAME: the addresses of a function of the kernel, and of what comes behind it.
+function_bounds() {
+	awk -v name="$1" '
+		$3 == name { begin = $1 }
+		{ address[NR] = $1 }
+		END {
+			for (i in address)
+				if (address[i] "" > begin "" && (end == "" || address[i] "" < end ""))
+					end = address[i]
+			print "0x" begin, "0x" end
+		}' /proc/kallsyms
+}
+
 # use_faults [MODULE]: only those of this module count, if one is given. The driver must be loaded.
 use_faults() {
 	# Modules are in the last 2 GiB. The shell counts to 2^63 only.
@@ -15,7 +28,11 @@ use_faults() {
 		size=$(sed -n "s/^$module \([0-9]*\) .*/\1/p" /proc/modules)
 		printf '0xffffffff%08x\n' "$start" $((start + size))
 	done | sort)
+	# xHCI needs memory to cancel a request. Without it whoever takes a request back waits for ever.
+	cancel=$(function_bounds xhci_urb_dequeue)
 	for knobs in $faults; do
+		write "${cancel% *}" "$knobs/reject-start"
+		write "${cancel#* }" "$knobs/reject-end"
 		write 0 "$knobs/verbose" # a stack trace for each would look like a fault of the kernel
 		write N "$knobs/ignore-gfp-wait"
 		write "$(printf '%s\n' "$bounds" | head -n 1)" "$knobs/require-start"
@@ -33,8 +50,7 @@ use_faults() {
 }
 
 # while_failing NTH COMMAND: runs it in a process of its own while the NTH allocation of that fails; sets $outcome to "done" or
-# "failed", and $left to 0 unless there were fewer. Nothing fails while the process ends and closes what it has opened: xHCI needs
-# memory to cancel a request, and without it waits for ever.
+# "failed", and $left to 0 unless there were fewer. Nothing fails while the process ends and closes what it has opened.
 while_failing() {
 	answers=$(
 		exec 8<>/proc/thread-self/fail-nth
