@@ -5,7 +5,6 @@
 # Driver: rs
 # Kernel: stock
 # Also: arm64
-# Full: yes
 # Timeout: 420
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib/networkmanager.sh"
