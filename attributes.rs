@@ -12,7 +12,7 @@ use crate::{
     },
     modem::QmiWwan,
     module_parameters,
-    qmap::MuxId, //
+    qmap::framing::MuxId, //
 };
 use kernel::{
     fmt::{
@@ -103,7 +103,7 @@ impl sysfs::Writable for PassThrough {
 
 /// Shows the ids of all mux devices, a line each.
 fn show_muxes(dev: &Device<QmiWwan>, out: &mut Formatter<'_>) -> fmt::Result {
-    for id in dev.stacked().numbers() {
+    for id in dev.uppers().numbers() {
         out.write_fmt(fmt!("0x{id:02x}\n"))?;
     }
     Ok(())

@@ -7,8 +7,10 @@
 #![forbid(unsafe_code)]
 
 use crate::kernel_ext::{
-    cdc_wdm,
-    usb::Interface,
+    usb::{
+        cdc_wdm,
+        Interface, //
+    },
     usb_netdev, //
 };
 use kernel::{

@@ -7,20 +7,20 @@
 use crate::{
     attributes,
     kernel_ext::{
-        cdc::{
-            DataTerminalReady,
-            Descriptors, //
-        },
         compat::{
             EADDRNOTAVAIL,
             EPROTO, //
         },
-        skbuff::{
+        net::skbuff::{
             OwnedSkb,
             SkBuff, //
         },
         sysfs,
         usb::{
+            cdc::{
+                DataTerminalReady,
+                Descriptors, //
+            },
             DeviceId,
             Interface,
             CLASS_VENDOR_SPEC, //
@@ -43,8 +43,12 @@ use crate::{
         QmiWwan,
         FLAGS, //
     },
-    mux::Mux,
-    qmap,
+    qmap::{
+        aggregate::Framing,
+        framing,
+        mux::Mux,
+        uplink, //
+    },
     rawip::{
         self,
         EthAddr,
@@ -52,10 +56,6 @@ use crate::{
     },
     receive,
     statistics::Counter,
-    uplink::{
-        self,
-        Framing, //
-    },
     usb_ids::Product, //
 };
 use kernel::{
@@ -101,7 +101,7 @@ pub(crate) const fn ids<const N: usize>(products: &[Product; N]) -> [DeviceId; N
 }
 
 /// The shortest transfer to have room for: a full packet with a VLAN tag, and the headers of QMAP.
-const MIN_RECEIVE: u32 = 1518 + qmap::Header::MAX_LEN as u32;
+const MIN_RECEIVE: u32 = 1518 + framing::Header::MAX_LEN as u32;
 
 /// The data interface of the function that is being bound, if it is an interface of its own.
 fn separate_data_interface(
@@ -138,7 +138,7 @@ impl usb_netdev::Driver for QmiWwan {
 
     type Quirks = Quirks;
     type State = Modem;
-    type Stacked = Mux<Device<Self>>;
+    type Upper = Mux<Device<Self>>;
 
     fn attributes() -> &'static sysfs::Group<Device<Self>> {
         attributes::group()

@@ -7,26 +7,33 @@
 use crate::{
     cdc_wdm_glue::ControlChannel,
     kernel_ext::{
-        cdc::DataTerminalReady,
-        skbuff::OwnedSkb,
-        usb::Interface,
+        net::skbuff::OwnedSkb,
+        usb::{
+            cdc::DataTerminalReady,
+            Interface, //
+        },
         usb_netdev::Device, //
     },
-    mux::Mux,
     qmap::{
-        MuxId,
-        Version, //
+        aggregate::{
+            Framing,
+            Sent, //
+        },
+        framing::{
+            MuxId,
+            Version, //
+        },
+        mux::Mux,
+        uplink::{
+            self,
+            Uplink, //
+        }, //
     },
     rawip::{
         self,
         EthAddr, //
     },
-    statistics::Statistics,
-    uplink::{
-        self,
-        Framing,
-        Uplink, //
-    }, //
+    statistics::Statistics, //
 };
 use kernel::{
     prelude::*,
@@ -134,7 +141,7 @@ impl uplink::Modem for Device<QmiWwan> {
         &self.statistics
     }
 
-    fn send(&self, id: MuxId, skb: &OwnedSkb) -> Result<uplink::Sent> {
+    fn send(&self, id: MuxId, skb: &OwnedSkb) -> Result<Sent> {
         self.with_sender(|sender| {
             uplink::send(sender, self, Framing::Qmap(self.version(), id), skb)
         })
@@ -148,7 +155,7 @@ impl uplink::Modem for Device<QmiWwan> {
 impl Device<QmiWwan> {
     /// Whether all transfers, in both directions, are aggregates of QMAP for mux devices.
     pub(crate) fn speaks_qmap(&self) -> bool {
-        self.is_raw_ip() && !self.passes_through() && !self.stacked().is_empty()
+        self.is_raw_ip() && !self.passes_through() && !self.uppers().is_empty()
     }
 
     /// Whether a frame to `destination`, which is not the host's address, is for the host.
@@ -203,7 +210,7 @@ impl Device<QmiWwan> {
             dev_err!(self.net().as_ref(), "pass_through: raw_ip must be set\n");
             return Err(EINVAL);
         }
-        if enable && !self.stacked().is_empty() {
+        if enable && !self.uppers().is_empty() {
             dev_err!(self.net().as_ref(), "pass_through: there are mux devices\n");
             return Err(EBUSY);
         }

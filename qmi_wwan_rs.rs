@@ -18,17 +18,13 @@ mod driver;
 mod inet;
 mod kernel_ext;
 mod modem;
-mod mux;
-mod offload;
 mod qmap;
 mod rawip;
 mod receive;
-mod segment;
 mod statistics;
 #[cfg(CONFIG_QMI_WWAN_RS_KUNIT_TEST)]
 #[path = "tests-kunit/mod.rs"]
 mod tests_kunit;
-mod uplink;
 mod usb_ids;
 
 use kernel::prelude::*;

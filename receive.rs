@@ -5,9 +5,10 @@
 #![forbid(unsafe_code)]
 
 use crate::{
+    inet::ip::IpVersion,
     kernel_ext::{
         compat::EPROTO,
-        skbuff::SkBuff,
+        net::skbuff::SkBuff,
         usb_netdev::{
             Delivery,
             Device,
@@ -15,11 +16,10 @@ use crate::{
         }, //
     },
     modem::QmiWwan,
-    mux,
+    qmap::mux,
     rawip::{
         self,
         Frame,
-        IpVersion,
         ETH_P_MAP, //
     },
     statistics::Counter, //
@@ -75,5 +75,5 @@ pub(crate) fn aggregate(
     if !dev.speaks_qmap() {
         return Err(EPROTO);
     }
-    mux::receive(dev, dev.stacked(), aggregate, delivery)
+    mux::receive(dev, dev.uppers(), aggregate, delivery)
 }

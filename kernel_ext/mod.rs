@@ -9,20 +9,12 @@
 #![deny(clippy::multiple_unsafe_ops_per_block)]
 
 mod bindings;
-pub(crate) mod cdc;
-pub(crate) mod cdc_wdm;
-pub(crate) mod checksum;
 pub(crate) mod compat;
-pub(crate) mod ethtool;
 pub(crate) mod kstrtox;
-mod napi;
-pub(crate) mod netdevice;
+pub(crate) mod net;
 pub(crate) mod page;
-pub(crate) mod rtnl;
-pub(crate) mod skbuff;
-pub(crate) mod stacked;
 pub(crate) mod sysfs;
-mod timer;
+mod time;
 pub(crate) mod usb;
 pub(crate) mod usb_netdev;
-mod work;
+mod workqueue;

@@ -9,6 +9,8 @@
 
 mod bound;
 pub(super) mod bulk;
+pub(crate) mod cdc;
+pub(crate) mod cdc_wdm;
 mod claim;
 mod device;
 mod driver;
@@ -20,7 +22,6 @@ pub(crate) use bound::{
     Bound,
     Probed, //
 };
-pub(crate) use bulk::Filling;
 pub(super) use claim::ClaimedInterface;
 pub(crate) use device::Device;
 pub(crate) use driver::{

@@ -15,7 +15,9 @@ mod link;
 mod made;
 mod operations;
 mod poll;
+mod receive;
 mod recovery;
+mod ring;
 mod transmit;
 mod uppers;
 
@@ -23,17 +25,20 @@ pub(crate) use binding::Binding;
 pub(crate) use control::Starting;
 pub(crate) use delivery::Delivery;
 pub(crate) use device::Device;
+pub(crate) use ring::Filling;
 pub(crate) use transmit::{
     Sender,
     MAX_SEGMENTS, //
 };
 
 use super::{
-    skbuff::{
-        OwnedSkb,
-        SkBuff, //
+    net::{
+        skbuff::{
+            OwnedSkb,
+            SkBuff, //
+        },
+        upper, //
     },
-    stacked,
     sysfs,
     usb::{
         self,
@@ -77,7 +82,7 @@ pub(crate) trait Driver: Sized + 'static {
     type State: Send + Sync;
 
     /// Devices that may lie above the network device.
-    type Stacked: stacked::Driver<Lower = Device<Self>>;
+    type Upper: upper::Driver<Lower = Device<Self>>;
 
     /// Attributes that a new network device gets.
     fn attributes() -> &'static sysfs::Group<Device<Self>>;

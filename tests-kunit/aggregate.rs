@@ -13,8 +13,8 @@ use super::{
     random::Random, //
 };
 use crate::{
-    kernel_ext::skbuff::Checksum,
-    qmap::{
+    kernel_ext::net::skbuff::Checksum,
+    qmap::framing::{
         Datagram,
         Datagrams,
         Malformed,

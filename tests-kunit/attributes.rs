@@ -10,7 +10,7 @@ use crate::{
         parse_mux_id,
         show_switch, //
     },
-    qmap::MuxId, //
+    qmap::framing::MuxId, //
 };
 use kernel::{
     prelude::*,

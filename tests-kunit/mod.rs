@@ -8,17 +8,18 @@
 
 mod aggregate;
 mod attributes;
-mod cdc;
+mod driver;
 mod expect;
-mod inet;
-mod mac;
-mod offload;
+mod inet_checksum;
+mod inet_gso;
+mod modem;
 mod packet;
 mod page;
-mod qmap;
+mod qmap_checksum;
+mod qmap_framing;
+mod qmap_uplink;
 mod random;
 mod rawip;
-mod segment;
 mod statistics;
-mod uplink;
+mod usb_cdc;
 mod usb_ids;

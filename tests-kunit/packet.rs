@@ -5,7 +5,10 @@
 #![forbid(unsafe_code)]
 
 use super::random::Random;
-use crate::kernel_ext::skbuff::Partial;
+use crate::{
+    kernel_ext::net::skbuff::Partial,
+    rawip::EthAddr, //
+};
 use kernel::prelude::*;
 
 /// Protocol numbers.
@@ -255,4 +258,9 @@ pub(super) fn trailer(packet: &[u8]) -> [u8; 8] {
     let [value0, value1] = (!sum(&[packet])).to_be_bytes();
 
     [0, 1, 0, 0, len0, len1, value0, value1]
+}
+
+/// An address with each first octet.
+pub(super) fn addresses() -> impl Iterator<Item = EthAddr> {
+    (0..=u8::MAX).map(|first| [first, 0x11, 0x22, 0x33, 0x44, 0x55])
 }

@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Tests of the link layers: what a frame is, and which header it needs.
+//! Tests of the link layers: what a frame is, which header it needs, and which addresses there are.
 
 #![forbid(unsafe_code)]
 
-use super::expect;
-use crate::rawip::{
-    ethernet_header,
-    is_misaddressed,
-    EthAddr,
-    Frame,
-    IpVersion,
-    ETH_HLEN, //
+use super::{
+    expect,
+    packet::addresses, //
+};
+use crate::{
+    inet::ip::IpVersion,
+    rawip::{
+        distinguishable,
+        ethernet_header,
+        is_misaddressed,
+        is_usable_address,
+        looks_like_ip,
+        Frame,
+        ETH_HLEN, //
+    }, //
 };
 use kernel::prelude::*;
 
@@ -231,5 +238,80 @@ mod tests {
 
         assert_eq!(ethernet_header(host, IpVersion::V4), v4);
         assert_eq!(ethernet_header(host, IpVersion::V6), v6);
+    }
+
+    #[test]
+    fn nobody_has_no_address() {
+        assert!(!is_usable_address([0; 6]));
+        assert!(is_usable_address([0, 0, 0, 0, 0, 1]));
+    }
+
+    #[test]
+    fn groups_are_no_host() -> Result {
+        for address in addresses() {
+            let is_group = address[0] % 2 == 1;
+            expect::equal(address, is_usable_address(address), !is_group)?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn addresses_of_firmware_are_refused_and_no_others() -> Result {
+        for own in [
+            [0x02, 0x50, 0xf3, 0x00, 0x00, 0x00],
+            [0x00, 0xa0, 0xc6, 0x00, 0x00, 0x00],
+        ] {
+            expect::equal(own, is_usable_address(own), false)?;
+
+            for at in 0..own.len() {
+                let mut other = own;
+                other[at] ^= 0x10;
+                expect::equal(other, is_usable_address(other), true)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_looks_like_ip() -> Result {
+        for address in addresses() {
+            let wanted = matches!(address[0], 0x40..=0x4f | 0x60..=0x6f);
+            expect::equal(address, looks_like_ip(address), wanted)?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn distinguishable_addresses() -> Result {
+        for address in addresses() {
+            let changed = distinguishable(address);
+            let differs = looks_like_ip(address);
+
+            expect::that(address, "is no IP header then", !looks_like_ip(changed))?;
+            expect::equal(address, changed != address, differs)?;
+            expect::equal(address, changed[1..].iter().eq(&address[1..]), true)?;
+            expect::equal(address, changed[0] & 1, address[0] & 1)?;
+            expect::that(
+                address,
+                "is locally administered if it was changed",
+                !differs || changed[0] & 2 != 0,
+            )?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn frames_to_the_host_are_no_packets() -> Result {
+        for address in addresses() {
+            let destination = distinguishable(address);
+            let frame = ethernet_header(destination, IpVersion::V4);
+
+            expect::equal(
+                address,
+                Frame::of(&frame),
+                Some(Frame::Ethernet(destination)),
+            )?;
+        }
+        Ok(())
     }
 }

@@ -6,7 +6,7 @@
 
 use super::expect;
 use crate::{
-    kernel_ext::netdevice::Counters,
+    kernel_ext::net::netdevice::Counters,
     statistics::{
         Counter,
         Statistics, //

@@ -20,12 +20,14 @@ use super::{
 use crate::kernel_ext::{
     bindings,
     compat::raw_init,
-    netdevice::{
-        DeviceType,
-        Features,
-        Unregistered, //
+    net::{
+        netdevice::{
+            DeviceType,
+            Features,
+            Unregistered, //
+        },
+        rtnl::Rtnl, //
     },
-    rtnl::Rtnl,
     usb::{
         self,
         Bound,
@@ -172,7 +174,7 @@ impl<T: Driver> usb::Driver for Adapter<T> {
         // Who writes an attribute may need RTNL to come to an end; it is waited for before that is
         // taken. From now on nobody begins to.
         *private.is_open_to_writers.lock() = false;
-        dev.stacked().close(&Rtnl::lock());
+        dev.uppers().close(&Rtnl::lock());
         // SAFETY: the device is registered since its interface was probed, and RTNL not held.
         unsafe { bindings::unregister_netdev(dev.net().as_raw()) };
 

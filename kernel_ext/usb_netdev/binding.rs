@@ -11,7 +11,7 @@ use super::{
 };
 use crate::kernel_ext::{
     bindings,
-    netdevice::Unregistered,
+    net::netdevice::Unregistered,
     usb::{
         bulk::BulkPipes,
         ClaimedInterface,

@@ -6,18 +6,16 @@ use super::{
     Device,
     Driver, //
 };
-use crate::kernel_ext::{
+use crate::kernel_ext::usb::{
     cdc_wdm::{
         PortType,
         Subdriver,
         Users, //
     },
-    usb::{
-        Bound,
-        HostEndpoint,
-        Interface,
-        PmMessage, //
-    }, //
+    Bound,
+    HostEndpoint,
+    Interface,
+    PmMessage, //
 };
 use core::{
     ops::Deref,

@@ -5,21 +5,25 @@
 use crate::kernel_ext::{
     bindings,
     compat::ENETDOWN,
-    napi::Gro,
-    netdevice::{
-        Features,
-        NetDevice, //
+    net::{
+        napi::{
+            Gro,
+            Heads, //
+        },
+        netdevice::{
+            Features,
+            NetDevice, //
+        },
+        skbuff::{
+            Checksum,
+            OwnedSkb, //
+        },
+        upper, //
     },
     page::{
         Buffer,
         SharedBuffer, //
-    },
-    skbuff::{
-        Checksum,
-        Heads,
-        OwnedSkb, //
-    },
-    stacked, //
+    }, //
 };
 use kernel::{
     prelude::*,
@@ -124,9 +128,9 @@ impl<'a> Delivery<'a, '_> {
     /// is told of its checksum was believed.
     ///
     /// Fails with `ENETDOWN` if the device is down; that costs this packet and no other.
-    pub(crate) fn deliver<T: stacked::Driver>(
+    pub(crate) fn deliver<T: upper::Driver>(
         &mut self,
-        dev: &stacked::Device<T>,
+        dev: &upper::Device<T>,
         packet: &[u8],
         offset: usize,
         ether_type: u16,
@@ -144,9 +148,9 @@ impl<'a> Delivery<'a, '_> {
         Ok(checksum == Checksum::Right)
     }
 
-    fn add<T: stacked::Driver>(
+    fn add<T: upper::Driver>(
         &mut self,
-        dev: &stacked::Device<T>,
+        dev: &upper::Device<T>,
         packet: &[u8],
         offset: usize,
         ether_type: u16,
@@ -191,7 +195,7 @@ impl<'a> Delivery<'a, '_> {
         // counts. Packets are delivered in softirq context.
         unsafe { net.count_received(1, packet.len() as u64) };
 
-        kind.deliver(self.gro, self.datagrams, skb.finish(net));
+        kind.deliver(self.gro, self.datagrams, net.own(skb));
         Ok(())
     }
 }

@@ -5,32 +5,36 @@
 use super::{
     poll::Path,
     recovery,
+    ring::{
+        Owner,
+        TransmitRing, //
+    },
     transmit,
     Driver,
     DriverInfo, //
 };
 use crate::kernel_ext::{
     bindings,
-    cdc_wdm::Subdriver,
-    napi::Napi,
-    netdevice::{
-        NetDevice,
-        TransmitQueue, //
+    net::{
+        napi::Napi,
+        netdevice::{
+            NetDevice,
+            TransmitQueue, //
+        },
+        upper, //
     },
-    stacked,
     sysfs,
-    timer::Timer,
+    time::hrtimer::Timer,
     usb::{
         bulk::{
             BulkPipes,
-            Owner,
-            Pipe,
-            TransmitRing, //
+            Pipe, //
         },
+        cdc_wdm::Subdriver,
         ClaimedInterface,
         Interface, //
     },
-    work::Work, //
+    workqueue::Work, //
 };
 use core::{
     marker::PhantomData,
@@ -72,7 +76,7 @@ pub(super) struct Private<T: Driver> {
     #[pin]
     pub(super) ring: TransmitRing,
     #[pin]
-    pub(super) stacked: stacked::Table<T::Stacked>,
+    pub(super) uppers: upper::Table<T::Upper>,
     #[pin]
     pub(super) state: T::State,
     /// What serves the interface's character device. Disconnected before anything goes.
@@ -149,7 +153,7 @@ impl<T: Driver> Private<T> {
             // the device is registered: by then it is a `Device<T>`.
             napi <- unsafe { Napi::new(net, dev, path) },
             ring <- TransmitRing::new(owner, transmit),
-            stacked <- stacked::Table::new(),
+            uppers <- upper::Table::new(),
             state <- state,
             subdriver: SetOnce::new(),
             // Now that the state is made nothing more is claimed.
@@ -235,8 +239,8 @@ impl<T: Driver> Device<T> {
     }
 
     /// The devices above the network device.
-    pub(crate) fn stacked(&self) -> &stacked::Table<T::Stacked> {
-        &self.private().stacked
+    pub(crate) fn uppers(&self) -> &upper::Table<T::Upper> {
+        &self.private().uppers
     }
 
     /// Whether messages of a kind are logged, by the number of its bit in the message level.
@@ -255,7 +259,7 @@ impl<T: Driver> Owner for Device<T> {
     }
 }
 
-impl<T: Driver> stacked::Lower for Device<T> {
+impl<T: Driver> upper::Lower for Device<T> {
     fn net(&self) -> &NetDevice {
         &self.0
     }

@@ -12,7 +12,7 @@ use super::{
 use crate::kernel_ext::{
     bindings,
     compat::EOPNOTSUPP,
-    ethtool::{
+    net::ethtool::{
         self,
         StringSet, //
     }, //

@@ -4,6 +4,7 @@
 
 use super::{
     poll::Path,
+    ring::ReceiveRing,
     transmit::TRANSFERS,
     Device,
     Driver,
@@ -11,13 +12,14 @@ use super::{
 };
 use crate::kernel_ext::{
     bindings,
-    page::Pool,
-    rtnl::Rtnl,
-    skbuff::{
-        buffer_len,
-        HEADROOM, //
+    net::{
+        rtnl::Rtnl,
+        skbuff::{
+            buffer_len,
+            HEADROOM, //
+        }, //
     },
-    usb::bulk::ReceiveRing, //
+    page::Pool, //
 };
 use kernel::{
     prelude::*,
@@ -158,7 +160,7 @@ impl<T: Driver> Device<T> {
         self.net().queue().wake();
         // Those above may have been stopped while the link went down.
         self.wake_senders();
-        self.stacked().set_carrier(true, rtnl);
+        self.uppers().set_carrier(true, rtnl);
         if self.logs(bindings::NETIF_MSG_IFUP_BIT) {
             self.net().info(fmt!(
                 "open: enable queueing (rx {}, tx {}) mtu {}\n",
@@ -176,7 +178,7 @@ impl<T: Driver> Device<T> {
         let private = self.private();
 
         self.net().queue().stop();
-        self.stacked().set_carrier(false, rtnl);
+        self.uppers().set_carrier(false, rtnl);
         // So that the device is not resumed or suspended meanwhile. It does not matter if it is
         // gone.
         let awake = private.interface.keep_awake();

@@ -11,7 +11,7 @@ use super::{
     Driver, //
 };
 use crate::kernel_ext::{
-    netdevice::Unregistered,
+    net::netdevice::Unregistered,
     usb::Interface, //
 };
 use core::{

@@ -9,8 +9,10 @@ use super::{
 };
 use crate::kernel_ext::{
     bindings,
-    rtnl::Rtnl,
-    skbuff::OwnedSkb, //
+    net::{
+        rtnl::Rtnl,
+        skbuff::OwnedSkb, //
+    }, //
 };
 use kernel::{
     error::{

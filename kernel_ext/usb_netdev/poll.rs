@@ -3,55 +3,30 @@
 //! The NAPI poll of a device: what has completed, in both directions.
 
 use super::{
-    delivery::{
-        self,
-        Datagrams,
-        Delivery,
-        Source, //
-    },
+    delivery::Datagrams,
     link::Geometry,
-    Device,
-    Driver,
-    Layout,
-    Received, //
-};
-use crate::kernel_ext::{
-    bindings,
-    compat::{
-        ECONNRESET,
-        ESHUTDOWN, //
+    receive::{
+        Current,
+        Reception, //
     },
-    napi::{
-        Gro,
-        Poll, //
-    },
-    netdevice::NetError,
-    page::Buffer,
-    skbuff::{
-        Heads,
-        NewSkb, //
-    },
-    usb::bulk::{
-        Arrival,
+    ring::{
         Fault,
-        Processed,
         ReceiveRing,
         TransmitSet, //
-    }, //
+    },
+    Device,
+    Driver,
+    Layout, //
 };
-use kernel::{
-    prelude::*,
-    sync::{
-        atomic::Relaxed,
-        rcu, //
-    }, //
+use crate::kernel_ext::net::napi::{
+    Gro,
+    Heads,
+    Poll, //
 };
+use kernel::prelude::*;
 
 /// Up to this length packets are copied at first, in bytes.
 pub(super) const COPYBREAK: u32 = 256;
-
-/// What is smaller than a page by this factor is copied: it should not keep a whole page in use.
-const SMALL: usize = 4;
 
 /// What polls work on.
 pub(in crate::kernel_ext) struct Path {
@@ -65,16 +40,6 @@ pub(in crate::kernel_ext) struct Path {
     datagrams: Datagrams,
     /// An aggregate for which the budget did not last.
     current: Option<Current>,
-}
-
-/// An aggregate that is being taken apart.
-struct Current {
-    source: Source,
-    processed: Processed,
-    /// The buffer that is to be submitted next, where the aggregate's own is shared.
-    replacement: Option<Buffer>,
-    position: usize,
-    len: usize,
 }
 
 impl Path {
@@ -171,174 +136,5 @@ impl<T: Driver> Poll for Device<T> {
             Some(Fault::Throttle) => self.throttle(),
         }
         budget.saturating_sub(left)
-    }
-}
-
-/// What a poll receives.
-struct Reception<'a, 'g, T: Driver> {
-    dev: &'a Device<T>,
-    gro: &'a mut Gro<'g>,
-    heads: &'a mut Heads,
-    datagrams: &'a mut Datagrams,
-    /// What is left of the budget, in packets.
-    left: usize,
-    transfers: u64,
-    bytes: u64,
-}
-
-impl<T: Driver> Reception<'_, '_, T> {
-    fn use_budget(&mut self, packets: usize) {
-        self.left = self.left.saturating_sub(packets);
-    }
-
-    fn count(&mut self, bytes: usize) {
-        self.transfers = self.transfers.wrapping_add(1);
-        self.bytes = self.bytes.wrapping_add(bytes as u64);
-    }
-
-    fn copybreak(&self) -> usize {
-        self.dev.private().copybreak.load(Relaxed) as usize
-    }
-
-    /// A transfer that failed.
-    fn error(&mut self, err: Error) {
-        self.use_budget(1);
-        if matches!(err, ECONNRESET | ENOENT | ESHUTDOWN) {
-            // It was ended from this side.
-            return;
-        }
-        self.dev.net().count_error(NetError::Receive);
-        if err == EOVERFLOW {
-            self.dev.net().count_error(NetError::ReceiveOver);
-        }
-    }
-
-    /// A transfer that holds one packet.
-    fn packet(&mut self, ring: &mut ReceiveRing, arrival: Arrival) {
-        self.use_budget(1);
-        let len = arrival.len;
-        let headroom = ring.headroom();
-        let (buffer, processed) = arrival.split();
-
-        if len < bindings::ETH_HLEN as usize {
-            self.dev.net().count_error(NetError::Receive);
-            self.dev.net().count_error(NetError::ReceiveLength);
-            return ring.resubmit(processed, buffer);
-        }
-
-        let replacement = if len > self.copybreak() {
-            ring.pool().take()
-        } else {
-            None
-        };
-        let skb = match replacement {
-            Some(replacement) => {
-                ring.resubmit(processed, replacement);
-                NewSkb::build(self.gro, buffer, headroom, len)
-            }
-            None => {
-                let packet = buffer
-                    .bytes()
-                    .split_at_checked(headroom)
-                    .and_then(|(_, packet)| packet.split_at_checked(len))
-                    .map_or(&[][..], |(packet, _)| packet);
-                let skb = self.heads.copy(self.gro, packet);
-
-                ring.resubmit(processed, buffer);
-                skb
-            }
-        };
-        let Ok(mut skb) = skb else {
-            return self.dev.net().count_receive_dropped();
-        };
-
-        match T::receive_packet(self.dev, skb.get()) {
-            Ok(Received::Frame) => {
-                if skb.get().take_ethernet_header(self.dev.net()).is_err() {
-                    return self.dev.net().count_error(NetError::Receive);
-                }
-            }
-            Ok(Received::Packet) => (),
-            Err(_) => return self.dev.net().count_error(NetError::Receive),
-        }
-        self.count(skb.get().len());
-        let skb = skb.finish(self.dev.net());
-        delivery::deliver(self.gro, self.datagrams, skb, self.dev.net());
-    }
-
-    /// A transfer that holds an aggregate: its packets share its buffer, if there is another one to
-    /// be submitted instead, and if it is not too small for that.
-    fn begin(&mut self, ring: &mut ReceiveRing, arrival: Arrival) -> Option<Current> {
-        let len = arrival.len;
-        let (buffer, processed) = arrival.split();
-        let replacement = if len.saturating_mul(SMALL) >= buffer.bytes().len() {
-            ring.pool().take()
-        } else {
-            None
-        };
-        let source = match &replacement {
-            Some(_) => Source::Shared(buffer.share()),
-            None => Source::Copied(buffer),
-        };
-
-        Some(Current {
-            source,
-            processed,
-            replacement,
-            position: 0,
-            len,
-        })
-    }
-
-    /// Takes an aggregate apart as far as the budget lasts, and returns it if there is more.
-    fn aggregate(&mut self, ring: &mut ReceiveRing, mut current: Current) -> Option<Current> {
-        let copybreak = self.copybreak();
-        let rcu = rcu::read_lock();
-        let rest = current
-            .source
-            .bytes()
-            .get(current.position..current.len)
-            .unwrap_or(&[]);
-        let mut delivery = Delivery {
-            gro: self.gro,
-            heads: self.heads,
-            datagrams: self.datagrams,
-            source: &current.source,
-            start: current.position,
-            len: current.len,
-            copybreak,
-            left: self.left,
-            rcu: &rcu,
-        };
-        let taken = T::receive_aggregate(self.dev, rest, &mut delivery);
-
-        // At least one, so that an aggregate without packets counts, too.
-        let packets = self.left.saturating_sub(delivery.left).max(1);
-        let is_exhausted = delivery.left == 0;
-        self.use_budget(packets);
-        match taken {
-            Ok(taken) => {
-                current.position = current.position.saturating_add(taken);
-                if is_exhausted && current.position < current.len && taken > 0 {
-                    return Some(current);
-                }
-                self.count(current.len);
-            }
-            Err(_) => self.dev.net().count_error(NetError::Receive),
-        }
-
-        let Current {
-            source,
-            processed,
-            replacement,
-            ..
-        } = current;
-        match (source, replacement) {
-            (Source::Copied(buffer), _) => ring.resubmit(processed, buffer),
-            (Source::Shared(_), Some(replacement)) => ring.resubmit(processed, replacement),
-            // There is a replacement wherever a buffer is shared.
-            (Source::Shared(_), None) => (),
-        }
-        None
     }
 }

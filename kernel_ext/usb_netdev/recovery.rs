@@ -8,16 +8,14 @@
 use super::{
     link,
     poll::Path,
+    ring::Fault,
     Device,
     Driver, //
 };
 use crate::kernel_ext::{
     bindings,
     compat::ESHUTDOWN,
-    usb::bulk::{
-        Fault,
-        Pipe, //
-    }, //
+    usb::bulk::Pipe, //
 };
 use core::ffi::c_void;
 use kernel::{

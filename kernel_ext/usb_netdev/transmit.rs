@@ -3,20 +3,20 @@
 //! What goes to the device: transfers that are filled, sent, and completed.
 
 use super::{
+    ring::{
+        Fault,
+        Filling,
+        State,
+        TransmitSet, //
+    },
     Device,
     Driver, //
 };
 use crate::kernel_ext::{
     compat::ENOBUFS,
-    netdevice::{
+    net::netdevice::{
         NetDevice,
         NetError, //
-    },
-    usb::bulk::{
-        Fault,
-        Filling,
-        State,
-        TransmitSet, //
     }, //
 };
 use core::ffi::c_void;
@@ -123,7 +123,7 @@ impl<T: Driver> Device<T> {
         if self.private().stopped_uppers.load(Relaxed)
             && self.private().stopped_uppers.xchg(false, Full)
         {
-            self.stacked().wake(&rcu::read_lock());
+            self.uppers().wake(&rcu::read_lock());
         }
     }
 

@@ -6,7 +6,7 @@ use super::{
     Device,
     Driver, //
 };
-use crate::kernel_ext::rtnl::Rtnl;
+use crate::kernel_ext::net::rtnl::Rtnl;
 use kernel::prelude::*;
 
 impl<T: Driver> Device<T> {
@@ -48,14 +48,14 @@ impl<T: Driver> Uppers<'_, T> {
     /// Adds a device with `number`.
     ///
     /// Fails with `EEXIST` if there is one, with `ENODEV` if the modem goes away. Sleeps.
-    pub(crate) fn add(&self, number: u8, driver: T::Stacked) -> Result {
+    pub(crate) fn add(&self, number: u8, driver: T::Upper) -> Result {
         // SAFETY: the table is this device's, and is closed before it is unregistered. By the type
         // invariant RTNL is given back before that, too.
-        unsafe { self.dev.stacked().add(number, driver, self.dev, self.rtnl) }
+        unsafe { self.dev.uppers().add(number, driver, self.dev, self.rtnl) }
     }
 
     /// Removes the device with `number`. Fails with `EINVAL` if there is none. Sleeps.
     pub(crate) fn remove(&self, number: u8) -> Result {
-        self.dev.stacked().remove(number, self.rtnl)
+        self.dev.uppers().remove(number, self.rtnl)
     }
 }

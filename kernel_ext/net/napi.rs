@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! NAPI: reception in batches, in which the network stack merges packets of a flow (GRO).
+//!
+//! C header: [`include/linux/netdevice.h`](srctree/include/linux/netdevice.h)
+
+mod alloc;
+mod gro;
+mod heads;
+mod scheduler;
+
+pub(in crate::kernel_ext) use gro::Gro;
+pub(in crate::kernel_ext) use heads::Heads;
+pub(in crate::kernel_ext) use scheduler::Scheduler;
+
+use crate::kernel_ext::bindings;
+use core::{
+    cell::UnsafeCell,
+    ops::{
+        Deref,
+        DerefMut, //
+    }, //
+};
+use kernel::{
+    ffi,
+    new_mutex,
+    prelude::*,
+    ptr::project,
+    sync::{
+        Mutex,
+        MutexGuard, //
+    },
+    types::Opaque, //
+};
+
+/// Packets that a poll may take (`NAPI_POLL_WEIGHT`).
+const POLL_WEIGHT: ffi::c_int = bindings::NAPI_POLL_WEIGHT as ffi::c_int;
+
+/// What a NAPI context polls.
+pub(in crate::kernel_ext) trait Poll {
+    /// What a poll works on, and nobody else meanwhile.
+    type Data: Send;
+
+    /// Processes what has come, at most `budget` packets, and returns how many it were: less than
+    /// `budget` only if nothing is left. Called in softirq context. `budget` is 0 if nothing may be
+    /// received.
+    fn poll(&self, data: &mut Self::Data, gro: &mut Gro<'_>, budget: usize) -> usize;
+}
+
+/// A NAPI context of a network device, and what its polls work on.
+///
+/// # Invariants
+///
+/// `raw` is the context of a network device that outlives it. It is enabled if what `switch` holds
+/// is true. `data` is used by a poll or, while the context is disabled, by who holds `switch`.
+#[pin_data(PinnedDrop)]
+#[repr(C)]
+pub(in crate::kernel_ext) struct Napi<P: Poll> {
+    // First, so that the poll callback finds the rest.
+    #[pin]
+    raw: Opaque<bindings::napi_struct>,
+    context: *const P,
+    #[pin]
+    switch: Mutex<bool>,
+    data: UnsafeCell<P::Data>,
+}
+
+// SAFETY: by the type invariant the data is used by one context at a time, and it is `Send`. The
+// functions that are called for the C structure may be called from any thread.
+unsafe impl<P: Poll + Sync> Send for Napi<P> {}
+
+// SAFETY: by the type invariant the data is used by one context at a time, and it is `Send`. What
+// is polled, `P`, is used by the thread that happens to poll, and is `Sync`.
+unsafe impl<P: Poll + Sync> Sync for Napi<P> {}
+
+impl<P: Poll> Napi<P> {
+    /// A disabled context that polls `context`.
+    ///
+    /// # Safety
+    ///
+    /// `net` must be a valid device that outlives the result, and whose lock nobody holds who makes
+    /// or drops it. `context` must be valid whenever the NAPI context is enabled.
+    pub(in crate::kernel_ext) unsafe fn new(
+        net: *mut bindings::net_device,
+        context: *const P,
+        data: P::Data,
+    ) -> impl PinInit<Self> {
+        pin_init!(Self {
+            raw <- Opaque::ffi_init(move |napi: *mut bindings::napi_struct| {
+                // SAFETY: `napi` is valid for writes, and all bytes of a C structure may be zero.
+                unsafe { napi.write_bytes(0, 1) };
+
+                let add = || {
+                    // SAFETY: `napi` is zeroed and stays in its place; the device, which is valid
+                    // by the requirement of the function, has its lock held.
+                    unsafe {
+                        bindings::netif_napi_add_weight_locked(
+                            net,
+                            napi,
+                            Some(Self::poll_callback),
+                            POLL_WEIGHT,
+                        )
+                    }
+                };
+                // SAFETY: by the requirement of the function the device is valid, and its lock not
+                // held.
+                unsafe { with_lock(net, add) };
+            }),
+            context,
+            switch <- new_mutex!(false),
+            data: UnsafeCell::new(data),
+        })
+    }
+
+    /// What schedules the context.
+    ///
+    /// # Safety
+    ///
+    /// The result, and copies of it, must not be used after `self` was dropped.
+    pub(in crate::kernel_ext) unsafe fn scheduler(&self) -> Scheduler {
+        // INVARIANT: by the requirement of the function.
+        Scheduler(self.raw.get())
+    }
+
+    /// Has the context polled, unless it is disabled. Called in any context.
+    pub(in crate::kernel_ext) fn schedule(&self) {
+        // SAFETY: the result is used before `self`, which is borrowed, can be dropped.
+        unsafe { self.scheduler() }.schedule();
+    }
+
+    /// Keeps polls away, and gives access to what they work on. Sleeps. When the result is dropped
+    /// the context is enabled if it was so, or as [`Paused::set_enabled`] says.
+    pub(in crate::kernel_ext) fn pause(&self) -> Paused<'_, P> {
+        let switch = self.switch.lock();
+
+        if *switch {
+            // SAFETY: by the type invariant the context is set up and enabled; this sleeps.
+            unsafe { bindings::napi_disable(self.raw.get()) };
+        }
+        Paused { napi: self, switch }
+    }
+
+    /// # Safety
+    ///
+    /// To be called by the network core only, for the context of a [`Napi`] of `P`.
+    unsafe extern "C" fn poll_callback(
+        napi: *mut bindings::napi_struct,
+        budget: ffi::c_int,
+    ) -> ffi::c_int {
+        // SAFETY: by the requirement of the function this is the context of a `Napi<P>`, whose
+        // first field it is, and which is not dropped while it polls.
+        let this = unsafe { &*napi.cast::<Self>() };
+        // SAFETY: the context is enabled, or it would not be polled, so that by the requirement of
+        // `new` this is valid.
+        let context = unsafe { &*this.context };
+        // SAFETY: by the type invariant the data is this poll's until it is over.
+        let data = unsafe { &mut *this.data.get() };
+        // SAFETY: the context is valid, and this is its poll.
+        let mut gro = unsafe { Gro::new(napi) };
+
+        let done = context.poll(data, &mut gro, budget as usize) as ffi::c_int;
+        gro.flush();
+        if done < budget {
+            // SAFETY: this is the context's poll, which has done less than its budget, and ends.
+            unsafe { bindings::napi_complete_done(napi, done) };
+        }
+        done
+    }
+}
+
+/// A NAPI context whose polls are kept away.
+pub(in crate::kernel_ext) struct Paused<'a, P: Poll> {
+    napi: &'a Napi<P>,
+    switch: MutexGuard<'a, bool>,
+}
+
+impl<P: Poll> Paused<'_, P> {
+    /// Says whether the context is enabled from now on.
+    pub(in crate::kernel_ext) fn set_enabled(&mut self, enabled: bool) {
+        *self.switch = enabled;
+    }
+}
+
+impl<P: Poll> Deref for Paused<'_, P> {
+    type Target = P::Data;
+
+    fn deref(&self) -> &P::Data {
+        // SAFETY: the context is disabled since this was made, and this holds its switch: by the
+        // type invariant of `Napi` the data is whoever's has `self`.
+        unsafe { &*self.napi.data.get() }
+    }
+}
+
+impl<P: Poll> DerefMut for Paused<'_, P> {
+    fn deref_mut(&mut self) -> &mut P::Data {
+        // SAFETY: the context is disabled since this was made, and this holds its switch: by the
+        // type invariant of `Napi` the data is whoever's has `self`, which is borrowed mutably.
+        unsafe { &mut *self.napi.data.get() }
+    }
+}
+
+impl<P: Poll> Drop for Paused<'_, P> {
+    fn drop(&mut self) {
+        if *self.switch {
+            // SAFETY: by the type invariant of `Napi` the context is set up. It is disabled: when
+            // this was made it was, if it was not so before. This sleeps.
+            unsafe { bindings::napi_enable(self.napi.raw.get()) };
+            // What has completed meanwhile did not schedule it.
+            self.napi.schedule();
+        }
+    }
+}
+
+/// Does what wants the device's own lock (`netdev_lock()`). Sleeps.
+///
+/// # Safety
+///
+/// `net` must be a valid device, whose lock the caller does not hold.
+unsafe fn with_lock(net: *mut bindings::net_device, what: impl FnOnce()) {
+    let lock = project!(mut net, .lock);
+
+    // SAFETY: by the requirement of the function the device is valid, and its lock not held.
+    unsafe { bindings::mutex_lock(lock.cast()) };
+    what();
+    // SAFETY: by the requirement of the function the device is valid; it was locked above.
+    unsafe { bindings::mutex_unlock(lock.cast()) };
+}
+
+#[pinned_drop]
+impl<P: Poll> PinnedDrop for Napi<P> {
+    fn drop(self: Pin<&mut Self>) {
+        self.pause().set_enabled(false);
+
+        let napi = self.raw.get();
+        let net = project!(napi, .dev);
+        // SAFETY: by the type invariant the context is set up; the pointer does not change.
+        let net = unsafe { net.read() }.cast::<bindings::net_device>();
+        let delete = || {
+            // SAFETY: by the type invariant the context is set up. It was disabled above, and the
+            // lock of its device is held.
+            unsafe { bindings::__netif_napi_del_locked(napi) }
+        };
+        // SAFETY: by the type invariant the device is valid. Nobody drops a context with the lock
+        // of its device held: that is what `new` says.
+        unsafe { with_lock(net, delete) };
+        // After this nobody reads the context any more.
+        // SAFETY: the caller may sleep, for a `Napi` is dropped where that may be.
+        unsafe { bindings::synchronize_net() };
+    }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! Network devices that lie above another one, their lower device.
+//!
+//! C header: [`include/linux/netdevice.h`](srctree/include/linux/netdevice.h)
+
+mod operations;
+mod table;
+
+pub(crate) use table::Table;
+
+use super::{
+    ethtool::TxAggregation,
+    netdevice::{
+        Features,
+        NetDevice,
+        Unregistered, //
+    },
+    rtnl::Rtnl,
+    skbuff::OwnedSkb, //
+};
+use crate::kernel_ext::{
+    bindings,
+    sysfs, //
+};
+use core::{
+    marker::PhantomData,
+    mem,
+    ops::Deref,
+    ptr::NonNull, //
+};
+use kernel::prelude::*;
+
+/// A kind of stacked device; a value of the type is what one device knows.
+pub(crate) trait Driver: Sized + Send + Sync + 'static {
+    /// Template of the devices' names.
+    const NAME: &'static CStr;
+
+    /// Attributes of the devices.
+    const ATTRIBUTES: &'static sysfs::Group<Device<Self>>;
+
+    /// The most segments that a packet may have for [`Driver::transmit`] to segment it.
+    const MAX_SEGMENTS: u32;
+
+    /// The largest MTU, in bytes.
+    const MAX_MTU: u32;
+
+    /// The lower device.
+    type Lower: Lower;
+
+    /// Sends a packet of the device by its lower device, and returns how many packets and bytes it
+    /// became. Bottom halves are off.
+    fn transmit(&self, lower: &Self::Lower, skb: &OwnedSkb) -> Result<(u64, u64)>;
+
+    /// A device goes down. RTNL is held.
+    fn stop(lower: &Self::Lower);
+
+    /// How packets are joined, of all devices above `lower`. RTNL is held.
+    fn aggregation(lower: &Self::Lower) -> TxAggregation;
+
+    /// Changes that, for a device in the network namespace of `lower`. RTNL is held.
+    fn set_aggregation(lower: &Self::Lower, wanted: TxAggregation) -> Result;
+}
+
+/// A device that others lie above. They use it from any thread.
+pub(crate) trait Lower: Sync {
+    /// Its network device.
+    fn net(&self) -> &NetDevice;
+
+    /// Stops the queue of `upper`, a device above it, if it cannot take more. Bottom halves are
+    /// off.
+    fn push_back(&self, upper: &NetDevice);
+}
+
+/// The private part of a stacked device. It is never dropped.
+struct Private<T: Driver> {
+    lower: *const T::Lower,
+    driver: T,
+}
+
+/// A stacked device.
+///
+/// # Invariants
+///
+/// A valid device that [`Device::create`] made: its private part is a `Private<T>`, which is never
+/// dropped, and its lower device is there until the device is freed.
+///
+/// A reference is had in the device's own callbacks, or under RCU, or RTNL, having found it in a
+/// table. All of them are waited for before a device loses its statistics, and is freed.
+#[repr(transparent)]
+pub(crate) struct Device<T: Driver>(NetDevice, PhantomData<T>);
+
+impl<T: Driver> Device<T> {
+    /// What the devices do for the network stack, if user space wants it.
+    const FEATURES: Features = Features::CHECKSUM
+        .union(Features::RECEIVED_CHECKSUM)
+        .union(Features::SEGMENTATION);
+
+    /// # Safety
+    ///
+    /// `ptr` must be a device that [`Self::create`] made, valid during `'a`.
+    unsafe fn from_raw<'a>(ptr: *mut bindings::net_device) -> &'a Self {
+        // INVARIANT: by the requirement of the function.
+        // SAFETY: `ptr` is valid during `'a`, and `Self` is a transparent wrapper.
+        unsafe { &*ptr.cast() }
+    }
+
+    /// The network device.
+    pub(in crate::kernel_ext) fn net(&self) -> &NetDevice {
+        &self.0
+    }
+
+    /// Counts a packet that was received for the device and dropped.
+    pub(crate) fn count_receive_dropped(&self) {
+        self.0.count_receive_dropped();
+    }
+
+    fn private(&self) -> &Private<T> {
+        // SAFETY: by the type invariant this is a `Private<T>`, which lives as long as the device,
+        // and which nobody changes.
+        unsafe { &*NetDevice::private(self.0.as_raw()).cast() }
+    }
+
+    fn lower(&self) -> &T::Lower {
+        // SAFETY: by the type invariant the lower device is there as long as `self` is.
+        unsafe { &*self.private().lower }
+    }
+
+    /// Makes a device above `lower`, in its network namespace, and registers it. It frees itself
+    /// when it was unregistered.
+    ///
+    /// # Safety
+    ///
+    /// `lower` must be there until the device is freed.
+    unsafe fn create(
+        lower: &T::Lower,
+        driver: T,
+        rtnl: &Rtnl,
+    ) -> Result<NonNull<bindings::net_device>> {
+        const {
+            // `netdev_priv()` is aligned to this.
+            assert!(mem::align_of::<Private<T>>() <= bindings::SMP_CACHE_BYTES as usize);
+        }
+        let net = Unregistered::headerless(mem::size_of::<Private<T>>(), T::NAME)?;
+
+        // SAFETY: the operations expect the private part, which is written below and never dropped.
+        unsafe { net.set_ops(Self::NETDEV_OPS) };
+        // SAFETY: the operations expect the private part, which is written below and never dropped.
+        unsafe { net.set_ethtool_ops(Self::ETHTOOL_OPS) };
+        // SAFETY: the attributes expect the private part, which is written below and never dropped.
+        unsafe { net.set_attributes(T::ATTRIBUTES) };
+        net.set_max_mtu(T::MAX_MTU);
+        net.refuse_netpoll();
+        net.count_per_cpu();
+        net.set_features(Self::FEATURES, T::MAX_SEGMENTS);
+        net.set_namespace_of(lower.net(), rtnl);
+
+        let private = net.private().cast::<Private<T>>();
+        // SAFETY: the private part of a new device has room for this, is aligned to a cache line,
+        // and nobody else has it.
+        unsafe { private.write(Private { lower, driver }) };
+        // SAFETY: the private part is what the callbacks expect.
+        unsafe { net.register_locked(rtnl) }
+    }
+}
+
+impl<T: Driver> Deref for Device<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.private().driver
+    }
+}
+
+// SAFETY: only `create` puts attributes of this parent on a device, which is one that it made: it
+// is a `Device<T>` while it is registered.
+unsafe impl<T: Driver> sysfs::Parent for Device<T> {
+    unsafe fn from_device<'a>(dev: *mut bindings::device) -> &'a Self {
+        // SAFETY: by the requirement of the trait `dev` is embedded in a device that `create` made,
+        // which stays registered during `'a`.
+        unsafe { Self::from_raw(NetDevice::ptr_from_device(dev)) }
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! Transfers that have completed.
+
+use super::transfer::{
+    Content,
+    Done,
+    Transfer, //
+};
+use crate::kernel_ext::bindings;
+use core::{
+    marker::PhantomData,
+    ptr::{
+        self,
+        NonNull, //
+    }, //
+};
+use kernel::{
+    ptr::project,
+    sync::atomic::{
+        Acquire,
+        Atomic,
+        Relaxed,
+        Release, //
+    }, //
+};
+
+/// What is told of completions.
+pub(in crate::kernel_ext) trait Completion: Send + Sync {
+    /// A transfer has completed. Called in any context.
+    fn completed(&self);
+}
+
+/// Where completed transfers go: a stack that needs no lock.
+///
+/// # Invariants
+///
+/// `first` is NULL, or begins a list of completed transfers by their links, which ends with NULL.
+/// The list has the transfers.
+pub(super) struct Completions<B: Content> {
+    first: Atomic<*mut Transfer<B>>,
+    owner: B::Completion,
+}
+
+impl<B: Content> Completions<B> {
+    /// No transfers as yet.
+    pub(super) const fn new(owner: B::Completion) -> Self {
+        // INVARIANT: the list is empty.
+        Self {
+            first: Atomic::new(ptr::null_mut()),
+            owner,
+        }
+    }
+
+    /// Adds `transfer`, and tells so. Called in any context.
+    ///
+    /// # Safety
+    ///
+    /// `transfer` must be a valid transfer of the set, which the caller has and gives away.
+    pub(super) unsafe fn push(&self, transfer: NonNull<Transfer<B>>) {
+        let next = project!(mut transfer.as_ptr(), .next);
+        let mut first = self.first.load(Relaxed);
+
+        loop {
+            // SAFETY: by the requirement of the function the transfer is valid and the caller's.
+            unsafe { next.write(first) };
+
+            // INVARIANT: the list goes on behind the transfer.
+            match self.first.cmpxchg(first, transfer.as_ptr(), Release) {
+                Ok(_) => break,
+                Err(other) => first = other,
+            }
+        }
+        self.owner.completed();
+    }
+
+    /// Takes what has completed since the last time.
+    pub(super) fn take(&self) -> DoneList<B> {
+        let mut rest = self.first.load(Relaxed);
+        let mut list = DoneList::new();
+
+        if rest.is_null() {
+            return list;
+        }
+        rest = self.first.xchg(ptr::null_mut(), Acquire);
+        // The last that completed is first.
+        while let Some(mut transfer) = NonNull::new(rest) {
+            // SAFETY: by the type invariant of `Completions` the list had this valid transfer; it
+            // was taken above, so that this function has it now.
+            let transfer_mut = unsafe { transfer.as_mut() };
+
+            rest = transfer_mut.next;
+            transfer_mut.next = list.0;
+            list.0 = transfer.as_ptr();
+        }
+        list
+    }
+}
+
+/// Completed transfers, in the order in which they completed.
+///
+/// # Invariants
+///
+/// NULL, or the first of a list of completed transfers by their links, which ends with NULL. The
+/// list has the transfers, which are valid: by the requirement of [`Transfers::new`] this is not
+/// used once the set was dropped.
+pub(in crate::kernel_ext) struct DoneList<B: Content>(*mut Transfer<B>, PhantomData<B>);
+
+// SAFETY: by the type invariant the list has the transfers; URBs may be used from any thread, and
+// by the bound the contents may.
+unsafe impl<B: Content + Send> Send for DoneList<B> {}
+
+impl<B: Content> DoneList<B> {
+    /// An empty list.
+    pub(in crate::kernel_ext) const fn new() -> Self {
+        Self(ptr::null_mut(), PhantomData)
+    }
+}
+
+impl<B: Content> Iterator for DoneList<B> {
+    type Item = Done<B>;
+
+    fn next(&mut self) -> Option<Done<B>> {
+        let first = NonNull::new(self.0)?;
+
+        // SAFETY: by the type invariant the transfer is valid, and the list has it.
+        self.0 = unsafe { first.as_ref() }.next;
+        Some(Done(first))
+    }
+}
+
+/// # Safety
+///
+/// To be called by the USB core only, for an URB of a [`Transfer`] of `B`.
+pub(super) unsafe extern "C" fn complete_callback<B: Content>(urb: *mut bindings::urb) {
+    let context = project!(urb, .context);
+    // SAFETY: the USB core passes a valid URB, whose context does not change.
+    let context = unsafe { context.read() };
+
+    if let Some(transfer) = NonNull::new(context.cast::<Transfer<B>>()) {
+        // SAFETY: by the requirement of the function the context is a valid transfer of `B`. It was
+        // in flight, and the USB core, which had it, has given it back with this call.
+        let (_, completions) = unsafe { transfer.as_ref() }.parts();
+        // SAFETY: by the type invariant of `Transfer` its set has these as long as its transfers,
+        // which are not freed before this has returned.
+        let completions = unsafe { completions.as_ref() };
+        // SAFETY: the transfer is valid, and was given back with this call; it is given away.
+        unsafe { completions.push(transfer) };
+    }
+}

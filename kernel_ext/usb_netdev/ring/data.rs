@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! The bytes of a transfer to a device.
+
+use crate::kernel_ext::{
+    compat::ENOBUFS,
+    net::skbuff::OwnedSkb, //
+};
+use core::{
+    mem::MaybeUninit,
+    ops::Range,
+    ptr,
+    slice, //
+};
+use kernel::prelude::*;
+
+/// Bytes in memory that grows when it is told to, and stays as large as it is.
+///
+/// # Invariants
+///
+/// The first `len` bytes of `memory`, of which all is spare capacity, are initialised.
+pub(in crate::kernel_ext) struct Data {
+    memory: KVec<u8>,
+    len: usize,
+}
+
+impl Data {
+    /// No bytes, and no memory.
+    pub(super) const fn new() -> Self {
+        // INVARIANT: there are no bytes.
+        Self {
+            memory: KVec::new(),
+            len: 0,
+        }
+    }
+
+    /// How many bytes there are.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Where the bytes are.
+    pub(super) fn as_mut_ptr(&mut self) -> *mut u8 {
+        self.memory.as_mut_ptr()
+    }
+
+    /// Drops the bytes from `len` on.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+    }
+
+    /// The bytes from `start` on. [`None`] if there are not as many.
+    pub(super) fn tail_mut(&mut self, start: usize) -> Option<&mut [u8]> {
+        // SAFETY: by the type invariant `len` bytes are initialised, which `self` borrows mutably.
+        unsafe { slice::from_raw_parts_mut(self.memory.as_mut_ptr(), self.len) }.get_mut(start..)
+    }
+
+    /// Provides for `capacity` bytes in all. Does not sleep.
+    pub(super) fn grow(&mut self, capacity: usize) -> Result {
+        if self.memory.capacity() >= capacity {
+            return Ok(());
+        }
+        let mut memory: KVec<u8> = KVec::with_capacity(capacity, GFP_ATOMIC | __GFP_NOWARN)?;
+
+        // SAFETY: by the type invariant `len` bytes are initialised. The new memory has room for
+        // them, being larger than the old, and is new: they do not overlap.
+        unsafe { ptr::copy_nonoverlapping(self.memory.as_ptr(), memory.as_mut_ptr(), self.len) };
+        // INVARIANT: as many bytes were copied as there are.
+        self.memory = memory;
+        Ok(())
+    }
+
+    /// Appends `len` bytes that `fill` writes to all of the memory that it is given. `ENOBUFS` if
+    /// that was not provided for.
+    ///
+    /// # Safety
+    ///
+    /// `fill` must have initialised all of what it is given if it succeeds.
+    unsafe fn append_with<R>(
+        &mut self,
+        len: usize,
+        fill: impl FnOnce(&mut [MaybeUninit<u8>]) -> Result<R>,
+    ) -> Result<R> {
+        let end = self.len.checked_add(len).ok_or(EOVERFLOW)?;
+        // SAFETY: this is the capacity of the vector, all of it spare, which `self` borrows
+        // mutably. It need not be initialised.
+        let all = unsafe {
+            slice::from_raw_parts_mut(
+                self.memory.as_mut_ptr().cast::<MaybeUninit<u8>>(),
+                self.memory.capacity(),
+            )
+        };
+        let room = all.get_mut(self.len..end).ok_or(ENOBUFS)?;
+
+        let result = fill(room)?;
+        // INVARIANT: by the requirement of the function these bytes are initialised.
+        self.len = end;
+        Ok(result)
+    }
+
+    /// Appends `bytes`. `ENOBUFS` if that was not provided for.
+    pub(super) fn append(&mut self, bytes: &[u8]) -> Result {
+        // SAFETY: the closure is given room for as many bytes as there are, and writes as many.
+        unsafe {
+            self.append_with(bytes.len(), |room| {
+                for (to, from) in room.iter_mut().zip(bytes) {
+                    to.write(*from);
+                }
+                Ok(())
+            })
+        }
+    }
+
+    /// Appends the bytes `part` of `skb`. `ENOBUFS` if that was not provided for, `EFAULT` if the
+    /// packet has not as many bytes.
+    pub(super) fn append_packet(&mut self, skb: &OwnedSkb, part: Range<usize>) -> Result {
+        let len = part.end.saturating_sub(part.start);
+        if len == 0 {
+            return Ok(());
+        }
+
+        // SAFETY: the closure has all of what it is given written, if it succeeds.
+        unsafe { self.append_with(len, |room| skb.copy_to(part.start, room)) }
+    }
+
+    /// As [`Self::append_packet`], and returns the ones' complement sum of the bytes, as 16-bit
+    /// words in the order in which they lie in memory.
+    pub(super) fn append_and_sum(&mut self, skb: &OwnedSkb, part: Range<usize>) -> Result<u16> {
+        let len = part.end.saturating_sub(part.start);
+        if len == 0 {
+            return Ok(0);
+        }
+
+        // SAFETY: the closure has all of what it is given written, if it succeeds.
+        unsafe { self.append_with(len, |room| skb.copy_and_sum_to(part.start, room)) }
+    }
+}

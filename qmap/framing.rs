@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! QMAP, the Qualcomm Multiplexing and Aggregation Protocol: many packets in one buffer, each with
+//! the id of the channel that it belongs to.
+//!
+//! Each packet is preceded by a header of four bytes:
+//!
+//! | bits | field | meaning |
+//! |---|---|---|
+//! | 1 | C/D | 1: a command to the host's driver, not a packet |
+//! | 1 | NEXT HEADER | version 5: a header about the checksum follows; reserved in the others |
+//! | 6 | PAD | bytes of padding at the end of the payload |
+//! | 8 | MUX ID | the channel |
+//! | 16 | LENGTH | of the payload with its padding, in bytes, big endian |
+//!
+//! Versions 4 and 5 tell of checksums, too: see `checksum.rs`. What they add does not count for
+//! LENGTH.
+//!
+//! Specification: Documentation/networking/device_drivers/cellular/qualcomm/rmnet.rst.
+
+#![forbid(unsafe_code)]
+
+use super::checksum;
+use crate::kernel_ext::net::skbuff::Checksum;
+
+/// Length of a header, in bytes.
+const HEADER_LEN: usize = 4;
+
+/// First octet: this is a command.
+const COMMAND: u8 = 0x80;
+
+/// First octet: a header about the checksum follows.
+const NEXT_HEADER: u8 = 0x40;
+
+/// First octet: the length of the padding, in bytes.
+const PAD_MASK: u8 = 0x3f;
+
+/// The id of a channel: 1 to 254.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MuxId(u8);
+
+impl MuxId {
+    /// The largest id.
+    pub(crate) const MAX: u8 = 254;
+
+    /// The id `id`; [`None`] if no channel can have it. 255 is for the whole modem, and rmnet does
+    /// not take 0.
+    pub(crate) const fn new(id: u8) -> Option<Self> {
+        match id {
+            1..=Self::MAX => Some(Self(id)),
+            _ => None,
+        }
+    }
+
+    /// The id as a number.
+    pub(crate) const fn get(self) -> u8 {
+        self.0
+    }
+}
+
+/// A version of the protocol, which user space negotiates with the modem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Version {
+    /// Nothing is told of checksums.
+    V1,
+    /// A header before each packet to the modem, and a trailer behind each one from it.
+    V4,
+    /// A header before each packet, in both directions.
+    V5,
+}
+
+/// A packet of an aggregate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Datagram<'a> {
+    /// The channel, as the modem sent it.
+    pub(crate) mux_id: u8,
+    /// The packet, without padding.
+    pub(crate) packet: &'a [u8],
+    /// Where the packet begins in the aggregate, in bytes.
+    pub(crate) offset: usize,
+    /// What the modem tells of its checksum.
+    pub(crate) checksum: Checksum,
+}
+
+/// The rest of an aggregate is shorter than its header says, or has a header of no known kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Malformed;
+
+/// The packets of an aggregate, in their order.
+///
+/// Skips commands, and what is empty but for its padding. After an error there is nothing more.
+pub(crate) struct Datagrams<'a> {
+    rest: &'a [u8],
+    len: usize,
+    version: Version,
+}
+
+impl<'a> Datagrams<'a> {
+    /// The packets of `aggregate`.
+    pub(crate) const fn new(aggregate: &'a [u8], version: Version) -> Self {
+        Self {
+            rest: aggregate,
+            len: aggregate.len(),
+            version,
+        }
+    }
+
+    /// How many bytes of the aggregate were dealt with.
+    pub(crate) const fn position(&self) -> usize {
+        self.len.saturating_sub(self.rest.len())
+    }
+
+    /// Splits what belongs to the datagram that begins with the header `flags` and `len` off
+    /// `rest`: the header about its checksum, the payload, the trailer.
+    fn split(&mut self, flags: u8, len: usize, rest: &'a [u8]) -> Option<Parts<'a>> {
+        let is_command = flags & COMMAND != 0;
+        let (header, rest) = match self.version {
+            Version::V5 if !is_command && flags & NEXT_HEADER != 0 => {
+                let (header, rest) = rest.split_first_chunk()?;
+
+                (Some(checksum::DownlinkHeader::parse(*header)?), rest)
+            }
+            _ => (None, rest),
+        };
+        let offset = self.len.checked_sub(rest.len())?;
+        let (payload, rest) = rest.split_at_checked(len)?;
+        let (trailer, rest) = match self.version {
+            Version::V4 => {
+                let (trailer, rest) = rest.split_first_chunk()?;
+
+                (Some(checksum::DownlinkTrailer::parse(*trailer)), rest)
+            }
+            _ => (None, rest),
+        };
+
+        self.rest = rest;
+        Some(Parts {
+            header,
+            offset,
+            payload,
+            trailer,
+        })
+    }
+}
+
+/// What a datagram consists of, but for its first header.
+struct Parts<'a> {
+    header: Option<checksum::DownlinkHeader>,
+    offset: usize,
+    payload: &'a [u8],
+    trailer: Option<checksum::DownlinkTrailer>,
+}
+
+impl<'a> Iterator for Datagrams<'a> {
+    type Item = Result<Datagram<'a>, Malformed>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            // A header without payload at the end is padding, too.
+            let (&[flags, mux_id, len0, len1], rest) =
+                core::mem::take(&mut self.rest).split_first_chunk()?;
+            if rest.is_empty() {
+                return None;
+            }
+
+            let len = u16::from_be_bytes([len0, len1]).into();
+            let Some(parts) = self.split(flags, len, rest) else {
+                return Some(Err(Malformed));
+            };
+            if flags & COMMAND != 0 {
+                continue;
+            }
+
+            match parts.payload.len().checked_sub((flags & PAD_MASK).into()) {
+                None | Some(0) => (),
+                Some(len) => {
+                    let (packet, _padding) = parts.payload.split_at_checked(len)?;
+                    let is_right = parts.header.is_some_and(|header| header.is_right())
+                        || parts
+                            .trailer
+                            .is_some_and(|trailer| trailer.is_right(packet));
+
+                    return Some(Ok(Datagram {
+                        mux_id,
+                        packet,
+                        offset: parts.offset,
+                        checksum: if is_right {
+                            Checksum::Right
+                        } else {
+                            Checksum::Unknown
+                        },
+                    }));
+                }
+            }
+        }
+    }
+}
+
+/// The largest packet to let devices send, in bytes: with what goes before it, it is no longer than
+/// LENGTH can tell.
+pub(crate) const MAX_PACKET: u32 = u16::MAX as u32 - Header::MAX_LEN as u32;
+
+/// What goes before a packet to the modem.
+pub(crate) struct Header {
+    bytes: [u8; Self::MAX_LEN],
+    len: usize,
+}
+
+impl Header {
+    /// The most bytes that go before a packet.
+    pub(crate) const MAX_LEN: usize = HEADER_LEN + checksum::UPLINK_HEADER_LEN;
+
+    /// The header for a packet of `len` bytes without padding; [`None`] if it is too long for one.
+    /// `request` is what the modem is asked to do for it, from version 4 on.
+    pub(crate) fn new(
+        version: Version,
+        mux_id: MuxId,
+        len: usize,
+        request: Option<checksum::Request>,
+    ) -> Option<Self> {
+        let [len0, len1] = u16::try_from(len).ok()?.to_be_bytes();
+        let id = mux_id.get();
+        let (flags, about, len) = match version {
+            Version::V1 => (0, [0; checksum::UPLINK_HEADER_LEN], HEADER_LEN),
+            Version::V4 => (0, checksum::uplink_header_v4(request), Self::MAX_LEN),
+            Version::V5 => (
+                NEXT_HEADER,
+                checksum::uplink_header_v5(request),
+                Self::MAX_LEN,
+            ),
+        };
+        let [a0, a1, a2, a3] = about;
+
+        Some(Self {
+            bytes: [flags, id, len0, len1, a0, a1, a2, a3],
+            len,
+        })
+    }
+
+    /// The header, as it is sent.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or(&[])
+    }
+}

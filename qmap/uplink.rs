@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! What is sent to a modem, and how packets share transfers.
+
+#![forbid(unsafe_code)]
+
+use super::{
+    aggregate::{
+        Framing,
+        Sent,
+        Writer, //
+    },
+    framing::{
+        MuxId,
+        Version, //
+    }, //
+};
+use crate::{
+    kernel_ext::{
+        net::{
+            ethtool::TxAggregation,
+            skbuff::OwnedSkb,
+            upper::Lower, //
+        },
+        usb_netdev::{
+            self,
+            Sender, //
+        }, //
+    },
+    statistics::{
+        Counter,
+        Statistics, //
+    }, //
+};
+use kernel::{
+    prelude::*,
+    sync::atomic::{
+        Atomic,
+        Relaxed, //
+    }, //
+};
+
+/// The limits that a modem may be given: bytes and packets as rmnet has them. A transfer may wait
+/// for some milliseconds: more would have packets take it for lost.
+const MAX_BYTES: u32 = 32768;
+const MAX_FRAMES: u32 = 64;
+const MAX_TIME_USECS: u32 = 10_000;
+
+/// What user space has before it sets anything, as with rmnet: nothing is aggregated.
+const DEFAULT: TxAggregation = TxAggregation {
+    max_bytes: 4096,
+    max_frames: 1,
+    time_usecs: 800,
+};
+
+/// What a packet that is no aggregate may share a transfer with: nothing.
+const ALONE: TxAggregation = TxAggregation {
+    max_bytes: 0,
+    max_frames: 1,
+    time_usecs: 0,
+};
+
+/// The most segments that a packet may have.
+pub(crate) const MAX_SEGMENTS: u32 = usb_netdev::MAX_SEGMENTS;
+
+/// A modem, as its mux devices know it.
+pub(crate) trait Modem: Lower + 'static {
+    /// What they send by.
+    fn uplink(&self) -> &Uplink;
+
+    /// The version of QMAP that they speak.
+    fn version(&self) -> Version;
+
+    /// What is counted.
+    fn statistics(&self) -> &Statistics;
+
+    /// Sends a packet of channel `id`. Bottom halves are off.
+    fn send(&self, id: MuxId, skb: &OwnedSkb) -> Result<Sent>;
+
+    /// Has what waits sent in `usecs` microseconds, not when it was to be sent before. Does not
+    /// sleep.
+    fn start_timer(&self, usecs: u32);
+}
+
+/// How packets share transfers to a modem.
+pub(crate) struct Uplink {
+    max_bytes: Atomic<u32>,
+    max_frames: Atomic<u32>,
+    time_usecs: Atomic<u32>,
+}
+
+impl Uplink {
+    /// Nothing is aggregated as yet.
+    pub(crate) const fn new() -> Self {
+        Self {
+            max_bytes: Atomic::new(DEFAULT.max_bytes),
+            max_frames: Atomic::new(DEFAULT.max_frames),
+            time_usecs: Atomic::new(DEFAULT.time_usecs),
+        }
+    }
+
+    /// How packets are aggregated.
+    pub(crate) fn aggregation(&self) -> TxAggregation {
+        TxAggregation {
+            max_bytes: self.max_bytes.load(Relaxed),
+            max_frames: self.max_frames.load(Relaxed),
+            time_usecs: self.time_usecs.load(Relaxed),
+        }
+    }
+
+    /// Changes that; what waits by then does not wait any more. `EINVAL` if it is not within the
+    /// limits.
+    pub(crate) fn set_aggregation(&self, modem: &impl Modem, wanted: TxAggregation) -> Result {
+        if !is_permitted(wanted) {
+            return Err(EINVAL);
+        }
+
+        self.max_bytes.store(wanted.max_bytes, Relaxed);
+        self.max_frames.store(wanted.max_frames, Relaxed);
+        self.time_usecs.store(wanted.time_usecs, Relaxed);
+        modem.start_timer(0);
+        Ok(())
+    }
+}
+
+/// Whether packets may be aggregated so.
+pub(crate) fn is_permitted(wanted: TxAggregation) -> bool {
+    (1..=MAX_FRAMES).contains(&wanted.max_frames)
+        && wanted.max_bytes <= MAX_BYTES
+        && wanted.time_usecs <= MAX_TIME_USECS
+}
+
+/// Sends `skb`, or its segments, with `framing`. Does not sleep.
+pub(crate) fn send<T: usb_netdev::Driver>(
+    sender: &Sender<'_, T>,
+    modem: &impl Modem,
+    framing: Framing,
+    skb: &OwnedSkb,
+) -> Result<Sent> {
+    let limits = match framing {
+        Framing::Bare => ALONE,
+        Framing::Qmap(..) => modem.uplink().aggregation(),
+    };
+    let aggregates = limits.max_frames > 1;
+    let pending = if aggregates {
+        sender.take_pending()
+    } else {
+        None
+    };
+    let transfer = match pending {
+        // User space has changed the version since.
+        Some(other) if other.format() != framing.format() => {
+            // What is dropped here was counted as sent by its device, as what is lost on the bus.
+            let _ = sender.submit(other);
+            None
+        }
+        pending => pending,
+    };
+    let mut writer = Writer {
+        sender,
+        statistics: modem.statistics(),
+        framing,
+        limits,
+        transfer,
+        prefix: 0,
+        sent: Sent::default(),
+        requests: 0,
+    };
+    let result = writer.append_all(skb);
+
+    writer.count();
+    let sent = writer.sent;
+    match writer.transfer {
+        Some(transfer) if aggregates && limits.time_usecs > 0 => {
+            sender.hold(transfer, limits.time_usecs)?;
+        }
+        Some(transfer) => sender.submit(transfer)?,
+        None => (),
+    }
+    result.map(|()| sent)
+}
+
+/// Sends what waits. Does not sleep.
+pub(crate) fn flush<T: usb_netdev::Driver>(sender: &Sender<'_, T>, statistics: &Statistics) {
+    if let Some(transfer) = sender.take_pending() {
+        statistics.count(Counter::TxTimer, 1);
+        // What is dropped here was counted as sent by its device, as what is lost on the bus.
+        let _ = sender.submit(transfer);
+    }
+}
