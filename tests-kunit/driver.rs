@@ -6,7 +6,7 @@
 
 use super::{
     expect,
-    packet::addresses, //
+    packet::ethernet_addresses, //
 };
 use crate::{
     kernel_ext::{
@@ -24,7 +24,7 @@ mod tests {
 
     #[test]
     fn user_space_cannot_set_what_looks_like_ip() -> Result {
-        for address in addresses() {
+        for address in ethernet_addresses() {
             let wanted = if looks_like_ip(address) {
                 Err(EADDRNOTAVAIL)
             } else {

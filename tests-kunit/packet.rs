@@ -261,6 +261,6 @@ pub(super) fn trailer(packet: &[u8]) -> [u8; 8] {
 }
 
 /// An address with each first octet.
-pub(super) fn addresses() -> impl Iterator<Item = EthAddr> {
+pub(super) fn ethernet_addresses() -> impl Iterator<Item = EthAddr> {
     (0..=u8::MAX).map(|first| [first, 0x11, 0x22, 0x33, 0x44, 0x55])
 }

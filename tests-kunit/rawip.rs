@@ -6,7 +6,7 @@
 
 use super::{
     expect,
-    packet::addresses, //
+    packet::ethernet_addresses, //
 };
 use crate::{
     inet::ip::IpVersion,
@@ -16,6 +16,7 @@ use crate::{
         is_misaddressed,
         is_usable_address,
         looks_like_ip,
+        EthAddr,
         Frame,
         ETH_HLEN, //
     }, //
@@ -248,7 +249,7 @@ mod tests {
 
     #[test]
     fn groups_are_no_host() -> Result {
-        for address in addresses() {
+        for address in ethernet_addresses() {
             let is_group = address[0] % 2 == 1;
             expect::equal(address, is_usable_address(address), !is_group)?;
         }
@@ -274,7 +275,7 @@ mod tests {
 
     #[test]
     fn what_looks_like_ip() -> Result {
-        for address in addresses() {
+        for address in ethernet_addresses() {
             let wanted = matches!(address[0], 0x40..=0x4f | 0x60..=0x6f);
             expect::equal(address, looks_like_ip(address), wanted)?;
         }
@@ -283,7 +284,7 @@ mod tests {
 
     #[test]
     fn distinguishable_addresses() -> Result {
-        for address in addresses() {
+        for address in ethernet_addresses() {
             let changed = distinguishable(address);
             let differs = looks_like_ip(address);
 
@@ -302,7 +303,7 @@ mod tests {
 
     #[test]
     fn frames_to_the_host_are_no_packets() -> Result {
-        for address in addresses() {
+        for address in ethernet_addresses() {
             let destination = distinguishable(address);
             let frame = ethernet_header(destination, IpVersion::V4);
 
