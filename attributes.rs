@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! The attributes of a modem in sysfs, `qmi/`: what they read from user space, and show to it.
+//! The attributes of a modem in sysfs, `qmi/`: parsing and printing. What they change is in
+//! `modem.rs`.
 
 #![forbid(unsafe_code)]
 
@@ -26,11 +27,11 @@ use kernel::{
     }, //
 };
 
-/// Those of a new modem.
+/// The attributes of a new modem.
 pub(crate) fn group() -> &'static sysfs::Group<Device<QmiWwan>> {
-    // ModemManager decides by this file alone whether to make rmnet devices or mux devices, and
-    // where there is no rmnet it has none.
-    // Some kernels give the value, and some a reference to it: a pattern is for both.
+    // ModemManager decides by this file alone whether to add rmnet devices or mux devices, and
+    // where there is no rmnet it has none. Some kernels give the value, and some a reference to it:
+    // a pattern is for both.
     match module_parameters::pass_through.value() {
         0 => &WITHOUT_PASS_THROUGH,
         _ => &ALL,
@@ -58,7 +59,7 @@ static WITHOUT_PASS_THROUGH: sysfs::Group<Device<QmiWwan>> = sysfs::Group::new(
     ],
 );
 
-/// Shows a switch as user space reads it: by the first byte.
+/// Prints a boolean: user space reads the first byte.
 pub(crate) fn show_switch(on: bool, out: &mut Formatter<'_>) -> fmt::Result {
     out.write_str(if on { "Y\n" } else { "N\n" })
 }
@@ -109,8 +110,7 @@ fn show_muxes(dev: &Device<QmiWwan>, out: &mut Formatter<'_>) -> fmt::Result {
     Ok(())
 }
 
-/// A mux id as user space writes it, in any base that C knows. What is too large for one is
-/// `EINVAL` as well.
+/// A mux id as user space writes it, in any base of C. `EINVAL` if it is too large, too.
 pub(crate) fn parse_mux_id(value: &[u8]) -> Result<MuxId> {
     let id = kstrtou8(value).map_err(|_| EINVAL)?;
 

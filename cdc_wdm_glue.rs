@@ -29,14 +29,14 @@ const MAX_MESSAGE: u16 = 4096;
 #[pin_data]
 pub(crate) struct ControlChannel {
     interface: ARef<Interface>,
-    /// Who needs the modem to wake the host: the character device while it is open, the network
-    /// device while it is up, the firmware for as long as it is bound.
+    /// The users that need the modem to wake the host: the character device while it is open, the
+    /// network device while it is up, the firmware for as long as it is bound.
     #[pin]
     users: Mutex<usize>,
 }
 
 impl ControlChannel {
-    /// A control channel over `interface`, which was probed, closed as yet.
+    /// A control channel over `interface`, which was probed. It is closed.
     pub(crate) fn new(interface: ARef<Interface>) -> impl PinInit<Self> {
         pin_init!(Self {
             interface,
@@ -47,7 +47,10 @@ impl ControlChannel {
     /// Opens the channel to user space, for as long as the modem is bound.
     ///
     /// Fails with `EINVAL` if the modem has no endpoint to notify the host of its messages.
-    pub(crate) fn open<T: usb_netdev::Driver>(&self, dev: &usb_netdev::Starting<'_, T>) -> Result {
+    pub(crate) fn open<T: usb_netdev::Driver>(
+        &self,
+        dev: &usb_netdev::StartContext<'_, T>,
+    ) -> Result {
         let endpoint = self.interface.notification_endpoint().ok_or(EINVAL)?;
 
         dev.open_control(endpoint, MAX_MESSAGE, cdc_wdm::PORT_QMI)
@@ -65,7 +68,7 @@ impl ControlChannel {
         } else {
             users.saturating_sub(1)
         };
-        // Only the first one and the last one make a difference.
+        // Only the first user and the last one change the state.
         if *users == usize::from(on) {
             self.interface.set_needs_remote_wakeup(on);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! The driver's policy: which interfaces it takes, how it sets them up, and what they do when.
+//! The driver's policy: which interfaces it binds to, how it sets them up, and what its callbacks
+//! do. To read on: `modem.rs`, the state of a bound modem; `attributes.rs`, its attributes.
 
 #![forbid(unsafe_code)]
 
@@ -27,15 +28,15 @@ use crate::{
         },
         usb_netdev::{
             self,
-            Binding,
-            Delivery,
+            BindContext,
             Device,
             DriverInfo,
             Layout,
             Probed,
             Received,
+            RxContext,
             Sender,
-            Starting, //
+            StartContext, //
         }, //
     },
     modem::{
@@ -63,14 +64,13 @@ use kernel::{
     sync::aref::ARef, //
 };
 
-/// The smallest `wMaxSegmentSize` to believe, in bytes: less could not carry IPv6, whose smallest
-/// MTU is 1280 bytes.
+/// The smallest valid `wMaxSegmentSize`, in bytes: IPv6 requires an MTU of 1280 bytes.
 const MIN_SEGMENT_SIZE: u16 = 1280 + rawip::ETH_HLEN as u16;
 
-/// The first `bcdUSB` of chipsets that forget their clients without DTR.
+/// The first `bcdUSB` of chipsets that drop their QMI clients without DTR.
 const BCD_USB_NEEDS_DTR: u16 = 0x0201;
 
-/// What a kind of modem needs.
+/// The quirks of a kind of modem.
 pub(crate) struct Quirks {
     dtr: bool,
 }
@@ -100,12 +100,12 @@ pub(crate) const fn ids<const N: usize>(products: &[Product; N]) -> [DeviceId; N
     ids
 }
 
-/// The shortest transfer to have room for: a full packet with a VLAN tag, and the headers of QMAP.
+/// The shortest receive buffer, in bytes: a full packet with a VLAN tag, and the headers of QMAP.
 const MIN_RECEIVE: u32 = 1518 + framing::Header::MAX_LEN as u32;
 
 /// The data interface of the function that is being bound, if it is an interface of its own.
 fn separate_data_interface(
-    new: &Binding<'_, QmiWwan>,
+    new: &BindContext<'_, QmiWwan>,
     descriptors: &Descriptors,
 ) -> Option<ARef<Interface>> {
     let control = new.interface();
@@ -166,7 +166,7 @@ impl usb_netdev::Driver for QmiWwan {
         Ok(())
     }
 
-    fn bind(new: &Binding<'_, Self>) -> Result<impl PinInit<Modem>> {
+    fn bind(new: &BindContext<'_, Self>) -> Result<impl PinInit<Modem>> {
         let control: ARef<Interface> = new.interface().into();
         let descriptors = Descriptors::parse(control.extra());
 
@@ -200,7 +200,7 @@ impl usb_netdev::Driver for QmiWwan {
         Ok(Modem::new(control, dtr, reported))
     }
 
-    fn start(dev: &Starting<'_, Self>) -> Result {
+    fn start(dev: &StartContext<'_, Self>) -> Result {
         // To the firmware in question a disabled remote wakeup is the same as a cleared DTR: it
         // forgets its clients, which must survive as long as user space wants them.
         if dev.dtr.is_some() {
@@ -214,7 +214,7 @@ impl usb_netdev::Driver for QmiWwan {
     }
 
     fn layout(dev: &Device<Self>) -> Layout {
-        // While there are mux devices all is QMAP.
+        // While there are mux devices all transfers are QMAP.
         if dev.speaks_qmap() {
             Layout::Aggregate
         } else {
@@ -229,9 +229,9 @@ impl usb_netdev::Driver for QmiWwan {
     fn receive_aggregate(
         dev: &Device<Self>,
         aggregate: &[u8],
-        delivery: &mut Delivery<'_, '_>,
+        rx: &mut RxContext<'_, '_>,
     ) -> Result<usize> {
-        receive::aggregate(dev, aggregate, delivery)
+        receive::aggregate(dev, aggregate, rx)
     }
 
     fn transmit(dev: &Device<Self>, sender: &Sender<'_, Self>, skb: &OwnedSkb) -> Result {

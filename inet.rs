@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Headers of IP, TCP and UDP.
+//! Headers of IP, TCP and UDP: `ip.rs`, `checksum.rs`, and `gso.rs`, segmentation.
 
 #![forbid(unsafe_code)]
 

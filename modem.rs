@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! A bound modem: its state, and what may be done to it.
+//! The state of a bound modem, and the changes to it: link layer, pass-through, mux devices,
+//! version of QMAP. To read on: `receive.rs`, the packets of a transfer.
 
 #![forbid(unsafe_code)]
 
@@ -49,27 +50,28 @@ use kernel::{
 /// The driver.
 pub(crate) struct QmiWwan;
 
-/// A bound modem. The fields are torn down in their order.
+/// A bound modem. The fields are dropped in their order.
 #[pin_data]
 pub(crate) struct Modem {
     #[pin]
     pub(crate) control: ControlChannel,
     pub(crate) dtr: Option<DataTerminalReady>,
-    /// The address that the modem says the host has; zeros if it says nothing.
+    /// The host's address by the modem's descriptors; zeros if there is none.
     reported: EthAddr,
     /// User space has set the link layer to raw IP. Changes only while the link is down.
     raw_ip: Atomic<bool>,
-    /// QMAP aggregates go to the network stack as they are, for another driver. Implies `raw_ip`.
+    /// QMAP aggregates are passed to the network stack unchanged, for another driver. Implies
+    /// `raw_ip`.
     pass_through: Atomic<bool>,
-    /// The flags that say which version of QMAP user space has negotiated.
+    /// The version of QMAP that user space has negotiated, as flags.
     flags: Atomic<u32>,
     uplink: Uplink,
     statistics: Statistics,
 }
 
 impl Modem {
-    /// A modem with this control channel, in 802.3 mode, whose firmware says that the host has the
-    /// address `reported`.
+    /// A modem with this control channel, in 802.3 mode, whose descriptors have the host's address
+    /// `reported`.
     pub(crate) fn new(
         control: ARef<Interface>,
         dtr: Option<DataTerminalReady>,
@@ -92,29 +94,29 @@ impl Modem {
         self.raw_ip.load(Relaxed)
     }
 
-    /// Whether aggregates are left to another driver.
+    /// Whether aggregates are passed through to another driver.
     pub(crate) fn passes_through(&self) -> bool {
         self.pass_through.load(Relaxed)
     }
 
-    /// What is counted.
+    /// The counters.
     pub(crate) fn statistics(&self) -> &Statistics {
         &self.statistics
     }
 
-    /// The flags that say which version of QMAP the modem speaks.
+    /// The version of QMAP, as flags.
     pub(crate) fn flags(&self) -> u32 {
         self.flags.load(Relaxed)
     }
 }
 
-/// Flags that `ethtool --set-priv-flags` knows, by their bits: versions of QMAP but the first.
+/// The private flags of ethtool, by their bits: versions of QMAP, except version 1.
 pub(crate) const FLAGS: &[&CStr] = &[c"qmap-v4", c"qmap-v5"];
 pub(crate) const FLAG_V4: u32 = 1 << 0;
 pub(crate) const FLAG_V5: u32 = 1 << 1;
 
-/// The flags to have, if there are those of `before` and user space sets those of `wanted`: one of
-/// them or none, because a modem speaks one version at a time. That which was not set before wins.
+/// The new flags, if those of `before` are set and user space sets those of `wanted`: one or none,
+/// because a modem has one version at a time. A flag that was not set before takes precedence.
 pub(crate) fn choose_version(before: u32, wanted: u32) -> Result<u32> {
     let new = wanted & !before;
 
@@ -167,10 +169,10 @@ impl Device<QmiWwan> {
         )
     }
 
-    /// Sets the link layer to raw IP, or to 802.3. `EBUSY` while the link is up; `EINVAL` if
-    /// aggregates are left to another driver, which needs raw IP. Sleeps.
+    /// Sets the link layer to raw IP, or to 802.3. `EBUSY` while the link is up; `EINVAL` in
+    /// pass-through, which requires raw IP. Sleeps.
     pub(crate) fn set_raw_ip(&self, enable: bool) -> Result {
-        // Clients write what is set already, and expect that to succeed in any state.
+        // Clients write the current value, and expect success in any state.
         if enable == self.is_raw_ip() {
             return Ok(());
         }
@@ -197,8 +199,8 @@ impl Device<QmiWwan> {
         .inspect_err(|_| dev_err!(net.as_ref(), "raw_ip: another driver refuses the change\n"))
     }
 
-    /// Leaves aggregates to another driver, such as rmnet, or no longer. `EINVAL` unless the link
-    /// layer is raw IP; `EBUSY` while there are mux devices. Sleeps.
+    /// Enables or disables pass-through: aggregates are for another driver, such as rmnet. `EINVAL`
+    /// unless the link layer is raw IP; `EBUSY` while there are mux devices. Sleeps.
     pub(crate) fn set_pass_through(&self, enable: bool) -> Result {
         if enable == self.passes_through() {
             return Ok(());
@@ -219,8 +221,8 @@ impl Device<QmiWwan> {
             .inspect_err(|_| self.pass_through.store(!enable, Relaxed))
     }
 
-    /// Adds the network device of channel `id`. `EINVAL` if it is there; `EBUSY` while aggregates
-    /// are left to another driver. Sleeps.
+    /// Adds the network device of channel `id`. `EINVAL` if it is there; `EBUSY` in pass-through.
+    /// Sleeps.
     pub(crate) fn add_mux(&self, id: MuxId) -> Result {
         self.configure(|uppers| {
             if self.passes_through() {
@@ -251,12 +253,12 @@ impl Device<QmiWwan> {
         })
     }
 
-    /// Has the modem speak the version of QMAP that `wanted` says, one of [`FLAGS`] or none.
+    /// Sets the version of QMAP to that of `wanted`, one of [`FLAGS`] or none.
     pub(crate) fn set_version(&self, wanted: u32) -> Result {
         let flags = choose_version(self.flags(), wanted)?;
 
         self.flags.store(flags, Relaxed);
-        // What waits is of the version as it was: no packet is aggregated with it any more.
+        // A pending transfer has the old version: no packet is added to it any more.
         self.start_timer(0);
         Ok(())
     }

@@ -6,8 +6,8 @@
 //! space exchanges QMI messages with the firmware, and a network device. The driver does not look
 //! into the messages.
 //!
-//! This file declares the module; its policy is in `driver.rs`. `unsafe` code is in `kernel_ext/`
-//! alone.
+//! This file owns the module declaration and the USB id table. `unsafe` code is in `kernel_ext/`
+//! alone. To read on: `driver.rs`, the policy.
 
 // In a pattern, an error code that a kernel does not have would be a name that matches all.
 #![deny(non_snake_case)]

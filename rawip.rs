@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Link layers: what a received frame is, and which header it wants.
+//! Link layers: what a received frame is, and which header it needs.
 //!
-//! A modem sends Ethernet frames (802.3) or bare IP packets (raw IP), as user space told it through
-//! QMI. Some firmware sends bare IP packets in 802.3 mode too, or addresses its frames wrongly. The
-//! host's own address does not begin as an IP header does ([`distinguishable`]), but behind a
+//! A modem sends Ethernet frames (802.3) or bare IP packets (raw IP), as user space configured it
+//! by QMI. Some firmware sends bare IP packets in 802.3 mode too, or addresses its frames wrongly.
+//! The host's own address does not begin as an IP header does ([`distinguishable`]), but behind a
 //! bridge or a macvlan there are addresses of any kind.
 
 #![forbid(unsafe_code)]
@@ -24,15 +24,15 @@ pub(crate) const ETH_P_MAP: u16 = 0x00f9;
 const ETH_P_ARP: u16 = 0x0806;
 const ETH_P_8021Q: u16 = 0x8100;
 
-/// What ARP for IPv4 over Ethernet begins with: hardware type, protocol type, and the lengths of
+/// The first fields of ARP for IPv4 over Ethernet: hardware type, protocol type, and the lengths of
 /// their addresses (RFC 826).
 const ARP_OF_IPV4: [u8; 6] = [0x00, 0x01, 0x08, 0x00, 6, 4];
 
 /// An Ethernet address, in the order of transmission.
 pub(crate) type EthAddr = [u8; ETH_ALEN];
 
-/// Addresses that firmware reports as the host's although it uses them itself, or gives to every
-/// device that it runs on.
+/// Addresses that firmware reports as the host's although it uses them itself, or has in every
+/// device.
 const FIRMWARE_ADDRESSES: [EthAddr; 2] = [
     [0x02, 0x50, 0xf3, 0x00, 0x00, 0x00],
     [0x00, 0xa0, 0xc6, 0x00, 0x00, 0x00],
@@ -48,11 +48,11 @@ pub(crate) enum Frame {
 }
 
 impl Frame {
-    /// Tells what `frame` is; [`None`] if it is too short to be an Ethernet frame.
+    /// The kind of `frame`; [`None`] if it is too short to be an Ethernet frame.
     ///
     /// An address may begin as an IP header does. Then the frame is what the network stack would
-    /// accept it as: a packet with a header that holds, but not if there is one behind an Ethernet
-    /// header as well, which is more than chance. What is neither is of no use as a packet.
+    /// accept it as: a packet if its IP header is valid, unless there is a valid one behind an
+    /// Ethernet header as well. All else is taken for an Ethernet frame.
     pub(crate) fn of(frame: &[u8]) -> Option<Self> {
         let (header, payload) = frame.split_first_chunk::<ETH_HLEN>()?;
         let [d0, d1, d2, d3, d4, d5, _, _, _, _, _, _, t0, t1] = *header;
@@ -66,8 +66,8 @@ impl Frame {
     }
 }
 
-/// Whether `payload` begins as a packet of `ether_type` (in host order) does, as far as that is
-/// known, behind at most one VLAN tag.
+/// Whether `payload` begins as a packet of `ether_type` (in host order) does, behind at most one
+/// VLAN tag.
 fn is_carried(ether_type: u16, payload: &[u8]) -> bool {
     let (ether_type, payload) = match payload.split_first_chunk() {
         Some((&[_, _, t0, t1], rest)) if ether_type == ETH_P_8021Q => {
@@ -85,10 +85,9 @@ fn is_carried(ether_type: u16, payload: &[u8]) -> bool {
 
 /// Whether a frame to `destination`, which is not the host's address, is for the host.
 ///
-/// Some firmware uses an address of its own making. `reported` is the one that it said the host
-/// had. If the host is `alone` on the link, so is every address that begins with a zero nibble, as
-/// those do that firmware makes up. Group addresses have the lowest bit of the first octet set
-/// (IEEE 802).
+/// Some firmware chooses an address itself. `reported` is the host's address by its descriptors. If
+/// the host is `alone` on the link, so is every address that begins with a zero nibble, like those
+/// that firmware chooses. Group addresses have the lowest bit of the first octet set (IEEE 802).
 pub(crate) fn is_misaddressed(destination: EthAddr, reported: EthAddr, alone: bool) -> bool {
     let [first, ..] = destination;
     let is_known = destination == [0; ETH_ALEN]
@@ -98,7 +97,7 @@ pub(crate) fn is_misaddressed(destination: EthAddr, reported: EthAddr, alone: bo
     first & 1 == 0 && (is_known || (alone && first >> 4 == 0))
 }
 
-/// An Ethernet header from nobody to `destination`, for a packet of `version`.
+/// An Ethernet header to `destination`, with a zero source address, for a packet of `version`.
 pub(crate) const fn ethernet_header(destination: EthAddr, version: IpVersion) -> [u8; ETH_HLEN] {
     let [d0, d1, d2, d3, d4, d5] = destination;
     let [t0, t1] = version.ether_type().to_be_bytes();
@@ -120,7 +119,8 @@ pub(crate) const fn looks_like_ip(address: EthAddr) -> bool {
     first & 0xd0 == 0x40
 }
 
-/// `address`, made locally administered and unlike an IP header if it looked like one.
+/// Changes `address` to one that is locally administered and unlike an IP header, if it is like
+/// one.
 pub(crate) const fn distinguishable(address: EthAddr) -> EthAddr {
     let [first, rest @ ..] = address;
     let [r1, r2, r3, r4, r5] = rest;

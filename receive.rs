@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! What each link layer makes of a received transfer.
+//! Reception: the packets or frames of a transfer, by link layer. To read on: `rawip.rs`, link
+//! layers without QMAP; `qmap.rs`, QMAP.
 
 #![forbid(unsafe_code)]
 
@@ -10,9 +11,9 @@ use crate::{
         compat::EPROTO,
         net::skbuff::SkBuff,
         usb_netdev::{
-            Delivery,
             Device,
-            Received, //
+            Received,
+            RxContext, //
         }, //
     },
     modem::QmiWwan,
@@ -26,8 +27,8 @@ use crate::{
 };
 use kernel::prelude::*;
 
-/// Makes a packet of a transfer that has one, for the network device of `dev`: in pass-through, raw
-/// IP or 802.3. `EPROTO` if it is none.
+/// Receives a transfer that is one packet, for the network device of `dev`: in pass-through, raw IP
+/// or 802.3. `EPROTO` if it is not a valid one.
 pub(crate) fn packet(dev: &Device<QmiWwan>, skb: &mut SkBuff) -> Result<Received> {
     if dev.passes_through() {
         skb.reset_mac_header();
@@ -64,16 +65,17 @@ pub(crate) fn packet(dev: &Device<QmiWwan>, skb: &mut SkBuff) -> Result<Received
     Ok(Received::Frame)
 }
 
-/// Delivers the packets of an aggregate, as long as the budget of `delivery` lasts, and returns how
-/// many bytes were dealt with. `EPROTO` if what comes is lost.
+/// Delivers the packets of an aggregate, as long as the budget of `rx` lasts, and returns how many
+/// bytes were processed. `EPROTO` if the rest is dropped.
 pub(crate) fn aggregate(
     dev: &Device<QmiWwan>,
     aggregate: &[u8],
-    delivery: &mut Delivery<'_, '_>,
+    rx: &mut RxContext<'_, '_>,
 ) -> Result<usize> {
-    // The last mux device may have gone, and there may be no memory for buffers of packets yet.
+    // The last mux device may have been removed, and the receive ring not have been replaced for
+    // lack of memory.
     if !dev.speaks_qmap() {
         return Err(EPROTO);
     }
-    mux::receive(dev, dev.uppers(), aggregate, delivery)
+    mux::receive(dev, dev.uppers(), aggregate, rx)
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! What `ethtool -S` shows of a modem's network device.
+//! The counters of a modem, for `ethtool -S`.
 
 #![forbid(unsafe_code)]
 
@@ -34,11 +34,11 @@ macro_rules! counters {
 counters! {
     /// Transfers that were QMAP aggregates.
     RxAggregates = c"rx_aggregates",
-    /// Packets that were in them, for whatever device.
+    /// Packets in them, for all devices.
     RxDatagrams = c"rx_datagrams",
-    /// Frames whose Ethernet header was mended or missing.
+    /// Frames whose Ethernet header was corrected or added.
     RxRepaired = c"rx_repaired",
-    /// Aggregates whose end was shorter than their headers say, or of no known kind.
+    /// Aggregates that end before their headers say, or have an unknown header.
     RxDroppedMalformed = c"rx_dropped_malformed",
     /// Packets of channels that have no device.
     RxDroppedUnknownMux = c"rx_dropped_unknown_mux",
@@ -48,33 +48,33 @@ counters! {
     RxDroppedMuxDown = c"rx_dropped_mux_down",
     /// Packets for which there was no memory.
     RxDroppedNoMemory = c"rx_dropped_no_memory",
-    /// Packets whose checksum the modem found right, and was believed.
+    /// Packets whose checksum is valid by the modem, with RXCSUM enabled.
     RxChecksumRight = c"rx_csum_right",
     /// Transfers that were sent for mux devices while aggregation is on.
     TxAggregates = c"tx_aggregates",
-    /// Packets, or segments of such, that were in them.
+    /// Packets, or segments, in them.
     TxDatagrams = c"tx_datagrams",
-    /// Aggregates that were sent because nothing more would have been allowed in them.
+    /// Aggregates that were sent because a limit was reached.
     TxFull = c"tx_full",
-    /// Aggregates that were sent because they had waited long enough, or should not wait any more.
+    /// Aggregates that were sent because the timer expired or the settings changed.
     TxTimer = c"tx_timer",
     /// Packets whose checksum the modem was asked to compute.
     TxChecksumRequested = c"tx_csum_requested",
 }
 
 impl Counter {
-    /// How many are counted where packets are received: those before the first that is not.
+    /// How many are of reception: those before the first of transmission.
     const RECEIVED: usize = Self::TxAggregates as usize;
 
-    /// How many are counted where packets are sent.
+    /// How many are of transmission.
     const SENT: usize = Self::ALL.len() - Self::RECEIVED;
 }
 
 /// As long as a cache line, or two that are fetched together, in bytes.
 const CACHE_LINES: usize = 128;
 
-/// The counters of a modem. Those of one direction share no cache line with others: another
-/// processor may count the other direction meanwhile.
+/// The counters of a modem. Those of one direction share no cache line with the others, because
+/// both directions may run on different processors.
 #[repr(C)]
 pub(crate) struct Statistics {
     _before: [u8; CACHE_LINES],

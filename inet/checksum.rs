@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Headers of IP, TCP and UDP, as far as their checksums are concerned.
+//! Checksums of IP, TCP and UDP.
 //!
 //! Sums are in the order in which their bytes lie in memory (RFC 1071): they are not converted, and
 //! only compared and stored.
@@ -21,7 +21,7 @@ const IPV6_LEN: usize = 40;
 const TCP: u8 = 6;
 const UDP: u8 = 17;
 
-/// Where the checksum stands in a TCP or UDP header, in bytes.
+/// The offset of the checksum in a TCP or UDP header, in bytes.
 pub(crate) const TCP_CHECKSUM: usize = 16;
 pub(crate) const UDP_CHECKSUM: usize = 6;
 
@@ -38,13 +38,13 @@ pub(crate) const fn subtract(a: u16, b: u16) -> u16 {
     add(a, !b)
 }
 
-/// The part of a pseudo header that is no address: a length in bytes, and a protocol.
+/// The sum of a pseudo header without its addresses: a length in bytes, and a protocol.
 fn pseudo_rest(len: usize, protocol: u8) -> u16 {
     // CAST: no packet is longer.
     add((len as u16).to_be(), u16::from(protocol).to_be())
 }
 
-/// What is before TCP or UDP in a packet.
+/// The sums of the headers before TCP or UDP in a packet.
 pub(crate) struct Transport {
     /// Sum of the IP header.
     pub(crate) header_sum: u16,
@@ -55,7 +55,8 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    /// For `packet`; [`None`] if it is neither TCP nor UDP, a fragment, or its headers are odd.
+    /// For `packet`; [`None`] if it is neither TCP nor UDP, a fragment, or its headers are
+    /// malformed.
     pub(crate) fn of(packet: &[u8]) -> Option<Self> {
         match IpVersion::of(packet)? {
             IpVersion::V4 => Self::of_v4(packet),
@@ -105,7 +106,7 @@ impl Transport {
     }
 }
 
-/// The checksum that stands in the TCP or UDP header of `payload`.
+/// The checksum in the TCP or UDP header of `payload`.
 fn stored(payload: &[u8], protocol: u8) -> Option<u16> {
     let offset = match protocol {
         TCP => TCP_CHECKSUM,
@@ -117,19 +118,19 @@ fn stored(payload: &[u8], protocol: u8) -> Option<u16> {
     rest.first_chunk().copied().map(u16::from_ne_bytes)
 }
 
-/// The two bytes of `packet` in which `partial` wants its checksum.
+/// The two bytes of `packet` where `partial` has its checksum.
 fn place(packet: &mut [u8], partial: Partial) -> Option<&mut [u8; 2]> {
     let (_, rest) = packet.split_at_mut_checked(partial.start.checked_add(partial.offset)?)?;
 
     rest.first_chunk_mut()
 }
 
-/// Computes the checksum that `packet` lacks. `sum` is that of its bytes from `summed` on, which is
-/// even, and not before the transport header. [`None`] if the packet has no room for a checksum.
+/// Computes the checksum of `packet`. `sum` is that of its bytes from `summed` on, which is even,
+/// and not before the transport header. [`None`] if the checksum would not be within the packet.
 pub(crate) fn complete(packet: &mut [u8], partial: Partial, summed: usize, sum: u16) -> Option<()> {
     let header = packet.get(partial.start..summed)?;
     let checksum = match !add(checksum::sum(header), sum) {
-        // In UDP that would mean none; to all it is the same number.
+        // In UDP 0 means no checksum; in ones' complement both are zero.
         0 => u16::MAX,
         other => other,
     };
@@ -138,8 +139,8 @@ pub(crate) fn complete(packet: &mut [u8], partial: Partial, summed: usize, sum: 
     Some(())
 }
 
-/// Replaces the sum of the pseudo header, which stands where the checksum of `packet` goes, by its
-/// complement: what version 4 of QMAP wants to find there.
+/// Replaces the sum of the pseudo header, which is where the checksum of `packet` will be, by its
+/// complement: as version 4 of QMAP requires.
 pub(crate) fn complement(packet: &mut [u8], partial: Partial) -> Option<()> {
     let place = place(packet, partial)?;
 
@@ -147,7 +148,7 @@ pub(crate) fn complement(packet: &mut [u8], partial: Partial) -> Option<()> {
     Some(())
 }
 
-/// Corrects the sum of the pseudo header of `packet` for another length of TCP or UDP, in bytes.
+/// Updates the sum of the pseudo header of `packet` for another length of TCP or UDP, in bytes.
 pub(crate) fn replace_length(
     packet: &mut [u8],
     partial: Partial,

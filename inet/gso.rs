@@ -2,7 +2,7 @@
 
 //! Segmenting large packets of TCP and UDP: each segment is a packet of its own.
 //!
-//! A segment begins with a copy of the packet's headers, in which it then mends what is different.
+//! A segment begins with a copy of the packet's headers, of which some fields are updated.
 
 #![forbid(unsafe_code)]
 
@@ -25,9 +25,9 @@ const UDP_LEN: usize = 8;
 const FIN_PSH: u8 = 0x09;
 const CWR: u8 = 0x80;
 
-/// How a packet is cut.
+/// How a packet is segmented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Cut {
+pub(crate) struct Segmentation {
     /// Length of the headers up to that of TCP or UDP, in bytes.
     headers: usize,
     /// Length of the whole packet, in bytes.
@@ -36,13 +36,13 @@ pub(crate) struct Cut {
     size: NonZero<usize>,
     partial: Partial,
     /// All segments have the identification of the packet, which must not be fragmented then.
-    keeps_id: bool,
+    fixed_id: bool,
 }
 
-impl Cut {
-    /// How a packet of `len` bytes is cut into segments of `size` bytes of payload. `data_offset`
-    /// is the octet at [`Self::data_offset`], if there is one. [`None`] if the packet is neither
-    /// TCP nor UDP, as far as its checksum's place tells, or too short for its headers.
+impl Segmentation {
+    /// How a packet of `len` bytes is divided into segments of `size` bytes of payload.
+    /// `data_offset` is the octet at [`Self::data_offset`], if there is one. [`None`] if the packet
+    /// is neither TCP nor UDP, by the offset of its checksum, or too short for its headers.
     pub(crate) fn new(
         len: usize,
         size: NonZero<usize>,
@@ -63,16 +63,17 @@ impl Cut {
             len,
             size,
             partial,
-            keeps_id: false,
+            fixed_id: false,
         })
     }
 
-    /// The same, but all segments have the identification of the packet if `keeps_id` is set.
-    pub(crate) fn with_id(self, keeps_id: bool) -> Self {
-        Self { keeps_id, ..self }
+    /// The same, but all segments have the identification of the packet if `fixed_id` is set.
+    pub(crate) fn with_fixed_id(self, fixed_id: bool) -> Self {
+        Self { fixed_id, ..self }
     }
 
-    /// Where TCP's data offset stands, in bytes from the packet's start. [`None`] if it is not TCP.
+    /// The offset of TCP's data offset field, in bytes from the packet's start. [`None`] if it is
+    /// not TCP.
     pub(crate) fn data_offset(partial: Partial) -> Option<usize> {
         if partial.offset == checksum::TCP_CHECKSUM {
             partial.start.checked_add(12)
@@ -91,7 +92,7 @@ impl Cut {
                 return None;
             }
             let segment = Segment {
-                cut: self,
+                segmentation: self,
                 index,
                 payload: start..start.saturating_add(self.size.get()).min(self.len),
             };
@@ -106,7 +107,7 @@ impl Cut {
 /// A segment of a packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Segment {
-    cut: Cut,
+    segmentation: Segmentation,
     index: usize,
     payload: Range<usize>,
 }
@@ -114,44 +115,49 @@ pub(crate) struct Segment {
 impl Segment {
     /// Length of the headers, in bytes: the packet begins with them, and so does the segment.
     pub(crate) fn headers(&self) -> usize {
-        self.cut.headers
+        self.segmentation.headers
     }
 
-    /// Which bytes of the packet follow.
+    /// The range of its payload in the packet.
     pub(crate) fn payload(&self) -> Range<usize> {
         self.payload.clone()
     }
 
-    /// Mends the headers of `copy`, which holds the segment. Of the checksum of TCP or UDP it
-    /// leaves the sum of the pseudo header. [`None`] if they are not what they should be.
-    pub(crate) fn mend(&self, copy: &mut [u8]) -> Option<()> {
-        let start = self.cut.partial.start;
+    /// Updates the headers of `copy`, which is the segment. The checksum of TCP or UDP is left as
+    /// the sum of the pseudo header. [`None`] if the headers are malformed.
+    pub(crate) fn update_headers(&self, copy: &mut [u8]) -> Option<()> {
+        let start = self.segmentation.partial.start;
         let len = copy.len();
 
         let (ip, transport) = copy.split_at_mut_checked(start)?;
         match IpVersion::of(ip)? {
-            IpVersion::V4 if self.cut.keeps_id => mend_v4(ip, len, 0)?,
-            IpVersion::V4 => mend_v4(ip, len, self.index)?,
-            IpVersion::V6 => mend_v6(ip, len)?,
+            IpVersion::V4 if self.segmentation.fixed_id => update_v4(ip, len, 0)?,
+            IpVersion::V4 => update_v4(ip, len, self.index)?,
+            IpVersion::V6 => update_v6(ip, len)?,
         }
-        if self.cut.partial.offset == checksum::TCP_CHECKSUM {
-            self.mend_tcp(transport)?;
+        if self.segmentation.partial.offset == checksum::TCP_CHECKSUM {
+            self.update_tcp(transport)?;
         } else {
-            mend_udp(transport)?;
+            update_udp(transport)?;
         }
 
-        let old = self.cut.len.checked_sub(start)?;
-        checksum::replace_length(copy, self.cut.partial, old, len.checked_sub(start)?)
+        let old = self.segmentation.len.checked_sub(start)?;
+        checksum::replace_length(
+            copy,
+            self.segmentation.partial,
+            old,
+            len.checked_sub(start)?,
+        )
     }
 
-    fn mend_tcp(&self, tcp: &mut [u8]) -> Option<()> {
+    fn update_tcp(&self, tcp: &mut [u8]) -> Option<()> {
         let [_, _, _, _, s0, s1, s2, s3, _, _, _, _, _, flags] = tcp.first_chunk_mut()?;
-        let sent = self.payload.start.checked_sub(self.cut.headers)?;
+        let sent = self.payload.start.checked_sub(self.segmentation.headers)?;
         // CAST: numbers of TCP are modulo 2^32.
         let number = u32::from_be_bytes([*s0, *s1, *s2, *s3]).wrapping_add(sent as u32);
 
         [*s0, *s1, *s2, *s3] = number.to_be_bytes();
-        if self.payload.end < self.cut.len {
+        if self.payload.end < self.segmentation.len {
             *flags &= !FIN_PSH;
         }
         if self.index > 0 {
@@ -161,8 +167,8 @@ impl Segment {
     }
 }
 
-/// Length.
-fn mend_udp(udp: &mut [u8]) -> Option<()> {
+/// Updates the length.
+fn update_udp(udp: &mut [u8]) -> Option<()> {
     let len = u16::try_from(udp.len()).ok()?;
     let [_, _, _, _, l0, l1] = udp.first_chunk_mut()?;
 
@@ -170,8 +176,8 @@ fn mend_udp(udp: &mut [u8]) -> Option<()> {
     Some(())
 }
 
-/// Length, identification, which becomes `later` than that of the packet, and checksum.
-fn mend_v4(header: &mut [u8], len: usize, later: usize) -> Option<()> {
+/// Updates length, identification, to which it adds `later`, and checksum.
+fn update_v4(header: &mut [u8], len: usize, later: usize) -> Option<()> {
     const MIN_LEN: usize = 20;
 
     let [first, _, l0, l1, i0, i1, _, _, _, _, c0, c1] = header.first_chunk_mut()?;
@@ -194,8 +200,8 @@ fn mend_v4(header: &mut [u8], len: usize, later: usize) -> Option<()> {
     Some(())
 }
 
-/// Length of what follows the header.
-fn mend_v6(header: &mut [u8], len: usize) -> Option<()> {
+/// Updates the payload length.
+fn update_v6(header: &mut [u8], len: usize) -> Option<()> {
     const HEADER_LEN: usize = 40;
 
     let [_, _, _, _, l0, l1] = header.first_chunk_mut()?;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! The kernel's bindings, and those that bindgen makes from `bindings_helper.h`.
+//! The kernel's bindings, and those that bindgen generates from `bindings_helper.h`.
 
 #![allow(
     clippy::all,
@@ -25,7 +25,7 @@ use kernel::ffi;
 use pin_init::MaybeZeroable;
 
 /// What `ndo_start_xmit` returns. With CONFIG_CFI a callback's type has to be the one of C, where
-/// an enum has a name; bindgen makes an integer of it.
+/// an enum has a name; bindgen generates an integer.
 #[repr(C)]
 pub enum netdev_tx {
     NETDEV_TX_OK = RUST_CONST_HELPER_NETDEV_TX_OK as isize,
@@ -35,6 +35,6 @@ type __kernel_size_t = usize;
 type __kernel_ssize_t = isize;
 type __kernel_ptrdiff_t = isize;
 
-// What is defined here goes before what is imported: `net_device`, which the kernel's bindings do
-// not look into, is this one.
+// What is defined here takes precedence over what is imported: `net_device`, which the kernel's
+// bindings do not look into, is this one.
 include!(env!("QMI_WWAN_RS_BINDINGS"));

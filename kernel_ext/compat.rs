@@ -3,9 +3,9 @@
 //! What differs between the kernels that the driver is built for.
 //!
 //! `kernel_ext/probes` has a line of Rust for each `cfg` here, which Kbuild tries on the kernel at
-//! hand: distributions take changes back to older versions, so numbers tell nothing. A difference
-//! goes when the last kernel does that has no other way: its line there, what is behind `not(...)`
-//! here, and then, name by name, what users import from here instead of from the kernel.
+//! hand: distributions take changes back to older versions, so version numbers do not help. Remove
+//! a difference with the last kernel that needs it: its line there, what is behind `not(...)` here,
+//! and then, name by name, what users import from here instead of from the kernel.
 
 /// The description of a device's attribute, and its callbacks.
 pub(super) mod device_attribute {
@@ -143,7 +143,7 @@ mod spinlock {
     /// A spin lock that keeps interrupts away while it is held.
     pub(in crate::kernel_ext) type SpinLockIrq<T> = Lock<T, SpinLockIrqBackend>;
 
-    /// The functions that such a lock is made of.
+    /// The backend of such a lock.
     pub(in crate::kernel_ext) struct SpinLockIrqBackend;
 
     // SAFETY: the lock is the kernel's own, and its functions let one context hold it at a time.
@@ -192,8 +192,8 @@ mod spinlock {
             }
 
             #[cfg(not(CONFIG_PREEMPT_RT))]
-            // SAFETY: by the requirement of the function the caller holds the lock, and this is
-            // what it got for that. The first field is the raw lock.
+            // SAFETY: by the requirement of the function the caller holds the lock, and this is the
+            // state that `lock` returned. The first field is the raw lock.
             unsafe {
                 bindings::_raw_spin_unlock_irqrestore(ptr.cast(), *guard_state)
             };
@@ -205,7 +205,7 @@ mod spinlock {
         }
     }
 
-    /// A new lock, which is named after the place where it is made.
+    /// A new lock, which is named after the place of its creation.
     macro_rules! new_spinlock_irq {
         ($inner:expr) => {
             $crate::kernel_ext::compat::SpinLockIrq::new(

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Abstractions that the `kernel` crate lacks, written as if they were part of it.
+//! Abstractions that the `kernel` crate lacks, written as if they were part of it. They are named
+//! after the kernel's subsystems: `net.rs`, `usb.rs`, and `usb_netdev.rs`, which needs both: a
+//! network device over the bulk endpoints of a USB interface.
 //!
-//! This is the only room of the driver that holds `unsafe` code, and it knows nothing of QMI.
+//! This is the only module with `unsafe` code, and nothing in it is about QMI.
 
 #![deny(unsafe_op_in_unsafe_fn)]
 #![deny(clippy::undocumented_unsafe_blocks)]

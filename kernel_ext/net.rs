@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Networking.
+//! Networking: socket buffers, network devices, NAPI, ethtool.
 
 pub(crate) mod checksum;
 pub(crate) mod ethtool;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Buffers that are used again: pieces of compound pages with a reference each.
+//! Page pools: buffers that are recycled, each a fragment of a compound page with a reference to
+//! it.
 //!
-//! A packet that is built on such a buffer holds a reference to its page, and gives it up when it
-//! is freed, like any fragment of a page. When nobody but the pool holds one, the page is used
-//! again, neither allocated nor zeroed.
+//! A packet that is built on such a buffer holds a reference to its page, and drops it when it is
+//! freed, as with any page fragment. When the pool's reference is the only one, the page is
+//! recycled, neither allocated nor zeroed.
 //!
 //! C header: [`include/linux/mm.h`](srctree/include/linux/mm.h)
 
@@ -57,8 +58,8 @@ impl Page {
         // SAFETY: the function may be called in any context that its flags permit, with any order.
         let page = unsafe { bindings::alloc_pages(flags, order) };
         let page = NonNull::new(page).ok_or(ENOMEM)?;
-        // SAFETY: the page is valid. It is not one of high memory, so that this only tells where it
-        // is mapped, and nothing is to be undone.
+        // SAFETY: the page is valid. It is not in high memory, so this only returns its address,
+        // and needs no `kunmap_local()`.
         let address = unsafe { bindings::kmap_local_page(page.as_ptr()) };
 
         // INVARIANT: the page is new, and its first reference is this one.
@@ -96,18 +97,18 @@ impl Page {
 impl Drop for Page {
     fn drop(&mut self) {
         // SAFETY: by the type invariant the page is mapped here and this holds a reference to it,
-        // which it gives up.
+        // which it drops.
         unsafe { bindings::page_frag_free(self.address.as_ptr().cast()) };
     }
 }
 
-/// A piece of a compound page.
+/// A fragment of a compound page.
 ///
 /// # Invariants
 ///
 /// `len` bytes from `offset` on are within the page, initialised, and used by nobody else.
 ///
-/// They are when the page is new, which is zeroed, and stay so whatever is written to them.
+/// They are initialised because a new page is zeroed.
 pub(crate) struct Buffer {
     page: Page,
     offset: usize,
@@ -134,7 +135,7 @@ impl Buffer {
         this.as_ptr().cast()
     }
 
-    /// The buffer, to be shared with socket buffers: nobody writes it any more.
+    /// Makes the buffer read only, to be shared with socket buffers.
     pub(super) fn share(self) -> SharedBuffer {
         SharedBuffer(self)
     }
@@ -169,15 +170,15 @@ impl SharedBuffer {
     }
 }
 
-/// A page of a pool, and how much of it was given out.
-struct Entry {
+/// A page of a pool, and how much of it is allocated.
+struct PoolPage {
     page: Page,
     used: usize,
 }
 
 /// A pool of buffers of one size.
 pub(crate) struct Pool {
-    pages: KVec<Entry>,
+    pages: KVec<PoolPage>,
     /// The page that buffers are taken from.
     current: usize,
     order: u32,
@@ -214,12 +215,12 @@ impl Pool {
         self.chunk
     }
 
-    /// A buffer, if there is one that nobody uses any more, or memory for another page. Does not
-    /// sleep.
+    /// A buffer, if there is a page that nobody else uses any more, or memory for another one. Does
+    /// not sleep.
     pub(crate) fn take(&mut self) -> Option<Buffer> {
         let len = self.pages.len();
 
-        if let Some(buffer) = self.carve() {
+        if let Some(buffer) = self.take_from_current() {
             return Some(buffer);
         }
         // The page that was used longest ago is next.
@@ -229,7 +230,7 @@ impl Pool {
 
             if entry.page.is_exclusive() {
                 entry.used = 0;
-                return self.carve();
+                return self.take_from_current();
             }
             if tries == 0 && len < self.max_pages {
                 break;
@@ -241,10 +242,10 @@ impl Pool {
 
         self.grow(bindings::GFP_ATOMIC).ok()?;
         self.current = len;
-        self.carve()
+        self.take_from_current()
     }
 
-    /// Gives all pages back. Buffers that were taken stay valid.
+    /// Releases all pages. Buffers that were taken stay valid.
     pub(super) fn clear(&mut self) {
         self.pages.clear();
         self.current = 0;
@@ -267,12 +268,12 @@ impl Pool {
 
         // There is capacity for it.
         self.pages
-            .push_within_capacity(Entry { page, used: 0 })
+            .push_within_capacity(PoolPage { page, used: 0 })
             .map_err(|_| ENOMEM)
     }
 
     /// A buffer of the current page, if it has one left.
-    fn carve(&mut self) -> Option<Buffer> {
+    fn take_from_current(&mut self) -> Option<Buffer> {
         let page_len = self.page_len;
         let entry = self.pages.get_mut(self.current)?;
         let end = entry.used.checked_add(self.chunk)?;

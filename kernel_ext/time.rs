@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Time.
+//! Timers.
 
 pub(super) mod hrtimer;

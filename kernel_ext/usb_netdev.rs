@@ -3,29 +3,29 @@
 //! Network devices over the two bulk endpoints of a USB interface.
 //!
 //! The first interface to be suspended suspends the device, and the last to be resumed resumes it.
-//! What is sent while it is asleep wakes it, and is sent then.
+//! A packet to a suspended device is deferred, and resumes it.
 
 mod adapter;
-mod binding;
+mod bind;
 mod control;
-mod delivery;
+mod deliver;
 mod device;
 mod ethtool;
 mod link;
-mod made;
 mod operations;
 mod poll;
 mod receive;
 mod recovery;
 mod ring;
 mod transmit;
+mod unregistered;
 mod uppers;
 
-pub(crate) use binding::Binding;
-pub(crate) use control::Starting;
-pub(crate) use delivery::Delivery;
+pub(crate) use bind::BindContext;
+pub(crate) use control::StartContext;
+pub(crate) use deliver::RxContext;
 pub(crate) use device::Device;
-pub(crate) use ring::Filling;
+pub(crate) use ring::TxTransfer;
 pub(crate) use transmit::{
     Sender,
     MAX_SEGMENTS, //
@@ -48,7 +48,7 @@ use super::{
 use core::marker::PhantomData;
 use kernel::prelude::*;
 
-/// Connects a [`Driver`] with the network core and with the USB core.
+/// Adapts a [`Driver`] to the network core and to the USB core.
 pub(crate) struct Adapter<T>(PhantomData<T>);
 
 /// An interface that a [`Driver`] probes.
@@ -66,7 +66,7 @@ pub(crate) trait Driver: Sized + 'static {
     /// serves ids that user space adds.
     const KINDS: &'static [DriverInfo<Self>];
 
-    /// What a kind of device needs.
+    /// The quirks of a kind of device.
     type Quirks: Send + Sync + 'static;
 
     /// Names of the counters that ethtool shows.
@@ -75,13 +75,13 @@ pub(crate) trait Driver: Sized + 'static {
     /// Names of the flags that ethtool sets, from the lowest bit on; 32 at most.
     const FLAGS: &'static [&'static CStr];
 
-    /// The shortest transfer, in bytes, that a receive buffer must have room for, whatever the MTU.
+    /// The smallest receive buffer, in bytes, whatever the MTU.
     const MIN_RECEIVE: u32;
 
-    /// What the driver keeps for a device while it is bound.
+    /// The driver's state of a device while it is bound.
     type State: Send + Sync;
 
-    /// Devices that may lie above the network device.
+    /// The upper devices of the network device.
     type Upper: upper::Driver<Lower = Device<Self>>;
 
     /// Attributes that a new network device gets.
@@ -90,36 +90,36 @@ pub(crate) trait Driver: Sized + 'static {
     /// Whether `intf`, which matched `id`, is one for this driver; `ENODEV` if not.
     fn accept(intf: &Probed<'_, Self>, id: &DeviceId) -> Result;
 
-    /// Sets up a new device, and makes its state.
-    fn bind(new: &Binding<'_, Self>) -> Result<impl PinInit<Self::State>>;
+    /// Sets up a new device, and returns its state.
+    fn bind(new: &BindContext<'_, Self>) -> Result<impl PinInit<Self::State>>;
 
-    /// Starts what may call back into the driver. The network device is not registered yet. If this
-    /// fails what was started is stopped, and the state dropped.
-    fn start(dev: &Starting<'_, Self>) -> Result;
+    /// Starts what calls the driver back. The network device is not registered yet. If this fails
+    /// what was started is stopped, and the state dropped.
+    fn start(dev: &StartContext<'_, Self>) -> Result;
 
-    /// Somebody begins, or ends, to need that the device wakes the host.
+    /// Begins or ends a need that the device wakes the host (remote wakeup).
     fn manage_power(dev: &Device<Self>, on: bool);
 
-    /// What transfers from the device hold, as things are.
+    /// What transfers from the device hold, by the current settings.
     fn layout(dev: &Device<Self>) -> Layout;
 
-    /// Makes a frame or packet of a transfer that holds one; an error drops it. Called in softirq
+    /// Processes a transfer that holds one frame or packet; an error drops it. Called in softirq
     /// context.
     fn receive_packet(dev: &Device<Self>, skb: &mut SkBuff) -> Result<Received>;
 
-    /// Delivers the packets of an aggregate, from its beginning on, as long as the budget of
-    /// `delivery` lasts, and returns how many bytes were dealt with; an error drops the rest.
-    /// Called in softirq context.
+    /// Delivers the packets of an aggregate, from its beginning on, as long as the budget of `rx`
+    /// lasts, and returns how many bytes were processed; an error drops the rest. Called in softirq
+    /// context.
     fn receive_aggregate(
         dev: &Device<Self>,
         aggregate: &[u8],
-        delivery: &mut Delivery<'_, '_>,
+        rx: &mut RxContext<'_, '_>,
     ) -> Result<usize>;
 
     /// Sends a packet of the network device. Does not sleep.
     fn transmit(dev: &Device<Self>, sender: &Sender<'_, Self>, skb: &OwnedSkb) -> Result;
 
-    /// The timer of the device fired. Called in softirq context.
+    /// The timer of the device has expired. Called in softirq context.
     fn timer_expired(dev: &Device<Self>, sender: &Sender<'_, Self>);
 
     /// The counters that ethtool shows, in the order of their names. RTNL is held.
@@ -142,13 +142,13 @@ pub(crate) trait Driver: Sized + 'static {
 /// What a transfer from a device holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layout {
-    /// One packet or frame, or what goes to the network stack as one.
+    /// One packet or frame, or an aggregate that is passed to the network stack as one.
     Packet,
     /// Many packets.
     Aggregate,
 }
 
-/// What became of a transfer that holds one packet.
+/// What a transfer that holds one packet is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Received {
     /// It is an Ethernet frame now, to be delivered.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Work that is done later, in process context.
+//! Work items, which run in process context.
 //!
-//! [`kernel::workqueue`] wants each work item to own what it works on; these are part of it.
+//! [`kernel::workqueue`] requires that a work item is in an `Arc` or a `Box`; these are part of
+//! another object.
 //!
 //! C header: [`include/linux/workqueue.h`](srctree/include/linux/workqueue.h)
 
@@ -15,7 +16,7 @@ use kernel::{
     types::Opaque, //
 };
 
-/// What is done, with what it was given.
+/// The function of a work item; its argument is the context.
 pub(super) type Callback = unsafe fn(*mut c_void);
 
 /// A work item.
@@ -68,7 +69,7 @@ impl Work {
         })
     }
 
-    /// Has the work done, once, if it is not queued already. Called in any context.
+    /// Queues the work, unless it is queued already. Called in any context.
     pub(super) fn queue(&self) {
         // SAFETY: the variable is written once, at boot, before there are modules.
         let queue = unsafe { bindings::system_dfl_wq };
@@ -84,7 +85,7 @@ impl Work {
         };
     }
 
-    /// Has the work not done any more, and waits for it if it is being done. Sleeps.
+    /// Cancels the work, and waits for it if it runs (`cancel_work_sync()`). Sleeps.
     pub(super) fn cancel(&self) {
         // SAFETY: by the type invariant the item is set up.
         unsafe { bindings::cancel_work_sync(self.raw.get()) };

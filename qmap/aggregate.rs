@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Transfers to a modem: each packet in one of its own or, by QMAP and if user space wants that,
-//! several in one.
+//! Writing packets into transfers to a modem: one into each or, by QMAP and if user space has
+//! enabled it, an aggregate of several.
 //!
-//! Packets are copied into the buffer of a transfer, and only there segmented and given checksums.
+//! Packets are copied into the buffer of a transfer, where segmentation and checksums take place.
 
 #![forbid(unsafe_code)]
 
@@ -19,8 +19,8 @@ use crate::{
     inet::{
         checksum,
         gso::{
-            Cut,
-            Segment, //
+            Segment,
+            Segmentation, //
         }, //
     },
     kernel_ext::{
@@ -33,8 +33,8 @@ use crate::{
         },
         usb_netdev::{
             self,
-            Filling,
-            Sender, //
+            Sender,
+            TxTransfer, //
         }, //
     },
     statistics::{
@@ -45,19 +45,19 @@ use crate::{
 use core::ops::Range;
 use kernel::prelude::*;
 
-/// What a packet became: its segments, or itself.
+/// What was sent of a packet: its segments, or the packet itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sent {
     /// How many there are.
     pub(crate) packets: u64,
-    /// Their bytes, without what [`Framing`] adds.
+    /// Their bytes, without the headers of [`Framing`].
     pub(crate) bytes: u64,
 }
 
-/// What goes before a packet.
+/// The headers before a packet.
 #[derive(Clone, Copy)]
 pub(crate) enum Framing {
-    /// Nothing but what the network stack has put there.
+    /// None but the link layer's, which the network stack has written.
     Bare,
     /// A header of QMAP.
     Qmap(Version, MuxId),
@@ -81,7 +81,7 @@ pub(super) struct Writer<'a, 'r, T: usb_netdev::Driver> {
     pub(super) statistics: &'a Statistics,
     pub(super) framing: Framing,
     pub(super) limits: TxAggregation,
-    pub(super) transfer: Option<Filling<'r>>,
+    pub(super) transfer: Option<TxTransfer<'r>>,
     /// Length of the link layer's header, where a packet is segmented.
     pub(super) prefix: usize,
     pub(super) sent: Sent,
@@ -91,23 +91,24 @@ pub(super) struct Writer<'a, 'r, T: usb_netdev::Driver> {
 impl<'r, T: usb_netdev::Driver> Writer<'_, 'r, T> {
     pub(super) fn append_all(&mut self, skb: &OwnedSkb) -> Result {
         let partial = skb.partial_checksum();
-        let Some(segmentation) = skb.segmentation() else {
+        let Some(gso) = skb.gso() else {
             return self.append(skb, None, partial);
         };
 
-        // Checksums and lengths are told from the packet's beginning, and wanted from that of IP.
+        // Offsets and lengths of the skb count from the link layer's header; those of GSO count
+        // from IP.
         self.prefix = skb.network_offset().ok_or(EINVAL)?;
         let partial = partial.ok_or(EINVAL)?;
-        let octet = Cut::data_offset(partial).map_or(Ok(0), |at| skb.byte(at))?;
+        let octet = Segmentation::data_offset(partial).map_or(Ok(0), |at| skb.byte(at))?;
         let partial = Partial {
             start: partial.start.checked_sub(self.prefix).ok_or(EINVAL)?,
             offset: partial.offset,
         };
         let len = skb.len().checked_sub(self.prefix).ok_or(EINVAL)?;
 
-        Cut::new(len, segmentation.size, partial, octet)
+        Segmentation::new(len, gso.size, partial, octet)
             .ok_or(EINVAL)?
-            .with_id(segmentation.keeps_id)
+            .with_fixed_id(gso.fixed_id)
             .segments()
             .try_for_each(|segment| self.append(skb, Some(segment), Some(partial)))
     }
@@ -129,7 +130,7 @@ impl<'r, T: usb_netdev::Driver> Writer<'_, 'r, T> {
                     prefix.saturating_add(start)..prefix.saturating_add(end),
                 )
             }
-            // What is to be summed is summed while it is copied.
+            // The payload is summed while it is copied.
             None => {
                 let head = partial.map_or(0, |partial| partial.start);
 
@@ -156,12 +157,12 @@ impl<'r, T: usb_netdev::Driver> Writer<'_, 'r, T> {
 
         let computes = partial.is_some() && request.is_none();
 
-        let transfer = self.room(needed)?;
+        let transfer = self.reserve(needed)?;
         let (packet, sum) = transfer.append(header, skb, head, payload, computes)?;
         let packet = packet.get_mut(prefix..).ok_or(EINVAL)?;
         let summed = head.saturating_sub(prefix);
-        // A packet that is not what its sender told goes out as it is, for the network to judge.
-        let _ = segment.map_or(Some(()), |segment| segment.mend(packet));
+        // A packet that is not what its skb says is sent unchanged; the network drops it.
+        let _ = segment.map_or(Some(()), |segment| segment.update_headers(packet));
         let _ = match (partial, framing) {
             (None, _) | (Some(_), Framing::Qmap(Version::V5, _)) => Some(()),
             (Some(partial), Framing::Qmap(Version::V4, _)) => checksum::complement(packet, partial),
@@ -174,15 +175,15 @@ impl<'r, T: usb_netdev::Driver> Writer<'_, 'r, T> {
         self.finish_if_full()
     }
 
-    /// A transfer with room for `needed` bytes more.
-    fn room(&mut self, needed: usize) -> Result<&mut Filling<'r>> {
+    /// Reserves `needed` bytes in a transfer, and returns that.
+    fn reserve(&mut self, needed: usize) -> Result<&mut TxTransfer<'r>> {
         let max_bytes = self.limits.max_bytes as usize;
 
         if let Some(transfer) = &mut self.transfer {
             let is_full = transfer.packets() >= self.limits.max_frames
                 || needed > max_bytes.saturating_sub(transfer.len());
 
-            // The limits may have changed since the transfer was begun.
+            // The limits may have changed since the transfer was started.
             if is_full || transfer.reserve(needed).is_err() {
                 self.finish()?;
             }
@@ -196,7 +197,7 @@ impl<'r, T: usb_netdev::Driver> Writer<'_, 'r, T> {
                 transfer.set_format(self.framing.format())?;
 
                 // Where there is no memory for many, there may be some for one. A packet that is
-                // larger than a transfer may be goes alone.
+                // larger than the limit has a transfer of its own.
                 if self.limits.max_frames <= 1 || transfer.reserve(needed.max(max_bytes)).is_err() {
                     transfer.reserve(needed)?;
                 }

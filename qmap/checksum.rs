@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! What QMAP tells of checksums: in version 4 by a trailer behind a packet from the modem, and a
-//! header before one to it; in version 5 by a header before either.
+//! Checksum offload of QMAP: in version 4 by a trailer behind a packet from the modem, and a header
+//! before one to it; in version 5 by a header before either.
 //!
 //! Sources: Documentation/networking/device_drivers/cellular/qualcomm/rmnet.rst, MAPv4 and MAPv5,
 //! and include/linux/if_rmnet.h.
@@ -19,11 +19,11 @@ use crate::{
 /// Length of a header to the modem, in bytes.
 pub(crate) const UPLINK_HEADER_LEN: usize = 4;
 
-/// `header_info` of version 5: the header is one about a checksum, and the last
-/// (`RMNET_MAP_HEADER_TYPE_CSUM_OFFLOAD`, shifted by the flag for more headers).
+/// `header_info` of version 5: the header is for checksum offload, and the last one
+/// (`RMNET_MAP_HEADER_TYPE_CSUM_OFFLOAD`, shifted by the flag of the next header).
 const TYPE_CHECKSUM: u8 = 2 << 1;
 
-/// `csum_info` of version 5: the checksum is right, or to be computed.
+/// `csum_info` of version 5: the checksum is valid, or to be computed.
 const VALID_OR_REQUESTED: u8 = 0x80;
 
 /// `flags` of the trailer: the modem has computed the checksum.
@@ -35,7 +35,7 @@ const ENABLED: u16 = 1 << 15;
 /// `csum_info` of version 4: the checksum is that of UDP, whose 0 means none.
 const IS_UDP: u16 = 1 << 14;
 
-/// `csum_info` of version 4: where to put the checksum.
+/// `csum_info` of version 4: the offset of the checksum.
 const OFFSET_MASK: u16 = 0x3fff;
 
 /// The header of version 5 before a packet from the modem (`struct rmnet_map_v5_csum_header`).
@@ -50,8 +50,8 @@ impl DownlinkHeader {
         (kind == TYPE_CHECKSUM).then_some(Self { info })
     }
 
-    /// Whether the modem found the packet's checksum right.
-    pub(crate) fn is_right(self) -> bool {
+    /// Whether the packet's checksum is valid, by the modem.
+    pub(crate) fn is_valid(self) -> bool {
         self.info & VALID_OR_REQUESTED != 0
     }
 }
@@ -65,7 +65,7 @@ pub(crate) struct DownlinkTrailer {
 }
 
 impl DownlinkTrailer {
-    /// The trailer, of eight bytes. Where the modem's sum begins and ends is always the packet.
+    /// The trailer, of eight bytes. The modem's sum always covers the whole packet.
     pub(crate) fn parse([_, flags, _, _, _, _, value0, value1]: [u8; 8]) -> Self {
         Self {
             flags,
@@ -73,8 +73,8 @@ impl DownlinkTrailer {
         }
     }
 
-    /// Whether the trailer shows that the checksum of TCP or UDP in `packet` is right.
-    pub(crate) fn is_right(self, packet: &[u8]) -> bool {
+    /// Whether the checksum of TCP or UDP in `packet` is valid, by the trailer.
+    pub(crate) fn is_valid(self, packet: &[u8]) -> bool {
         self.flags & TRAILER_VALID != 0
             && Transport::of(packet).is_some_and(|transport| {
                 // All of the packet sums up to the complement of the value. Less the IP header,
@@ -86,7 +86,7 @@ impl DownlinkTrailer {
     }
 }
 
-/// What the modem is asked to do for a packet: to compute this checksum.
+/// A request to the modem: to compute this checksum of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Request(pub(crate) Partial);
 

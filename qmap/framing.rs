@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! QMAP, the Qualcomm Multiplexing and Aggregation Protocol: many packets in one buffer, each with
-//! the id of the channel that it belongs to.
+//! Framing of QMAP: the packets of an aggregate from the modem, and the headers of packets to it.
 //!
 //! Each packet is preceded by a header of four bytes:
 //!
 //! | bits | field | meaning |
 //! |---|---|---|
 //! | 1 | C/D | 1: a command to the host's driver, not a packet |
-//! | 1 | NEXT HEADER | version 5: a header about the checksum follows; reserved in the others |
+//! | 1 | NEXT HEADER | version 5: a header for checksum offload follows; reserved in the others |
 //! | 6 | PAD | bytes of padding at the end of the payload |
 //! | 8 | MUX ID | the channel |
 //! | 16 | LENGTH | of the payload with its padding, in bytes, big endian |
 //!
-//! Versions 4 and 5 tell of checksums, too: see `checksum.rs`. What they add does not count for
-//! LENGTH.
+//! Versions 4 and 5 have checksum offload, too: see `checksum.rs`. LENGTH does not count its
+//! headers and trailers.
 //!
 //! Specification: Documentation/networking/device_drivers/cellular/qualcomm/rmnet.rst.
 
@@ -29,7 +28,7 @@ const HEADER_LEN: usize = 4;
 /// First octet: this is a command.
 const COMMAND: u8 = 0x80;
 
-/// First octet: a header about the checksum follows.
+/// First octet: a header for checksum offload follows.
 const NEXT_HEADER: u8 = 0x40;
 
 /// First octet: the length of the padding, in bytes.
@@ -61,7 +60,7 @@ impl MuxId {
 /// A version of the protocol, which user space negotiates with the modem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Version {
-    /// Nothing is told of checksums.
+    /// No checksum offload.
     V1,
     /// A header before each packet to the modem, and a trailer behind each one from it.
     V4,
@@ -78,17 +77,17 @@ pub(crate) struct Datagram<'a> {
     pub(crate) packet: &'a [u8],
     /// Where the packet begins in the aggregate, in bytes.
     pub(crate) offset: usize,
-    /// What the modem tells of its checksum.
+    /// The state of its checksum, by the modem.
     pub(crate) checksum: Checksum,
 }
 
-/// The rest of an aggregate is shorter than its header says, or has a header of no known kind.
+/// The rest of an aggregate is shorter than its header says, or has an unknown header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
 /// The packets of an aggregate, in their order.
 ///
-/// Skips commands, and what is empty but for its padding. After an error there is nothing more.
+/// Skips commands and empty packets. Ends after an error.
 pub(crate) struct Datagrams<'a> {
     rest: &'a [u8],
     len: usize,
@@ -105,13 +104,13 @@ impl<'a> Datagrams<'a> {
         }
     }
 
-    /// How many bytes of the aggregate were dealt with.
+    /// How many bytes of the aggregate were processed.
     pub(crate) const fn position(&self) -> usize {
         self.len.saturating_sub(self.rest.len())
     }
 
-    /// Splits what belongs to the datagram that begins with the header `flags` and `len` off
-    /// `rest`: the header about its checksum, the payload, the trailer.
+    /// Splits the parts of a datagram off `rest`, which follows its header with `flags` and `len`:
+    /// the header for checksum offload, the payload, the trailer.
     fn split(&mut self, flags: u8, len: usize, rest: &'a [u8]) -> Option<Parts<'a>> {
         let is_command = flags & COMMAND != 0;
         let (header, rest) = match self.version {
@@ -143,7 +142,7 @@ impl<'a> Datagrams<'a> {
     }
 }
 
-/// What a datagram consists of, but for its first header.
+/// The parts of a datagram behind its first header.
 struct Parts<'a> {
     header: Option<checksum::DownlinkHeader>,
     offset: usize,
@@ -175,19 +174,19 @@ impl<'a> Iterator for Datagrams<'a> {
                 None | Some(0) => (),
                 Some(len) => {
                     let (packet, _padding) = parts.payload.split_at_checked(len)?;
-                    let is_right = parts.header.is_some_and(|header| header.is_right())
+                    let is_valid = parts.header.is_some_and(|header| header.is_valid())
                         || parts
                             .trailer
-                            .is_some_and(|trailer| trailer.is_right(packet));
+                            .is_some_and(|trailer| trailer.is_valid(packet));
 
                     return Some(Ok(Datagram {
                         mux_id,
                         packet,
                         offset: parts.offset,
-                        checksum: if is_right {
-                            Checksum::Right
+                        checksum: if is_valid {
+                            Checksum::Unnecessary
                         } else {
-                            Checksum::Unknown
+                            Checksum::None
                         },
                     }));
                 }
@@ -196,22 +195,21 @@ impl<'a> Iterator for Datagrams<'a> {
     }
 }
 
-/// The largest packet to let devices send, in bytes: with what goes before it, it is no longer than
-/// LENGTH can tell.
+/// The largest packet that devices send, in bytes: with its headers it does not exceed LENGTH.
 pub(crate) const MAX_PACKET: u32 = u16::MAX as u32 - Header::MAX_LEN as u32;
 
-/// What goes before a packet to the modem.
+/// The headers before a packet to the modem.
 pub(crate) struct Header {
     bytes: [u8; Self::MAX_LEN],
     len: usize,
 }
 
 impl Header {
-    /// The most bytes that go before a packet.
+    /// The largest length of the headers before a packet.
     pub(crate) const MAX_LEN: usize = HEADER_LEN + checksum::UPLINK_HEADER_LEN;
 
     /// The header for a packet of `len` bytes without padding; [`None`] if it is too long for one.
-    /// `request` is what the modem is asked to do for it, from version 4 on.
+    /// From version 4 on it has `request`.
     pub(crate) fn new(
         version: Version,
         mux_id: MuxId,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Network devices for the channels of a modem that multiplexes by QMAP.
+//! Mux devices: the network device of each channel of a modem.
 
 #![forbid(unsafe_code)]
 
@@ -28,7 +28,7 @@ use crate::{
             upper, //
         },
         sysfs,
-        usb_netdev::Delivery, //
+        usb_netdev::RxContext, //
     },
     statistics::Counter, //
 };
@@ -39,7 +39,7 @@ use kernel::{
     str::Formatter, //
 };
 
-/// What a mux device of an `M` knows: its channel.
+/// The private data of a mux device of an `M`: its channel.
 pub(crate) struct Mux<M> {
     id: MuxId,
     _modem: PhantomData<fn(&M)>,
@@ -73,7 +73,7 @@ impl<M: Modem> upper::Driver for Mux<M> {
     type Lower = M;
 
     fn transmit(&self, modem: &M, skb: &OwnedSkb) -> Result<(u64, u64)> {
-        // In 802.3 mode such a packet could not be told from one of wwan0's own.
+        // In 802.3 mode such a packet could not be distinguished from one of wwan0's own.
         if !modem.net().is_headerless() {
             return Err(ENETDOWN);
         }
@@ -96,15 +96,15 @@ impl<M: Modem> upper::Driver for Mux<M> {
 }
 
 /// Delivers the packets of `aggregate`, each to the device of its channel, as long as the budget of
-/// `delivery` lasts, and returns how many bytes were dealt with.
+/// `rx` lasts, and returns how many bytes were processed.
 ///
-/// What has no device, is not IP, or is for a device that is down is lost, and no other packet with
-/// it. Fails with `EPROTO` if the aggregate is shorter than its headers say: its rest is lost.
+/// Drops packets that have no device, are not IP, or are for a device that is down. Fails with
+/// `EPROTO` if the aggregate is shorter than its headers say: its rest is dropped.
 pub(crate) fn receive<M: Modem>(
     modem: &M,
     muxes: &Muxes<M>,
     aggregate: &[u8],
-    delivery: &mut Delivery<'_, '_>,
+    rx: &mut RxContext<'_, '_>,
 ) -> Result<usize> {
     let statistics = modem.statistics();
     let mut datagrams = Datagrams::new(aggregate, modem.version());
@@ -122,27 +122,27 @@ pub(crate) fn receive<M: Modem>(
 
         match IpVersion::of(datagram.packet) {
             None => statistics.count(Counter::RxDroppedNotIp, 1),
-            Some(version) => match muxes.get(datagram.mux_id, delivery.rcu()) {
+            Some(version) => match muxes.get(datagram.mux_id, rx.rcu()) {
                 None => statistics.count(Counter::RxDroppedUnknownMux, 1),
-                // Too short for a header: not worth a copy.
+                // Too short for a header.
                 Some(mux) if datagram.packet.len() < version.header_len() => {
                     statistics.count(Counter::RxDroppedNotIp, 1);
                     mux.count_receive_dropped();
                 }
-                Some(mux) => match delivery.deliver(
+                Some(mux) => match rx.deliver(
                     mux,
                     datagram.packet,
                     datagram.offset,
                     version.ether_type(),
                     datagram.checksum,
                 ) {
-                    Ok(is_right) => right = right.wrapping_add(is_right.into()),
+                    Ok(is_valid) => right = right.wrapping_add(is_valid.into()),
                     Err(ENETDOWN) => statistics.count(Counter::RxDroppedMuxDown, 1),
                     Err(_) => statistics.count(Counter::RxDroppedNoMemory, 1),
                 },
             },
         }
-        if !delivery.may_go_on() {
+        if !rx.has_budget() {
             result = Ok(datagrams.position());
             break;
         }

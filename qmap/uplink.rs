@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! What is sent to a modem, and how packets share transfers.
+//! Transmission to a modem, and the limits of aggregation. `aggregate.rs` writes the transfers.
 
 #![forbid(unsafe_code)]
 
@@ -40,21 +40,21 @@ use kernel::{
     }, //
 };
 
-/// The limits that a modem may be given: bytes and packets as rmnet has them. A transfer may wait
-/// for some milliseconds: more would have packets take it for lost.
+/// The largest limits of aggregation: bytes and packets as in rmnet. A transfer may wait for some
+/// milliseconds: a longer delay would look like loss.
 const MAX_BYTES: u32 = 32768;
 const MAX_FRAMES: u32 = 64;
 const MAX_TIME_USECS: u32 = 10_000;
 
-/// What user space has before it sets anything, as with rmnet: nothing is aggregated.
+/// The defaults, as in rmnet: no aggregation.
 const DEFAULT: TxAggregation = TxAggregation {
     max_bytes: 4096,
     max_frames: 1,
     time_usecs: 800,
 };
 
-/// What a packet that is no aggregate may share a transfer with: nothing.
-const ALONE: TxAggregation = TxAggregation {
+/// The limits of a packet without QMAP, which shares no transfer.
+const NO_AGGREGATION: TxAggregation = TxAggregation {
     max_bytes: 0,
     max_frames: 1,
     time_usecs: 0,
@@ -63,26 +63,25 @@ const ALONE: TxAggregation = TxAggregation {
 /// The most segments that a packet may have.
 pub(crate) const MAX_SEGMENTS: u32 = usb_netdev::MAX_SEGMENTS;
 
-/// A modem, as its mux devices know it.
+/// A modem, as the lower device of its mux devices.
 pub(crate) trait Modem: Lower + 'static {
-    /// What they send by.
+    /// How they send.
     fn uplink(&self) -> &Uplink;
 
-    /// The version of QMAP that they speak.
+    /// The version of QMAP of their packets.
     fn version(&self) -> Version;
 
-    /// What is counted.
+    /// The counters.
     fn statistics(&self) -> &Statistics;
 
     /// Sends a packet of channel `id`. Bottom halves are off.
     fn send(&self, id: MuxId, skb: &OwnedSkb) -> Result<Sent>;
 
-    /// Has what waits sent in `usecs` microseconds, not when it was to be sent before. Does not
-    /// sleep.
+    /// Starts or restarts the timer: what waits is sent in `usecs` microseconds. Does not sleep.
     fn start_timer(&self, usecs: u32);
 }
 
-/// How packets share transfers to a modem.
+/// The limits of aggregation of a modem.
 pub(crate) struct Uplink {
     max_bytes: Atomic<u32>,
     max_frames: Atomic<u32>,
@@ -90,7 +89,7 @@ pub(crate) struct Uplink {
 }
 
 impl Uplink {
-    /// Nothing is aggregated as yet.
+    /// The defaults.
     pub(crate) const fn new() -> Self {
         Self {
             max_bytes: Atomic::new(DEFAULT.max_bytes),
@@ -99,7 +98,7 @@ impl Uplink {
         }
     }
 
-    /// How packets are aggregated.
+    /// The limits.
     pub(crate) fn aggregation(&self) -> TxAggregation {
         TxAggregation {
             max_bytes: self.max_bytes.load(Relaxed),
@@ -108,8 +107,7 @@ impl Uplink {
         }
     }
 
-    /// Changes that; what waits by then does not wait any more. `EINVAL` if it is not within the
-    /// limits.
+    /// Sets the limits, and sends a pending transfer. `EINVAL` if they are too large.
     pub(crate) fn set_aggregation(&self, modem: &impl Modem, wanted: TxAggregation) -> Result {
         if !is_permitted(wanted) {
             return Err(EINVAL);
@@ -123,7 +121,7 @@ impl Uplink {
     }
 }
 
-/// Whether packets may be aggregated so.
+/// Whether `wanted` is within the largest limits.
 pub(crate) fn is_permitted(wanted: TxAggregation) -> bool {
     (1..=MAX_FRAMES).contains(&wanted.max_frames)
         && wanted.max_bytes <= MAX_BYTES
@@ -138,19 +136,19 @@ pub(crate) fn send<T: usb_netdev::Driver>(
     skb: &OwnedSkb,
 ) -> Result<Sent> {
     let limits = match framing {
-        Framing::Bare => ALONE,
+        Framing::Bare => NO_AGGREGATION,
         Framing::Qmap(..) => modem.uplink().aggregation(),
     };
-    let aggregates = limits.max_frames > 1;
-    let pending = if aggregates {
+    let is_aggregated = limits.max_frames > 1;
+    let pending = if is_aggregated {
         sender.take_pending()
     } else {
         None
     };
     let transfer = match pending {
-        // User space has changed the version since.
+        // User space has changed the version meanwhile.
         Some(other) if other.format() != framing.format() => {
-            // What is dropped here was counted as sent by its device, as what is lost on the bus.
+            // A packet that is dropped here was counted as sent, like one that is lost on the bus.
             let _ = sender.submit(other);
             None
         }
@@ -171,7 +169,7 @@ pub(crate) fn send<T: usb_netdev::Driver>(
     writer.count();
     let sent = writer.sent;
     match writer.transfer {
-        Some(transfer) if aggregates && limits.time_usecs > 0 => {
+        Some(transfer) if is_aggregated && limits.time_usecs > 0 => {
             sender.hold(transfer, limits.time_usecs)?;
         }
         Some(transfer) => sender.submit(transfer)?,
@@ -180,11 +178,11 @@ pub(crate) fn send<T: usb_netdev::Driver>(
     result.map(|()| sent)
 }
 
-/// Sends what waits. Does not sleep.
+/// Sends a pending transfer. Does not sleep.
 pub(crate) fn flush<T: usb_netdev::Driver>(sender: &Sender<'_, T>, statistics: &Statistics) {
     if let Some(transfer) = sender.take_pending() {
         statistics.count(Counter::TxTimer, 1);
-        // What is dropped here was counted as sent by its device, as what is lost on the bus.
+        // A packet that is dropped here was counted as sent, like one that is lost on the bus.
         let _ = sender.submit(transfer);
     }
 }

@@ -31,7 +31,7 @@ use kernel::{
 /// Length of the header that each part begins with, in bytes.
 pub(super) const HEADER_LEN: usize = 4;
 
-/// First octet: a command; a header about the checksum follows; the largest padding.
+/// First octet: a command; a header for checksum offload follows; the largest padding.
 pub(super) const COMMAND: u8 = 0x80;
 pub(super) const NEXT_HEADER: u8 = 0x40;
 pub(super) const MAX_PAD: u8 = 0x3f;
@@ -40,10 +40,10 @@ pub(super) const VERSIONS: [Version; 3] = [Version::V1, Version::V4, Version::V5
 
 /// What a modem tells of a packet's checksum, if the version has words for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Told {
-    Nothing,
-    Wrong,
-    Right,
+pub(super) enum ModemChecksum {
+    None,
+    Invalid,
+    Valid,
 }
 
 /// A packet that an aggregate holds: its channel, and where in it things begin and end.
@@ -102,13 +102,17 @@ impl Aggregate {
         flags: u8,
         mux_id: u8,
         payload: &[u8],
-        told: Told,
+        csum: ModemChecksum,
     ) -> Result<usize> {
         let begin = self.bytes.len();
         let is_command = flags & COMMAND != 0;
 
-        if self.version == Version::V5 && !is_command && told != Told::Nothing {
-            let info = if told == Told::Right { 0x80 } else { 0 };
+        if self.version == Version::V5 && !is_command && csum != ModemChecksum::None {
+            let info = if csum == ModemChecksum::Valid {
+                0x80
+            } else {
+                0
+            };
 
             self.raw(flags | NEXT_HEADER, mux_id, payload.len(), &[4, info, 0, 0])?;
         } else {
@@ -121,10 +125,10 @@ impl Aggregate {
             let pad = usize::from(flags & MAX_PAD).min(payload.len());
             let mut trailer = packet::trailer(&payload[..payload.len() - pad]);
 
-            match told {
-                Told::Nothing => trailer[1] = 0,
-                Told::Wrong => trailer[7] ^= 1,
-                Told::Right => (),
+            match csum {
+                ModemChecksum::None => trailer[1] = 0,
+                ModemChecksum::Invalid => trailer[7] ^= 1,
+                ModemChecksum::Valid => (),
             }
             self.bytes.extend_from_slice(&trailer, GFP_KERNEL)?;
         }
@@ -132,28 +136,28 @@ impl Aggregate {
         Ok(start)
     }
 
-    /// Adds `packet` with `pad` bytes of padding. If its checksum is told to be right, it must be
+    /// Adds `packet` with `pad` bytes of padding. If its checksum is valid, it must be
     /// one of TCP or UDP, and so. Returns where the packet begins.
     pub(super) fn packet(
         &mut self,
         mux_id: MuxId,
         packet: &[u8],
         pad: u8,
-        told: Told,
+        csum: ModemChecksum,
     ) -> Result<usize> {
         let mut payload = KVec::new();
 
         payload.extend_from_slice(packet, GFP_KERNEL)?;
         payload.resize(packet.len() + usize::from(pad), 0xaa, GFP_KERNEL)?;
-        let start = self.part(pad, mux_id.get(), &payload, told)?;
+        let start = self.part(pad, mux_id.get(), &payload, csum)?;
         if !packet.is_empty() {
             let place = Place {
                 mux_id: mux_id.get(),
                 packet: start..start + packet.len(),
                 end: self.bytes.len(),
-                checksum: match (self.version, told) {
-                    (Version::V4 | Version::V5, Told::Right) => Checksum::Right,
-                    _ => Checksum::Unknown,
+                checksum: match (self.version, csum) {
+                    (Version::V4 | Version::V5, ModemChecksum::Valid) => Checksum::Unnecessary,
+                    _ => Checksum::None,
                 },
             };
             self.packets.push(place, GFP_KERNEL)?;
@@ -167,19 +171,23 @@ impl Aggregate {
         let len = random.below(1400);
         let pad = random.byte() & MAX_PAD;
         let mux_id = MuxId::new(random.byte()).ok_or(EINVAL);
-        let told = [Told::Nothing, Told::Wrong, Told::Right][random.below(3)];
+        let csum = [
+            ModemChecksum::None,
+            ModemChecksum::Invalid,
+            ModemChecksum::Valid,
+        ][random.below(3)];
 
         match (random.below(10), mux_id) {
             (0, _) | (_, Err(_)) => {
                 let payload = random.bytes(len)?;
-                self.part(COMMAND | pad, random.byte(), &payload, told)
+                self.part(COMMAND | pad, random.byte(), &payload, csum)
             }
-            (1, Ok(mux_id)) => self.packet(mux_id, &[], pad, told),
-            (2..=5, Ok(mux_id)) => self.packet(mux_id, &any_packet(random, len)?, pad, told),
-            (6, Ok(mux_id)) if told != Told::Right => {
-                self.packet(mux_id, &random.bytes(len)?, pad, told)
+            (1, Ok(mux_id)) => self.packet(mux_id, &[], pad, csum),
+            (2..=5, Ok(mux_id)) => self.packet(mux_id, &any_packet(random, len)?, pad, csum),
+            (6, Ok(mux_id)) if csum != ModemChecksum::Valid => {
+                self.packet(mux_id, &random.bytes(len)?, pad, csum)
             }
-            (_, Ok(mux_id)) => self.packet(mux_id, &any_packet(random, len)?, 0, told),
+            (_, Ok(mux_id)) => self.packet(mux_id, &any_packet(random, len)?, 0, csum),
         }
     }
 

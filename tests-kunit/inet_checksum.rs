@@ -219,17 +219,17 @@ mod tests {
             let packet = Packet::new(kind, 4, &mut Random::new(5))?;
 
             for len in packet.partial.start..=packet.bytes.len() {
-                let mut cut = KVec::new();
-                cut.extend_from_slice(&packet.bytes[..len], GFP_KERNEL)?;
+                let mut truncated = KVec::new();
+                truncated.extend_from_slice(&packet.bytes[..len], GFP_KERNEL)?;
                 let (at, value) = if kind.is_v4() {
                     (2, len)
                 } else {
                     (4, len - 40)
                 };
-                cut[at..at + 2].copy_from_slice(&u16::try_from(value)?.to_be_bytes());
+                truncated[at..at + 2].copy_from_slice(&u16::try_from(value)?.to_be_bytes());
                 expect::equal(
                     (kind, len),
-                    Transport::of(&cut).is_some(),
+                    Transport::of(&truncated).is_some(),
                     len >= packet.checksum_at() + 2,
                 )?;
             }

@@ -20,8 +20,8 @@ use crate::{
     inet::{
         checksum::complete,
         gso::{
-            Cut,
-            Segment, //
+            Segment,
+            Segmentation, //
         }, //
     },
     kernel_ext::net::skbuff::Partial, //
@@ -90,11 +90,11 @@ impl Large {
         self.id = id;
     }
 
-    fn cut(&self, size: NonZero<usize>) -> Option<Cut> {
+    fn segmentation(&self, size: NonZero<usize>) -> Option<Segmentation> {
         let partial = self.packet.partial;
-        let data_offset = Cut::data_offset(partial).map_or(0, |at| self.packet.bytes[at]);
+        let data_offset = Segmentation::data_offset(partial).map_or(0, |at| self.packet.bytes[at]);
 
-        Cut::new(self.packet.bytes.len(), size, partial, data_offset)
+        Segmentation::new(self.packet.bytes.len(), size, partial, data_offset)
     }
 
     /// The headers and the payload of `segment`.
@@ -110,7 +110,10 @@ impl Large {
     /// Fails unless segments of up to `size` bytes are what they should be.
     fn check(&self, input: impl Debug + Copy, size: usize) -> Result {
         let whole = &self.packet.bytes;
-        let mut segments = self.cut(self::size(size)?).ok_or(EINVAL)?.segments();
+        let mut segments = self
+            .segmentation(self::size(size)?)
+            .ok_or(EINVAL)?
+            .segments();
         let mut index = 0;
         let mut at = self.kind.headers();
 
@@ -122,7 +125,7 @@ impl Large {
             expect::equal(input, segment.payload(), payload.clone())?;
 
             let mut copy = self.copy(&segment)?;
-            expect::equal(input, segment.mend(&mut copy), Some(()))?;
+            expect::equal(input, segment.update_headers(&mut copy), Some(()))?;
             self.check_segment(input, &mut copy, index, at)?;
             index += 1;
             at = payload.end;
@@ -226,12 +229,12 @@ mod tests {
             let large = Large::new(kind, 100, &mut Random::new(1))?;
 
             for size in [100, 101, usize::MAX] {
-                let cut = large.cut(super::size(size)?).ok_or(EINVAL)?;
-                let mut segments = cut.segments();
+                let segmentation = large.segmentation(super::size(size)?).ok_or(EINVAL)?;
+                let mut segments = segmentation.segments();
                 let segment = segments.next().ok_or(EINVAL)?;
                 let mut copy = large.copy(&segment)?;
 
-                expect::equal((kind, size), segment.mend(&mut copy), Some(()))?;
+                expect::equal((kind, size), segment.update_headers(&mut copy), Some(()))?;
                 expect::equal((kind, size), segments.next(), None)?;
                 expect::equal((kind, size), &*copy, &*large.packet.bytes)?;
             }
@@ -244,8 +247,10 @@ mod tests {
         for kind in KINDS {
             for last in 1..=7 {
                 let large = Large::new(kind, 14 + last, &mut Random::new(last as u64))?;
-                let cut = large.cut(super::size(7)?).ok_or(EINVAL)?;
-                let mut lens = cut.segments().map(|segment| segment.payload().len());
+                let segmentation = large.segmentation(super::size(7)?).ok_or(EINVAL)?;
+                let mut lens = segmentation
+                    .segments()
+                    .map(|segment| segment.payload().len());
                 let found = [lens.next(), lens.next(), lens.next(), lens.next()];
 
                 expect::equal((kind, last), found, [Some(7), Some(7), Some(last), None])?;
@@ -286,12 +291,12 @@ mod tests {
     fn identifications_are_kept() -> Result {
         for kind in KINDS.into_iter().filter(|kind| kind.is_v4()) {
             let large = Large::new(kind, 50, &mut Random::new(8))?;
-            let cut = large.cut(super::size(7)?).ok_or(EINVAL)?;
+            let segmentation = large.segmentation(super::size(7)?).ok_or(EINVAL)?;
 
-            for segment in cut.with_id(true).segments() {
+            for segment in segmentation.with_fixed_id(true).segments() {
                 let input = (kind, segment.payload().start);
                 let mut copy = large.copy(&segment)?;
-                expect::equal(input, segment.mend(&mut copy), Some(()))?;
+                expect::equal(input, segment.update_headers(&mut copy), Some(()))?;
                 expect::equal(input, &copy[4..6], &large.id.to_be_bytes()[..])?;
                 let header = &copy[..large.packet.partial.start];
                 expect::equal(input, packet::sum(&[header]), 0xffff)?;
@@ -308,12 +313,12 @@ mod tests {
 
         for flags in 0..=u8::MAX {
             large.packet.bytes[at] = flags;
-            let cut = large.cut(super::size(1)?).ok_or(EINVAL)?;
+            let segmentation = large.segmentation(super::size(1)?).ok_or(EINVAL)?;
             let masks = [!(FIN | PSH), !(FIN | PSH | CWR), !CWR];
 
-            for (segment, mask) in cut.segments().zip(masks) {
+            for (segment, mask) in segmentation.segments().zip(masks) {
                 let mut copy = large.copy(&segment)?;
-                expect::equal(flags, segment.mend(&mut copy), Some(()))?;
+                expect::equal(flags, segment.update_headers(&mut copy), Some(()))?;
                 expect::equal((flags, segment.payload()), copy[at], flags & mask)?;
             }
         }
@@ -346,13 +351,14 @@ mod tests {
             0x00, 0x00, 0x00, 0x01, 0x50, 0x19, 0x01, 0x00, 0x59, 0xdb, 0x00, 0x00, 0x64, 0x65,
         ];
 
-        let cut = Cut::new(45, super::size(3)?, partial, whole[32]).ok_or(EINVAL)?;
-        for (segment, wanted) in cut.segments().zip([&first[..], &last[..]]) {
+        let segmentation =
+            Segmentation::new(45, super::size(3)?, partial, whole[32]).ok_or(EINVAL)?;
+        for (segment, wanted) in segmentation.segments().zip([&first[..], &last[..]]) {
             let input = segment.payload();
             let mut copy = KVec::new();
             copy.extend_from_slice(&whole[..40], GFP_KERNEL)?;
             copy.extend_from_slice(&whole[segment.payload()], GFP_KERNEL)?;
-            segment.mend(&mut copy).ok_or(EINVAL)?;
+            segment.update_headers(&mut copy).ok_or(EINVAL)?;
             complete_whole(&mut copy, partial).ok_or(EINVAL)?;
             expect::equal(input, &*copy, wanted)?;
         }
@@ -384,7 +390,7 @@ mod tests {
             ] {
                 expect::equal(
                     (octet, len),
-                    Cut::new(len, super::size(1)?, partial, octet).is_some(),
+                    Segmentation::new(len, super::size(1)?, partial, octet).is_some(),
                     octet >= 0x50 && len > headers,
                 )?;
             }
@@ -411,7 +417,7 @@ mod tests {
                     .is_some_and(|end| end < 100);
                 expect::equal(
                     (start, octet),
-                    Cut::new(100, super::size(1)?, partial, octet).is_some(),
+                    Segmentation::new(100, super::size(1)?, partial, octet).is_some(),
                     octet >= 0x50 && fits,
                 )?;
             }
@@ -425,7 +431,7 @@ mod tests {
             let partial = Partial { start: 20, offset };
             expect::equal(
                 offset,
-                Cut::new(100, super::size(1)?, partial, 0x50).is_some(),
+                Segmentation::new(100, super::size(1)?, partial, 0x50).is_some(),
                 offset == 16 || offset == 6,
             )?;
         }
@@ -443,10 +449,10 @@ mod tests {
             (usize::MAX, None),
         ] {
             let partial = Partial { start, offset: 16 };
-            expect::equal(start, Cut::data_offset(partial), wanted)?;
+            expect::equal(start, Segmentation::data_offset(partial), wanted)?;
 
             let partial = Partial { start, offset: 6 };
-            expect::equal((start, "UDP"), Cut::data_offset(partial), None)?;
+            expect::equal((start, "UDP"), Segmentation::data_offset(partial), None)?;
         }
         Ok(())
     }
@@ -455,16 +461,16 @@ mod tests {
     fn copies_cut_at_each_byte() -> Result {
         for kind in KINDS {
             let large = Large::new(kind, 10, &mut Random::new(5))?;
-            let cut = large.cut(super::size(5)?).ok_or(EINVAL)?;
+            let segmentation = large.segmentation(super::size(5)?).ok_or(EINVAL)?;
 
-            for segment in cut.segments() {
+            for segment in segmentation.segments() {
                 let copy = large.copy(&segment)?;
                 for len in 0..=copy.len() {
                     let mut short = large.copy(&segment)?;
                     short.truncate(len);
                     expect::equal(
                         (kind, segment.payload(), len),
-                        segment.mend(&mut short).is_some(),
+                        segment.update_headers(&mut short).is_some(),
                         // Up to the checksum.
                         len >= large.packet.checksum_at() + 2,
                     )?;
@@ -483,13 +489,17 @@ mod tests {
             (Kind::new(Ip::V6, Transport::Udp), 0x1_0027),
         ] {
             let large = Large::new(kind, 10, &mut Random::new(6))?;
-            let cut = large.cut(super::size(5)?).ok_or(EINVAL)?;
-            let segment = cut.segments().next().ok_or(EINVAL)?;
+            let segmentation = large.segmentation(super::size(5)?).ok_or(EINVAL)?;
+            let segment = segmentation.segments().next().ok_or(EINVAL)?;
 
             for len in [most - 1, most, most + 1, most + 2] {
                 let mut copy = large.copy(&segment)?;
                 copy.resize(len, 0, GFP_KERNEL)?;
-                expect::equal((kind, len), segment.mend(&mut copy).is_some(), len <= most)?;
+                expect::equal(
+                    (kind, len),
+                    segment.update_headers(&mut copy).is_some(),
+                    len <= most,
+                )?;
             }
         }
         Ok(())
@@ -499,10 +509,10 @@ mod tests {
     fn each_first_octet() -> Result {
         for kind in KINDS {
             let large = Large::new(kind, 10, &mut Random::new(7))?;
-            let cut = large.cut(super::size(5)?).ok_or(EINVAL)?;
+            let segmentation = large.segmentation(super::size(5)?).ok_or(EINVAL)?;
             let start = large.packet.partial.start;
 
-            for segment in cut.segments() {
+            for segment in segmentation.segments() {
                 for first in 0..=u8::MAX {
                     let mut copy = large.copy(&segment)?;
                     copy[0] = first;
@@ -514,7 +524,7 @@ mod tests {
                     };
                     expect::equal(
                         (kind, segment.payload(), first),
-                        segment.mend(&mut copy).is_some(),
+                        segment.update_headers(&mut copy).is_some(),
                         wanted,
                     )?;
                 }
@@ -553,7 +563,7 @@ mod tests {
                 offset: if random.below(2) == 0 { 6 } else { 16 },
             };
             let len = random.below(300);
-            let Some(cut) = Cut::new(
+            let Some(segmentation) = Segmentation::new(
                 len,
                 super::size(1 + random.below(100))?,
                 partial,
@@ -563,7 +573,7 @@ mod tests {
             };
 
             let mut end = None;
-            for segment in cut.segments() {
+            for segment in segmentation.segments() {
                 let payload = segment.payload();
                 expect::that(("seed", seed), "it has payload", !payload.is_empty())?;
                 expect::that(("seed", seed), "it lies within", payload.end <= len)?;
@@ -576,7 +586,7 @@ mod tests {
 
                 let some = random.below(200);
                 let mut copy = random.bytes(some)?;
-                let _ = segment.mend(&mut copy);
+                let _ = segment.update_headers(&mut copy);
                 expect::equal(("seed", seed), copy.len(), some)?;
             }
             expect::equal(("seed", seed), end, Some(len))?;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! KUnit suites, one for each room.
+//! KUnit suites, one for each module.
 //!
 //! A case that tries many inputs returns a [`Result`], and [`expect`] names the input that failed.
 

@@ -35,8 +35,8 @@ const V4: Ip = Ip::V4 { options: 0 };
 const PLAIN_TCP: Transport = Transport::Tcp { options: 0 };
 
 /// Whether `packet` is found right by the trailer that belongs to it.
-fn is_right(packet: &[u8]) -> bool {
-    DownlinkTrailer::parse(trailer(packet)).is_right(packet)
+fn is_valid(packet: &[u8]) -> bool {
+    DownlinkTrailer::parse(trailer(packet)).is_valid(packet)
 }
 
 /// Whether the bits `bits` of the octet at `at` are of no account for TCP and UDP over `kind`.
@@ -70,7 +70,7 @@ mod tests {
                     let header = DownlinkHeader::parse([kind, info, reserved, reserved]);
                     expect::equal(
                         (kind, info, reserved),
-                        header.map(DownlinkHeader::is_right),
+                        header.map(DownlinkHeader::is_valid),
                         (kind == 4).then_some(info >= 0x80),
                     )?;
                 }
@@ -121,7 +121,7 @@ mod tests {
             for payload in payloads() {
                 let mut random = Random::new(payload as u64);
                 let packet = Packet::new(kind, payload, &mut random)?;
-                expect::that((kind, payload), "it is right", is_right(&packet.bytes))?;
+                expect::that((kind, payload), "it is right", is_valid(&packet.bytes))?;
             }
         }
         Ok(())
@@ -137,7 +137,7 @@ mod tests {
                 trailer[1] = flags;
                 expect::equal(
                     (kind, flags),
-                    DownlinkTrailer::parse(trailer).is_right(&packet),
+                    DownlinkTrailer::parse(trailer).is_valid(&packet),
                     flags & 1 != 0,
                 )?;
             }
@@ -157,7 +157,7 @@ mod tests {
                 trailer[6..].copy_from_slice(&value);
                 expect::equal(
                     (kind, value),
-                    DownlinkTrailer::parse(trailer).is_right(&packet),
+                    DownlinkTrailer::parse(trailer).is_valid(&packet),
                     value == right,
                 )?;
             }
@@ -177,7 +177,7 @@ mod tests {
                 expect::that(
                     (kind, at),
                     "it is right",
-                    DownlinkTrailer::parse(trailer).is_right(&packet),
+                    DownlinkTrailer::parse(trailer).is_valid(&packet),
                 )?;
             }
         }
@@ -196,7 +196,7 @@ mod tests {
                     packet[at] ^= 1 << bit;
                     expect::equal(
                         (kind, "octet", at, "bit", bit),
-                        is_right(&packet),
+                        is_valid(&packet),
                         is_free(kind, at, 1 << bit),
                     )?;
                     packet[at] ^= 1 << bit;
@@ -219,9 +219,9 @@ mod tests {
             expect::that(
                 kind,
                 "nothing is known",
-                !DownlinkTrailer::parse(trailer).is_right(&packet.bytes),
+                !DownlinkTrailer::parse(trailer).is_valid(&packet.bytes),
             )?;
-            expect::that(kind, "nothing is known", !is_right(&packet.bytes))?;
+            expect::that(kind, "nothing is known", !is_valid(&packet.bytes))?;
         }
         Ok(())
     }
@@ -232,7 +232,7 @@ mod tests {
         let mut packet = Packet::new(kind, 32, &mut Random::new(7))?;
 
         packet.put(packet.checksum_at(), 0);
-        expect::that(kind, "it is not right", !is_right(&packet.bytes))
+        expect::that(kind, "it is not right", !is_valid(&packet.bytes))
     }
 
     #[test]
@@ -249,7 +249,7 @@ mod tests {
             packet.set_checksum();
             let at = packet.checksum_at();
             expect::equal(kind, &packet.bytes[at..at + 2], &[0xff, 0xff])?;
-            expect::that(kind, "it is right", is_right(&packet.bytes))?;
+            expect::that(kind, "it is right", is_valid(&packet.bytes))?;
         }
         Ok(())
     }
@@ -265,7 +265,7 @@ mod tests {
                 packet.set_header_checksum();
                 expect::equal(
                     (kind, word),
-                    is_right(&packet.bytes),
+                    is_valid(&packet.bytes),
                     // The reserved bit, and "don't fragment".
                     word & 0x3fff == 0,
                 )?;
@@ -284,7 +284,7 @@ mod tests {
             for len in 0..=u16::MAX {
                 let len = len.to_be_bytes();
                 bytes[at..at + 2].copy_from_slice(&len);
-                expect::equal((kind, len), is_right(&bytes), len == right)?;
+                expect::equal((kind, len), is_valid(&bytes), len == right)?;
             }
         }
         Ok(())
@@ -297,7 +297,7 @@ mod tests {
 
             for len in 1..=8 {
                 packet.push(0, GFP_KERNEL)?;
-                expect::that((kind, len), "nothing is known", !is_right(&packet))?;
+                expect::that((kind, len), "nothing is known", !is_valid(&packet))?;
             }
         }
         Ok(())
@@ -309,8 +309,8 @@ mod tests {
             let packet = Packet::new(kind, 10, &mut Random::new(12))?.bytes;
 
             for len in 0..packet.len() {
-                let cut = &packet[..len];
-                expect::that((kind, len), "nothing is known", !is_right(cut))?;
+                let truncated = &packet[..len];
+                expect::that((kind, len), "nothing is known", !is_valid(truncated))?;
             }
         }
         Ok(())
@@ -325,7 +325,7 @@ mod tests {
                 }
                 let kind = Kind::new(Ip::V6Extended { number }, transport);
                 let packet = Packet::new(kind, 24, &mut Random::new(13))?.bytes;
-                expect::that(kind, "nothing is known", !is_right(&packet))?;
+                expect::that(kind, "nothing is known", !is_valid(&packet))?;
             }
         }
         Ok(())
@@ -340,7 +340,7 @@ mod tests {
                 let packet = Packet::of_protocol(kind, protocol, 8, &mut Random::new(14))?;
                 expect::equal(
                     (kind, protocol),
-                    is_right(&packet.bytes),
+                    is_valid(&packet.bytes),
                     matches!(protocol, TCP | UDP),
                 )?;
             }
@@ -357,7 +357,7 @@ mod tests {
 
             for version in 0..=0x0f {
                 packet[0] = version << 4 | low;
-                expect::equal((kind, version), is_right(&packet), version == right)?;
+                expect::equal((kind, version), is_valid(&packet), version == right)?;
             }
         }
         Ok(())
@@ -372,7 +372,7 @@ mod tests {
             if let Some(first) = bytes.first_mut() {
                 *first = [0x45, 0x4f, 0x60, *first][random.below(4)];
             }
-            expect::that(("seed", seed), "nothing is known", !is_right(&bytes))?;
+            expect::that(("seed", seed), "nothing is known", !is_valid(&bytes))?;
         }
         Ok(())
     }

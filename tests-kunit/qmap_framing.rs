@@ -8,7 +8,7 @@ use super::{
     aggregate::{
         first_two,
         Aggregate,
-        Told,
+        ModemChecksum,
         COMMAND,
         HEADER_LEN,
         MAX_PAD,
@@ -56,7 +56,7 @@ const fn datagram(mux_id: u8, offset: usize, packet: &[u8]) -> Datagram<'_> {
         mux_id,
         packet,
         offset,
-        checksum: Checksum::Unknown,
+        checksum: Checksum::None,
     }
 }
 
@@ -209,8 +209,8 @@ mod tests {
                 .flatten()
             {
                 let mut aggregate = Aggregate::new(version);
-                aggregate.packet(mux_id, &bytes[..len], 0, Told::Wrong)?;
-                aggregate.packet(mux_id, &bytes[..1], 0, Told::Nothing)?;
+                aggregate.packet(mux_id, &bytes[..len], 0, ModemChecksum::Invalid)?;
+                aggregate.packet(mux_id, &bytes[..1], 0, ModemChecksum::None)?;
                 aggregate.check((version, len), aggregate.bytes.len())?;
             }
         }
@@ -248,7 +248,7 @@ mod tests {
         for version in VERSIONS {
             for len in 0..=HEADER_LEN {
                 let mut aggregate = Aggregate::new(version);
-                let start = aggregate.packet(mux_id, &[0x45], 0, Told::Wrong)?;
+                let start = aggregate.packet(mux_id, &[0x45], 0, ModemChecksum::Invalid)?;
                 let end = aggregate.bytes.len();
                 aggregate.bytes.resize(end + len, 0xff, GFP_KERNEL)?;
                 expect::equal(
@@ -269,8 +269,8 @@ mod tests {
                     let mut aggregate = Aggregate::new(version);
                     let payload = [0x45; 70];
                     let payload = &payload[..len.into()];
-                    let first = aggregate.part(pad, 7, payload, Told::Wrong)?;
-                    let second = aggregate.part(0, 8, &[0x60], Told::Nothing)?;
+                    let first = aggregate.part(pad, 7, payload, ModemChecksum::Invalid)?;
+                    let second = aggregate.part(0, 8, &[0x60], ModemChecksum::None)?;
 
                     let second = Some(Ok(datagram(8, second, &[0x60])));
                     let wanted = match len.checked_sub(pad) {
@@ -295,9 +295,9 @@ mod tests {
         for version in VERSIONS {
             for flags in COMMAND..=u8::MAX {
                 let mut aggregate = Aggregate::new(version);
-                aggregate.part(flags, 1, &[0x01; 12], Told::Nothing)?;
-                let start = aggregate.part(0, 2, &[0x45, 0x00], Told::Nothing)?;
-                aggregate.part(flags, 1, &[0x01; 12], Told::Nothing)?;
+                aggregate.part(flags, 1, &[0x01; 12], ModemChecksum::None)?;
+                let start = aggregate.part(0, 2, &[0x45, 0x00], ModemChecksum::None)?;
+                aggregate.part(flags, 1, &[0x01; 12], ModemChecksum::None)?;
                 expect::equal(
                     (version, flags),
                     aggregate.first_two(),
@@ -312,7 +312,7 @@ mod tests {
     fn truncated_command() -> Result {
         for version in VERSIONS {
             let mut aggregate = Aggregate::new(version);
-            aggregate.part(COMMAND, 1, &[0x01; 12], Told::Nothing)?;
+            aggregate.part(COMMAND, 1, &[0x01; 12], ModemChecksum::None)?;
 
             for len in HEADER_LEN + 1..aggregate.bytes.len() {
                 expect::equal(
@@ -345,7 +345,7 @@ mod tests {
     fn reserved_bit_means_nothing() -> Result {
         for version in [Version::V1, Version::V4] {
             let mut aggregate = Aggregate::new(version);
-            aggregate.part(NEXT_HEADER | 2, 1, &[0x45, 0, 0], Told::Nothing)?;
+            aggregate.part(NEXT_HEADER | 2, 1, &[0x45, 0, 0], ModemChecksum::None)?;
             expect::equal(
                 version,
                 aggregate.first_two(),
@@ -360,7 +360,7 @@ mod tests {
         let packet = small_packet()?.bytes;
         let mut aggregate = Aggregate::new(Version::V1);
 
-        aggregate.part(0, 1, &packet, Told::Right)?;
+        aggregate.part(0, 1, &packet, ModemChecksum::Valid)?;
         expect::equal(
             "packet",
             aggregate.first_two(),
@@ -372,7 +372,11 @@ mod tests {
     fn what_is_told_of_a_packet_holds_for_it_alone() -> Result {
         let mux_id = MuxId::new(1).ok_or(EINVAL)?;
         let packet = small_packet()?.bytes;
-        let all = [Told::Nothing, Told::Wrong, Told::Right];
+        let all = [
+            ModemChecksum::None,
+            ModemChecksum::Invalid,
+            ModemChecksum::Valid,
+        ];
 
         for version in VERSIONS {
             for (first, second) in all.iter().flat_map(|a| all.iter().map(move |b| (*a, *b))) {
@@ -393,16 +397,16 @@ mod tests {
         let packet = small_packet()?.bytes;
 
         for version in VERSIONS {
-            for told in [Told::Nothing, Told::Right] {
+            for csum in [ModemChecksum::None, ModemChecksum::Valid] {
                 let mut aggregate = Aggregate::new(version);
-                aggregate.packet(mux_id, &packet, 0, told)?;
-                aggregate.part(COMMAND, 1, &[0x01; 12], Told::Nothing)?;
-                aggregate.packet(mux_id, &[], 2, told)?;
-                aggregate.packet(mux_id, &[], 0, told)?;
-                aggregate.packet(mux_id, &packet, 3, told)?;
+                aggregate.packet(mux_id, &packet, 0, csum)?;
+                aggregate.part(COMMAND, 1, &[0x01; 12], ModemChecksum::None)?;
+                aggregate.packet(mux_id, &[], 2, csum)?;
+                aggregate.packet(mux_id, &[], 0, csum)?;
+                aggregate.packet(mux_id, &packet, 3, csum)?;
 
                 for len in 0..=aggregate.bytes.len() {
-                    aggregate.check((version, told, len), len)?;
+                    aggregate.check((version, csum, len), len)?;
                 }
             }
         }
@@ -418,11 +422,11 @@ mod tests {
                 let mut aggregate = Aggregate::new(Version::V5);
                 aggregate.raw(NEXT_HEADER, 1, 6, &[kind, info, 0xff, 0xff])?;
                 aggregate.bytes.extend_from_slice(&packet, GFP_KERNEL)?;
-                let second = aggregate.part(0, 2, &packet, Told::Nothing)?;
+                let second = aggregate.part(0, 2, &packet, ModemChecksum::None)?;
 
                 let checksum = match info {
-                    0x80.. => Checksum::Right,
-                    _ => Checksum::Unknown,
+                    0x80.. => Checksum::Unnecessary,
+                    _ => Checksum::None,
                 };
                 let first = Datagram {
                     mux_id: 1,
@@ -463,7 +467,7 @@ mod tests {
                 // 85 has no factor in common with 254, so that all ids come, in no order.
                 let id = 1 + (u32::from(i) * 85 % 254) as u8;
                 let mux_id = MuxId::new(id).ok_or(EINVAL)?;
-                aggregate.packet(mux_id, &[0x45, id], id & 3, Told::Wrong)?;
+                aggregate.packet(mux_id, &[0x45, id], id & 3, ModemChecksum::Invalid)?;
             }
             aggregate.check(("all ids", version), aggregate.bytes.len())?;
         }
@@ -480,9 +484,9 @@ mod tests {
             let packet = random.bytes(len)?;
 
             for (version, request, checksum) in [
-                (Version::V1, None, Checksum::Unknown),
-                (Version::V5, None, Checksum::Unknown),
-                (Version::V5, Some(REQUEST), Checksum::Right),
+                (Version::V1, None, Checksum::None),
+                (Version::V5, None, Checksum::None),
+                (Version::V5, Some(REQUEST), Checksum::Unnecessary),
             ] {
                 let header = Header::new(version, mux_id, len, request).ok_or(EINVAL)?;
                 let mut bytes = KVec::new();

@@ -38,7 +38,7 @@ const NOTHING: Descriptors = Descriptors {
 };
 
 /// `parts`, one behind the other.
-fn joined(parts: &[&[u8]]) -> Result<KVec<u8>> {
+fn concatenated(parts: &[&[u8]]) -> Result<KVec<u8>> {
     let mut all = KVec::new();
 
     for part in parts {
@@ -51,7 +51,7 @@ fn joined(parts: &[&[u8]]) -> Result<KVec<u8>> {
 fn parsed(parts: &[&[u8]], union: Option<Union>, ethernet: Option<Ethernet>) -> Result {
     expect::equal(
         parts,
-        Descriptors::parse(&joined(parts)?),
+        Descriptors::parse(&concatenated(parts)?),
         Descriptors { union, ethernet },
     )
 }
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn truncated_anywhere() -> Result {
-        let all = joined(&[&HEADER, &UNION, &ETHERNET])?;
+        let all = concatenated(&[&HEADER, &UNION, &ETHERNET])?;
 
         for len in 0..=all.len() {
             let union = FOUND_UNION.filter(|_| len >= HEADER.len() + UNION.len());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! What ethtool shows and sets.
+//! ethtool operations.
 //!
 //! C header: [`include/linux/ethtool.h`](srctree/include/linux/ethtool.h)
 
@@ -12,14 +12,15 @@ use kernel::{
     ptr::project, //
 };
 
-/// How packets that are sent are joined into transfers.
+/// How packets that are sent are aggregated into transfers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TxAggregation {
     /// Most bytes of a transfer (`tx-aggr-max-bytes`).
     pub(crate) max_bytes: u32,
     /// Most packets of a transfer (`tx-aggr-max-frames`).
     pub(crate) max_frames: u32,
-    /// How long a transfer waits for more, in microseconds (`tx-aggr-time-usecs`).
+    /// The longest time that a transfer waits for more packets, in microseconds
+    /// (`tx-aggr-time-usecs`).
     pub(crate) time_usecs: u32,
 }
 
@@ -43,19 +44,19 @@ impl TxAggregation {
     }
 }
 
-/// Operations of which all are missing.
+/// Operations that are all missing.
 pub(in crate::kernel_ext) const NONE: bindings::ethtool_ops = {
     // SAFETY: all bytes of this structure may be zero: it has function pointers that may be
     // missing, and numbers.
     unsafe { core::mem::zeroed() }
 };
 
-/// Tells user space `why` an operation fails, where it has asked by netlink (`NL_SET_ERR_MSG()`).
+/// Reports `why` an operation fails to user space (`NL_SET_ERR_MSG()`).
 ///
 /// # Safety
 ///
 /// `ack` must be NULL, or what the network core passed to the operation.
-pub(in crate::kernel_ext) unsafe fn explain(
+pub(in crate::kernel_ext) unsafe fn set_extack(
     ack: *mut bindings::netlink_ext_ack,
     why: &'static CStr,
 ) {
@@ -68,25 +69,25 @@ pub(in crate::kernel_ext) unsafe fn explain(
     }
 }
 
-/// Writes `text` to `to`, as much of it as there is room for, with a zero behind it.
+/// Writes `text` to `to`, truncated to its size, with a terminating zero.
 pub(in crate::kernel_ext) fn write_text(to: &mut [ffi::c_char], text: fmt::Arguments<'_>) {
     struct Writer<'a>(core::slice::IterMut<'a, ffi::c_char>);
 
     impl fmt::Write for Writer<'_> {
         fn write_str(&mut self, text: &str) -> fmt::Result {
-            // The text is asked first: it must not take a place that it does not fill.
+            // The text comes first in the zip: an item of the other iterator must not be lost.
             for (from, to) in text.bytes().zip(&mut self.0) {
-                // CAST: an octet is an octet.
+                // CAST: both have eight bits.
                 *to = from as ffi::c_char;
             }
             Ok(())
         }
     }
 
-    if let [room @ .., last] = to {
+    if let [chars @ .., last] = to {
         *last = 0;
-        let mut writer = Writer(room.iter_mut());
-        // It does not fail.
+        let mut writer = Writer(chars.iter_mut());
+        // The writer does not fail.
         let _ = fmt::Write::write_fmt(&mut writer, text);
         if let Some(end) = writer.0.next() {
             *end = 0;
@@ -137,7 +138,7 @@ pub(in crate::kernel_ext) unsafe fn write_names(names: &[&CStr], to: *mut u8) {
     }
 }
 
-/// As an answer to how many names a set has.
+/// The number of names in a set, as `get_sset_count` returns it.
 pub(in crate::kernel_ext) fn count(names: &[&CStr]) -> ffi::c_int {
     // CAST: the sets are constant, and small.
     names.len() as ffi::c_int

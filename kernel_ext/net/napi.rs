@@ -10,7 +10,7 @@ mod heads;
 mod scheduler;
 
 pub(in crate::kernel_ext) use gro::Gro;
-pub(in crate::kernel_ext) use heads::Heads;
+pub(in crate::kernel_ext) use heads::HeadPool;
 pub(in crate::kernel_ext) use scheduler::Scheduler;
 
 use crate::kernel_ext::bindings;
@@ -33,26 +33,26 @@ use kernel::{
     types::Opaque, //
 };
 
-/// Packets that a poll may take (`NAPI_POLL_WEIGHT`).
+/// The budget of a poll, in packets (`NAPI_POLL_WEIGHT`).
 const POLL_WEIGHT: ffi::c_int = bindings::NAPI_POLL_WEIGHT as ffi::c_int;
 
-/// What a NAPI context polls.
+/// Polled by a NAPI context.
 pub(in crate::kernel_ext) trait Poll {
-    /// What a poll works on, and nobody else meanwhile.
+    /// The data of a poll, which nobody else uses meanwhile.
     type Data: Send;
 
-    /// Processes what has come, at most `budget` packets, and returns how many it were: less than
-    /// `budget` only if nothing is left. Called in softirq context. `budget` is 0 if nothing may be
-    /// received.
+    /// Processes at most `budget` packets, and returns how many: less than `budget` only if nothing
+    /// is left. Called in softirq context. `budget` is 0 if nothing may be received.
     fn poll(&self, data: &mut Self::Data, gro: &mut Gro<'_>, budget: usize) -> usize;
 }
 
-/// A NAPI context of a network device, and what its polls work on.
+/// A NAPI context of a network device, and the data of its polls.
 ///
 /// # Invariants
 ///
-/// `raw` is the context of a network device that outlives it. It is enabled if what `switch` holds
-/// is true. `data` is used by a poll or, while the context is disabled, by who holds `switch`.
+/// `raw` is the context of a network device that outlives it. It is enabled if `enabled` is true
+/// and there is no [`Paused`], else disabled. `data` is used by a poll or, while the context is
+/// disabled, by the holder of the lock of `enabled`.
 #[pin_data(PinnedDrop)]
 #[repr(C)]
 pub(in crate::kernel_ext) struct Napi<P: Poll> {
@@ -61,7 +61,7 @@ pub(in crate::kernel_ext) struct Napi<P: Poll> {
     raw: Opaque<bindings::napi_struct>,
     context: *const P,
     #[pin]
-    switch: Mutex<bool>,
+    enabled: Mutex<bool>,
     data: UnsafeCell<P::Data>,
 }
 
@@ -78,8 +78,9 @@ impl<P: Poll> Napi<P> {
     ///
     /// # Safety
     ///
-    /// `net` must be a valid device that outlives the result, and whose lock nobody holds who makes
-    /// or drops it. `context` must be valid whenever the NAPI context is enabled.
+    /// `net` must be a valid device that outlives the result, and whose lock (`netdev_lock()`) is
+    /// not held when the result is initialised or dropped. `context` must be valid whenever the
+    /// NAPI context is enabled.
     pub(in crate::kernel_ext) unsafe fn new(
         net: *mut bindings::net_device,
         context: *const P,
@@ -107,12 +108,12 @@ impl<P: Poll> Napi<P> {
                 unsafe { with_lock(net, add) };
             }),
             context,
-            switch <- new_mutex!(false),
+            enabled <- new_mutex!(false),
             data: UnsafeCell::new(data),
         })
     }
 
-    /// What schedules the context.
+    /// A handle that schedules the context.
     ///
     /// # Safety
     ///
@@ -122,22 +123,25 @@ impl<P: Poll> Napi<P> {
         Scheduler(self.raw.get())
     }
 
-    /// Has the context polled, unless it is disabled. Called in any context.
+    /// Schedules the context, unless it is disabled. Called in any context.
     pub(in crate::kernel_ext) fn schedule(&self) {
         // SAFETY: the result is used before `self`, which is borrowed, can be dropped.
         unsafe { self.scheduler() }.schedule();
     }
 
-    /// Keeps polls away, and gives access to what they work on. Sleeps. When the result is dropped
-    /// the context is enabled if it was so, or as [`Paused::set_enabled`] says.
+    /// Disables the context, and returns its data. Sleeps. When the result is dropped the context
+    /// is enabled again if it was enabled, or as by [`Paused::set_enabled`].
     pub(in crate::kernel_ext) fn pause(&self) -> Paused<'_, P> {
-        let switch = self.switch.lock();
+        let enabled = self.enabled.lock();
 
-        if *switch {
+        if *enabled {
             // SAFETY: by the type invariant the context is set up and enabled; this sleeps.
             unsafe { bindings::napi_disable(self.raw.get()) };
         }
-        Paused { napi: self, switch }
+        Paused {
+            napi: self,
+            enabled,
+        }
     }
 
     /// # Safety
@@ -168,16 +172,16 @@ impl<P: Poll> Napi<P> {
     }
 }
 
-/// A NAPI context whose polls are kept away.
+/// A NAPI context that is disabled while this exists.
 pub(in crate::kernel_ext) struct Paused<'a, P: Poll> {
     napi: &'a Napi<P>,
-    switch: MutexGuard<'a, bool>,
+    enabled: MutexGuard<'a, bool>,
 }
 
 impl<P: Poll> Paused<'_, P> {
-    /// Says whether the context is enabled from now on.
+    /// Sets whether the context is enabled when this is dropped.
     pub(in crate::kernel_ext) fn set_enabled(&mut self, enabled: bool) {
-        *self.switch = enabled;
+        *self.enabled = enabled;
     }
 }
 
@@ -185,33 +189,34 @@ impl<P: Poll> Deref for Paused<'_, P> {
     type Target = P::Data;
 
     fn deref(&self) -> &P::Data {
-        // SAFETY: the context is disabled since this was made, and this holds its switch: by the
-        // type invariant of `Napi` the data is whoever's has `self`.
+        // SAFETY: the context is disabled since this was created, and this holds the lock of
+        // `enabled`: by the type invariant of `Napi` the data belongs to the holder of `self`.
         unsafe { &*self.napi.data.get() }
     }
 }
 
 impl<P: Poll> DerefMut for Paused<'_, P> {
     fn deref_mut(&mut self) -> &mut P::Data {
-        // SAFETY: the context is disabled since this was made, and this holds its switch: by the
-        // type invariant of `Napi` the data is whoever's has `self`, which is borrowed mutably.
+        // SAFETY: the context is disabled since this was created, and this holds the lock of
+        // `enabled`: by the type invariant of `Napi` the data belongs to the holder of `self`,
+        // which is borrowed mutably.
         unsafe { &mut *self.napi.data.get() }
     }
 }
 
 impl<P: Poll> Drop for Paused<'_, P> {
     fn drop(&mut self) {
-        if *self.switch {
-            // SAFETY: by the type invariant of `Napi` the context is set up. It is disabled: when
-            // this was made it was, if it was not so before. This sleeps.
+        if *self.enabled {
+            // SAFETY: by the type invariant of `Napi` the context is set up. It is disabled:
+            // `pause` disabled it, if it was enabled. This sleeps.
             unsafe { bindings::napi_enable(self.napi.raw.get()) };
-            // What has completed meanwhile did not schedule it.
+            // Completions meanwhile did not schedule it.
             self.napi.schedule();
         }
     }
 }
 
-/// Does what wants the device's own lock (`netdev_lock()`). Sleeps.
+/// Calls `what` with the device's own lock held (`netdev_lock()`). Sleeps.
 ///
 /// # Safety
 ///
@@ -241,7 +246,7 @@ impl<P: Poll> PinnedDrop for Napi<P> {
             unsafe { bindings::__netif_napi_del_locked(napi) }
         };
         // SAFETY: by the type invariant the device is valid. Nobody drops a context with the lock
-        // of its device held: that is what `new` says.
+        // of its device held: by the requirement of `new`.
         unsafe { with_lock(net, delete) };
         // After this nobody reads the context any more.
         // SAFETY: the caller may sleep, for a `Napi` is dropped where that may be.

@@ -94,13 +94,13 @@ impl NetDevice {
         // address is written in its place.
         let address = unsafe { address.read_volatile() };
 
-        // SAFETY: an address has room for `MAX_ADDR_LEN` bytes, which is more than `ETH_ALEN`, and
-        // lives as long as the device. Like the kernel's own readers this does not lock: a change
-        // is seen late or in part.
+        // SAFETY: an address has `MAX_ADDR_LEN` bytes, which is more than `ETH_ALEN`, and lives as
+        // long as the device. Like the kernel's own readers this does not lock: a change is seen
+        // late or in part.
         unsafe { address.cast::<[u8; ETH_ALEN]>().read_volatile() }
     }
 
-    /// Logs `message` as one of the device (`netdev_info()`). It should end with a newline.
+    /// Logs `message` for the device (`netdev_info()`). It should end with a newline.
     pub(in crate::kernel_ext) fn info(&self, message: fmt::Arguments<'_>) {
         // SAFETY: by the type invariant the device is valid; `%pA` takes the arguments of a Rust
         // message.
@@ -126,7 +126,7 @@ impl NetDevice {
         };
     }
 
-    /// Whether the device is registered. It stays so, or not, while RTNL is held.
+    /// Whether the device is registered. That does not change while RTNL is held.
     pub(in crate::kernel_ext) fn is_registered(&self, _rtnl: &Rtnl) -> bool {
         let state = project!(self.as_raw(), .reg_state);
 
@@ -136,7 +136,7 @@ impl NetDevice {
         u32::from(state) == bindings::netdev_reg_state_NETREG_REGISTERED
     }
 
-    /// Whether bit `number` of the device's state is set, as `test_bit()` tells.
+    /// Whether bit `number` of the device's state is set, as by `test_bit()`.
     fn test_state(&self, number: bindings::netdev_state_t) -> bool {
         let state = project!(self.as_raw(), .state);
 
@@ -151,7 +151,7 @@ impl NetDevice {
         self.test_state(bindings::netdev_state_t___LINK_STATE_START)
     }
 
-    /// Whether the device is up, as far as can be told without RTNL.
+    /// Whether the device is up. Without RTNL a change is seen late.
     pub(in crate::kernel_ext) fn is_up(&self) -> bool {
         let flags = project!(self.as_raw(), .flags);
 
@@ -160,7 +160,7 @@ impl NetDevice {
         flags & bindings::net_device_flags_IFF_UP != 0
     }
 
-    /// Whether packets of the device begin with no header, as far as can be told without RTNL.
+    /// Whether packets of the device begin with no header. Without RTNL a change is seen late.
     pub(crate) fn is_headerless(&self) -> bool {
         let kind = project!(self.as_raw(), .type_);
 
@@ -169,9 +169,9 @@ impl NetDevice {
         u32::from(kind) == bindings::ARPHRD_NONE
     }
 
-    /// Whether frames to other addresses than the device's own are wanted, as far as can be told
-    /// without RTNL: by a bridge or macvlan above it, by a VLAN with an address of its own, or by
-    /// all who listen to a promiscuous device.
+    /// Whether frames to other addresses than the device's own are wanted. By a bridge or macvlan
+    /// above it, by a VLAN with an address of its own, or by all listeners of a promiscuous device.
+    /// Without RTNL a change is seen late.
     pub(crate) fn has_other_receivers(&self) -> bool {
         let handler = project!(self.as_raw(), .rx_handler);
         let others = project!(self.as_raw(), .uc.count);
@@ -203,7 +203,7 @@ impl NetDevice {
         !self.test_state(bindings::netdev_state_t___LINK_STATE_NOCARRIER)
     }
 
-    /// Gives the device a carrier or takes it away.
+    /// Sets or clears the carrier (`netif_carrier_on()`, `netif_carrier_off()`).
     ///
     /// # Safety
     ///

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! The lock of the network configuration.
+//! RTNL, the lock of the network configuration.
 //!
 //! C header: [`include/linux/rtnetlink.h`](srctree/include/linux/rtnetlink.h)
 
@@ -13,23 +13,23 @@ use kernel::{
     types::NotThreadSafe, //
 };
 
-/// The RTNL mutex, held; a token for what must be done under it.
+/// The RTNL mutex, held: a guard, and a token for what requires the lock.
 ///
 /// # Invariants
 ///
-/// The task that has this holds the lock, which nobody else gives back.
+/// The task that has this holds the lock, which nobody else releases.
 #[must_use = "the lock is released when the guard is dropped"]
 pub(crate) struct Rtnl(NotThreadSafe);
 
 impl Rtnl {
     /// Takes the lock. Sleeps until it is free.
     pub(crate) fn lock() -> Self {
-        // SAFETY: whoever may sleep may take the lock; who has it already waits for ever.
+        // SAFETY: the caller may sleep; a task that holds the lock already waits for ever.
         unsafe { bindings::rtnl_lock() };
         Self(NotThreadSafe)
     }
 
-    /// The lock, for a callback that is called with it held.
+    /// The guard of a callback that is called with the lock held.
     ///
     /// # Safety
     ///
@@ -41,10 +41,10 @@ impl Rtnl {
     /// Takes the lock if it is free, for a sysfs attribute of a network device.
     ///
     /// Unregistering a device waits, with the lock held, for its attributes' users: such a user
-    /// must not wait for the lock. If the lock is taken this returns `ERESTARTNOINTR`, which makes
-    /// the kernel repeat the system call, and user space see nothing of it.
+    /// must not wait for the lock. If the lock is taken this returns `ERESTARTNOINTR`: the kernel
+    /// repeats the system call, which user space does not notice.
     pub(crate) fn try_lock_or_restart() -> Result<Self> {
-        // SAFETY: whoever may sleep may try to take the lock.
+        // SAFETY: the caller may sleep.
         if unsafe { bindings::rtnl_trylock() } != 0 {
             return Ok(Self(NotThreadSafe));
         }

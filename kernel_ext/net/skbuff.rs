@@ -23,16 +23,16 @@ use kernel::{
     types::Opaque, //
 };
 
-/// What is known of the checksum of a received packet.
+/// The state of the checksum of a received packet (`ip_summed`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Checksum {
-    /// Nothing: whoever needs to know computes it.
-    Unknown,
-    /// That of TCP or UDP is right.
-    Right,
+    /// `CHECKSUM_NONE`: the network stack computes it.
+    None,
+    /// `CHECKSUM_UNNECESSARY`: that of TCP or UDP is valid.
+    Unnecessary,
 }
 
-/// A socket buffer that somebody else owns: `struct sk_buff`, lent.
+/// A borrowed socket buffer: `struct sk_buff`.
 ///
 /// # Invariants
 ///
@@ -51,7 +51,7 @@ impl SkBuff {
         unsafe { &mut *ptr.cast() }
     }
 
-    /// As C has it.
+    /// The C structure.
     pub(in crate::kernel_ext) fn as_raw(&self) -> *mut bindings::sk_buff {
         self.0.get()
     }
@@ -68,7 +68,7 @@ impl SkBuff {
         unsafe { &mut *self.0.get() }
     }
 
-    /// Bytes in the linear part.
+    /// Bytes in the linear part (`skb_headlen()`).
     fn headlen(&self) -> usize {
         self.raw().len.saturating_sub(self.raw().data_len) as usize
     }
@@ -80,19 +80,19 @@ impl SkBuff {
         unsafe { slice::from_raw_parts(self.raw().data, self.headlen()) }
     }
 
-    /// As [`Self::data`], to write.
+    /// The linear part of the packet, mutably.
     pub(crate) fn data_mut(&mut self) -> &mut [u8] {
         // SAFETY: a valid buffer has `headlen` initialised bytes at `data`. By the type invariant
         // no clone shares them, and `self` borrows them mutably.
         unsafe { slice::from_raw_parts_mut(self.raw().data, self.headlen()) }
     }
 
-    /// Bytes before the packet.
+    /// Bytes before the packet (`skb_headroom()`).
     fn headroom(&self) -> usize {
         (self.raw().data as usize).wrapping_sub(self.raw().head as usize)
     }
 
-    /// Puts `header` before the packet. `ENOMEM` if there is no room for it.
+    /// Puts `header` before the packet (`skb_push()`). `ENOMEM` if the headroom does not suffice.
     pub(crate) fn push(&mut self, header: &[u8]) -> Result {
         let headroom = self.headroom();
         let raw = self.raw_mut();
@@ -105,13 +105,13 @@ impl SkBuff {
         // There are `headroom` bytes between the head of the buffer and its data.
         raw.data = raw.data.wrapping_sub(header.len());
 
-        if let Some((room, _)) = self.data_mut().split_at_mut_checked(header.len()) {
-            room.copy_from_slice(header);
+        if let Some((start, _)) = self.data_mut().split_at_mut_checked(header.len()) {
+            start.copy_from_slice(header);
         }
         Ok(())
     }
 
-    /// Tells that the link layer's header begins, or would begin, with the packet.
+    /// Sets the MAC header to the beginning of the packet (`skb_reset_mac_header()`).
     pub(crate) fn reset_mac_header(&mut self) {
         let offset = self.headroom();
 
@@ -131,15 +131,15 @@ impl SkBuff {
         headers.protocol = ether_type.to_be();
     }
 
-    /// Tells what is known of the packet's checksum.
+    /// Sets the state of the packet's checksum (`ip_summed`).
     pub(in crate::kernel_ext) fn set_checksum(&mut self, checksum: Checksum) {
         // SAFETY: the anonymous twin of `headers` is the same memory, of the same type: it is
         // initialised.
         let headers = unsafe { self.raw_mut().__bindgen_anon_4.__bindgen_anon_1.as_mut() };
 
         headers.set_ip_summed(match checksum {
-            Checksum::Unknown => bindings::CHECKSUM_NONE,
-            Checksum::Right => bindings::CHECKSUM_UNNECESSARY,
+            Checksum::None => bindings::CHECKSUM_NONE,
+            Checksum::Unnecessary => bindings::CHECKSUM_UNNECESSARY,
         } as u8);
     }
 
@@ -149,7 +149,7 @@ impl SkBuff {
     }
 }
 
-/// Where the data of `skb` ends, and what all of its users share begins (`skb_end_pointer()`).
+/// The end of the data of `skb`, where the shared info begins (`skb_end_pointer()`).
 fn end_pointer(skb: &bindings::sk_buff) -> *mut u8 {
     #[cfg(target_pointer_width = "64")]
     return skb.head.wrapping_add(skb.end as usize);
@@ -157,7 +157,7 @@ fn end_pointer(skb: &bindings::sk_buff) -> *mut u8 {
     return skb.end;
 }
 
-/// What all users of the data of `skb` share: it lies behind its end (`skb_shinfo()`).
+/// The shared info of `skb`, behind the end of its data (`skb_shinfo()`).
 fn shared_info(skb: &bindings::sk_buff) -> *mut bindings::skb_shared_info {
     end_pointer(skb).cast()
 }

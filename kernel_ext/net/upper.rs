@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Network devices that lie above another one, their lower device.
+//! Upper devices: network devices that send by another one, their lower device.
 //!
 //! C header: [`include/linux/netdevice.h`](srctree/include/linux/netdevice.h)
 
@@ -31,7 +31,7 @@ use core::{
 };
 use kernel::prelude::*;
 
-/// A kind of stacked device; a value of the type is what one device knows.
+/// A kind of upper device; a value of the type is the private data of a device.
 pub(crate) trait Driver: Sized + Send + Sync + 'static {
     /// Template of the devices' names.
     const NAME: &'static CStr;
@@ -48,57 +48,58 @@ pub(crate) trait Driver: Sized + Send + Sync + 'static {
     /// The lower device.
     type Lower: Lower;
 
-    /// Sends a packet of the device by its lower device, and returns how many packets and bytes it
-    /// became. Bottom halves are off.
+    /// Sends a packet of the device by its lower device, and returns how many packets and bytes
+    /// were sent. Bottom halves are off.
     fn transmit(&self, lower: &Self::Lower, skb: &OwnedSkb) -> Result<(u64, u64)>;
 
     /// A device goes down. RTNL is held.
     fn stop(lower: &Self::Lower);
 
-    /// How packets are joined, of all devices above `lower`. RTNL is held.
+    /// How packets are aggregated, of all devices above `lower`. RTNL is held.
     fn aggregation(lower: &Self::Lower) -> TxAggregation;
 
-    /// Changes that, for a device in the network namespace of `lower`. RTNL is held.
+    /// Sets how packets are aggregated, for a device in the network namespace of `lower`. RTNL is
+    /// held.
     fn set_aggregation(lower: &Self::Lower, wanted: TxAggregation) -> Result;
 }
 
-/// A device that others lie above. They use it from any thread.
+/// A lower device. Its upper devices use it from any thread.
 pub(crate) trait Lower: Sync {
     /// Its network device.
     fn net(&self) -> &NetDevice;
 
-    /// Stops the queue of `upper`, a device above it, if it cannot take more. Bottom halves are
+    /// Stops the queue of `upper`, a device above it, if it cannot send more. Bottom halves are
     /// off.
-    fn push_back(&self, upper: &NetDevice);
+    fn stop_queue_if_busy(&self, upper: &NetDevice);
 }
 
-/// The private part of a stacked device. It is never dropped.
+/// The private part of an upper device. It is never dropped.
 struct Private<T: Driver> {
     lower: *const T::Lower,
     driver: T,
 }
 
-/// A stacked device.
+/// An upper device.
 ///
 /// # Invariants
 ///
-/// A valid device that [`Device::create`] made: its private part is a `Private<T>`, which is never
-/// dropped, and its lower device is there until the device is freed.
+/// A valid device that [`Device::create`] has created: its private part is a `Private<T>`, which is
+/// never dropped, and its lower device outlives it.
 ///
-/// A reference is had in the device's own callbacks, or under RCU, or RTNL, having found it in a
-/// table. All of them are waited for before a device loses its statistics, and is freed.
+/// References exist in the device's own callbacks, and under RCU or RTNL for a device of a table.
+/// Unregistering waits for all of them before it frees the statistics and the device.
 #[repr(transparent)]
 pub(crate) struct Device<T: Driver>(NetDevice, PhantomData<T>);
 
 impl<T: Driver> Device<T> {
-    /// What the devices do for the network stack, if user space wants it.
+    /// The offloads of the devices, as user space may enable them.
     const FEATURES: Features = Features::CHECKSUM
         .union(Features::RECEIVED_CHECKSUM)
         .union(Features::SEGMENTATION);
 
     /// # Safety
     ///
-    /// `ptr` must be a device that [`Self::create`] made, valid during `'a`.
+    /// `ptr` must be a device that [`Self::create`] has created, valid during `'a`.
     unsafe fn from_raw<'a>(ptr: *mut bindings::net_device) -> &'a Self {
         // INVARIANT: by the requirement of the function.
         // SAFETY: `ptr` is valid during `'a`, and `Self` is a transparent wrapper.
@@ -122,16 +123,16 @@ impl<T: Driver> Device<T> {
     }
 
     fn lower(&self) -> &T::Lower {
-        // SAFETY: by the type invariant the lower device is there as long as `self` is.
+        // SAFETY: by the type invariant the lower device outlives `self`.
         unsafe { &*self.private().lower }
     }
 
-    /// Makes a device above `lower`, in its network namespace, and registers it. It frees itself
+    /// Creates a device above `lower`, in its network namespace, and registers it. It frees itself
     /// when it was unregistered.
     ///
     /// # Safety
     ///
-    /// `lower` must be there until the device is freed.
+    /// `lower` must outlive the device.
     unsafe fn create(
         lower: &T::Lower,
         driver: T,
@@ -150,14 +151,14 @@ impl<T: Driver> Device<T> {
         // SAFETY: the attributes expect the private part, which is written below and never dropped.
         unsafe { net.set_attributes(T::ATTRIBUTES) };
         net.set_max_mtu(T::MAX_MTU);
-        net.refuse_netpoll();
-        net.count_per_cpu();
+        net.disable_netpoll();
+        net.use_percpu_stats();
         net.set_features(Self::FEATURES, T::MAX_SEGMENTS);
         net.set_namespace_of(lower.net(), rtnl);
 
         let private = net.private().cast::<Private<T>>();
-        // SAFETY: the private part of a new device has room for this, is aligned to a cache line,
-        // and nobody else has it.
+        // SAFETY: the private part of a new device has this size, is aligned to a cache line, and
+        // nobody else uses it.
         unsafe { private.write(Private { lower, driver }) };
         // SAFETY: the private part is what the callbacks expect.
         unsafe { net.register_locked(rtnl) }
@@ -172,12 +173,12 @@ impl<T: Driver> Deref for Device<T> {
     }
 }
 
-// SAFETY: only `create` puts attributes of this parent on a device, which is one that it made: it
-// is a `Device<T>` while it is registered.
+// SAFETY: only `create` puts attributes of this parent on a device, which it has created: it is a
+// `Device<T>` while it is registered.
 unsafe impl<T: Driver> sysfs::Parent for Device<T> {
     unsafe fn from_device<'a>(dev: *mut bindings::device) -> &'a Self {
-        // SAFETY: by the requirement of the trait `dev` is embedded in a device that `create` made,
-        // which stays registered during `'a`.
+        // SAFETY: by the requirement of the trait `dev` is embedded in a device that `create` has
+        // created, which stays registered during `'a`.
         unsafe { Self::from_raw(NetDevice::ptr_from_device(dev)) }
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Timers of high resolution that fire in softirq context.
+//! High resolution timers that expire in softirq context.
 //!
-//! [`kernel::time::hrtimer`] wants each start to own its timer until it ends; these are part of
-//! what they serve, and are started again and again.
+//! [`kernel::time::hrtimer`] requires that each start owns the timer until it expires; these are
+//! part of another object, and are restarted.
 //!
 //! C header: [`include/linux/hrtimer.h`](srctree/include/linux/hrtimer.h)
 
@@ -16,7 +16,7 @@ use kernel::{
     types::Opaque, //
 };
 
-/// What a timer calls, with what it was given.
+/// The function of a timer; its argument is the context.
 pub(in crate::kernel_ext) type Callback = unsafe fn(*mut c_void);
 
 /// A timer.
@@ -71,7 +71,7 @@ impl Timer {
         })
     }
 
-    /// Has the timer fire in `delay`, not when it was to do so before. Does not sleep.
+    /// Starts the timer, or restarts it, to expire in `delay`. Does not sleep.
     pub(in crate::kernel_ext) fn start(&self, delay: Delta) {
         // SAFETY: by the type invariant the timer is set up, and calls what by the requirement of
         // `new` may be called until it is dropped, when it is stopped.
@@ -85,7 +85,7 @@ impl Timer {
         };
     }
 
-    /// Has the timer not fire, and waits for it if it does right now. Sleeps.
+    /// Cancels the timer, and waits for its callback if that runs (`hrtimer_cancel()`). Sleeps.
     pub(in crate::kernel_ext) fn stop(&self) {
         // SAFETY: by the type invariant the timer is set up.
         unsafe { bindings::hrtimer_cancel(self.raw.get()) };

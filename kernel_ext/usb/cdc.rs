@@ -30,7 +30,7 @@ const ETHERNET: u8 = bindings::USB_CDC_ETHERNET_TYPE as u8;
 const SET_CONTROL_LINE_STATE: u8 = bindings::USB_CDC_REQ_SET_CONTROL_LINE_STATE as u8;
 const DTR: u16 = bindings::USB_CDC_CTRL_DTR as u16;
 
-/// A Union functional descriptor: which interfaces make up a function.
+/// A Union functional descriptor: which interfaces a function consists of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Union {
     /// `bMasterInterface0`, the number of the control interface.
@@ -58,9 +58,9 @@ pub(crate) struct Descriptors {
 impl Descriptors {
     /// Parses the class specific descriptors behind an interface descriptor.
     ///
-    /// Takes the first Union descriptor. Skips what it does not know and what is too short, and
-    /// stops at a length that is not true. Two Ethernet descriptors contradict each other: then
-    /// nothing in `extra` is to be believed.
+    /// Takes the first Union descriptor. Skips unknown and short descriptors, and stops at a length
+    /// that exceeds the rest. Two Ethernet descriptors contradict each other: then nothing in
+    /// `extra` is trusted.
     pub(crate) fn parse(mut extra: &[u8]) -> Self {
         let mut found = Self::default();
 

@@ -34,9 +34,10 @@ pub(crate) use bindings::wwan_port_type as PortType;
 /// The port type of a control channel that speaks QMI.
 pub(crate) const PORT_QMI: PortType = bindings::wwan_port_type_WWAN_PORT_QMI;
 
-/// Who is told of the users of a character device.
-pub(in crate::kernel_ext) trait Users {
-    /// The first user comes (`on`), or the last one goes. Sleeps.
+/// Is notified of the users of a character device.
+pub(in crate::kernel_ext) trait ManagePower {
+    /// The first user has opened the character device (`on`), or the last one has closed it.
+    /// Sleeps.
     ///
     /// # Safety
     ///
@@ -73,7 +74,7 @@ impl Subdriver {
     ///
     /// A callback of the driver of `control` must run, and another one when the result is dropped
     /// or disconnected. Until then it must be sound to call `U::manage_power` for `control`.
-    pub(in crate::kernel_ext) unsafe fn register<U: Users>(
+    pub(in crate::kernel_ext) unsafe fn register<U: ManagePower>(
         control: &Interface,
         endpoint: &HostEndpoint,
         max_message: u16,
@@ -119,8 +120,8 @@ impl Subdriver {
             return Ok(());
         }
 
-        // SAFETY: by the type invariant cdc-wdm serves the interface, and goes on to do so until
-        // this callback has returned, which by the requirement of the function runs.
+        // SAFETY: by the type invariant cdc-wdm serves the interface, and continues until this
+        // callback has returned, which by the requirement of the function runs.
         to_result(unsafe { suspend(self.control.as_raw(), message.0) })
     }
 
@@ -137,13 +138,13 @@ impl Subdriver {
             return Ok(());
         }
 
-        // SAFETY: by the type invariant cdc-wdm serves the interface, and goes on to do so until
-        // this callback has returned, which by the requirement of the function runs.
+        // SAFETY: by the type invariant cdc-wdm serves the interface, and continues until this
+        // callback has returned, which by the requirement of the function runs.
         to_result(unsafe { resume(self.control.as_raw()) })
     }
 
-    /// Takes the interface back. Users of the character device get `ENODEV` from then on, and no
-    /// callback runs after this returned. Sleeps. Once is enough.
+    /// Takes the interface back. ManagePower of the character device get `ENODEV` from then on, and
+    /// no callback runs after this returned. Sleeps. Once is enough.
     pub(in crate::kernel_ext) fn disconnect(&self) {
         let Some(disconnect) = self.driver().disconnect else {
             return;
@@ -166,7 +167,7 @@ impl Drop for Subdriver {
 /// # Safety
 ///
 /// To be called by cdc-wdm only, for an interface that was registered for `U`.
-unsafe extern "C" fn manage_power_callback<U: Users>(
+unsafe extern "C" fn manage_power_callback<U: ManagePower>(
     intf: *mut bindings::usb_interface,
     on: ffi::c_int,
 ) -> ffi::c_int {

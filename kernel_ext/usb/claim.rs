@@ -17,10 +17,10 @@ use kernel::{
     sync::aref::ARef, //
 };
 
-/// An interface that a driver holds beside the one it was probed for.
+/// An interface that a driver has claimed in addition to the one that it was probed for.
 ///
-/// Either of the two may be unbound first, by the device or by user space; dropping this takes the
-/// other along.
+/// Either of the two may be unbound first, by the device or by user space; dropping this unbinds
+/// the other one.
 ///
 /// # Invariants
 ///

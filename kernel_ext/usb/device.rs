@@ -51,7 +51,7 @@ impl Device {
         )
     }
 
-    /// The number of the device on its bus, from which pipes are made.
+    /// The number of the device on its bus, which is part of a pipe.
     pub(super) fn number(&self) -> u32 {
         let number = project!(self.as_raw(), .devnum);
 
@@ -68,7 +68,7 @@ impl Device {
         speed >= bindings::usb_device_speed_USB_SPEED_SUPER
     }
 
-    /// Tells that the device was used just now (`usb_mark_last_busy()`). Called in any context.
+    /// Marks the device busy (`usb_mark_last_busy()`). Called in any context.
     pub(in crate::kernel_ext) fn mark_busy(&self) {
         #[cfg(CONFIG_PM)]
         {
@@ -86,7 +86,7 @@ impl Device {
     pub(in crate::kernel_ext) fn string<const N: usize>(&self, index: u8) -> Result<KVec<u8>> {
         let mut text = KVec::from_elem(0_u8, N, GFP_KERNEL)?;
 
-        // SAFETY: by the type invariant the device is valid; `text` is as long as told.
+        // SAFETY: by the type invariant the device is valid; `text` has the length that is passed.
         let len = unsafe {
             bindings::usb_string(self.as_raw(), index.into(), text.as_mut_ptr().cast(), N)
         };
@@ -94,12 +94,12 @@ impl Device {
         Ok(text)
     }
 
-    /// Where the device is, as `usb_make_path()` tells it.
+    /// The path of the device, as by `usb_make_path()`.
     pub(in crate::kernel_ext) fn path(&self) -> Path<'_> {
         Path(self)
     }
 
-    /// `bcdUSB`: the USB release that the device was made for, in binary-coded decimal.
+    /// `bcdUSB`: the USB release that the device conforms to, in binary-coded decimal.
     pub(crate) fn bcd_usb(&self) -> u16 {
         u16::from_le(self.descriptor().bcdUSB)
     }

@@ -42,7 +42,7 @@ pub(crate) trait Driver: Sized {
     /// A new interface matched `id`. `ENODEV` declines it.
     fn probe(intf: &Probed<'_, Self>, id: &DeviceId) -> Result;
 
-    /// The interface goes away, or user space takes it from the driver.
+    /// The interface is removed, or user space unbinds it.
     fn disconnect(intf: &Bound<'_, Self>);
 
     /// The device is about to be suspended. Must not fail for a system sleep.
@@ -51,7 +51,7 @@ pub(crate) trait Driver: Sized {
     /// The device was resumed.
     fn resume(intf: &Bound<'_, Self>) -> Result;
 
-    /// The device was resumed and has lost its state, for it had to be reset.
+    /// The device was resumed, and a reset has cleared its state.
     fn reset_resume(intf: &Bound<'_, Self>) -> Result;
 }
 

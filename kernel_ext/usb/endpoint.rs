@@ -28,7 +28,7 @@ impl HostEndpoint {
         unsafe { self.descriptor().read() }
     }
 
-    /// Whether the endpoint can bring notifications: interrupt IN, of a packet size that is not
+    /// Whether the endpoint can carry notifications: interrupt IN, of a packet size that is not
     /// zero.
     pub(super) fn is_notification(&self) -> bool {
         let descriptor = self.read_descriptor();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! How USB drivers recognise interfaces.
+//! Ids: how USB drivers recognise interfaces.
 
 use crate::kernel_ext::bindings;
 use core::ptr;
@@ -66,8 +66,8 @@ impl DeviceId {
         u32::from(self.0.match_flags) & bindings::USB_DEVICE_ID_MATCH_INT_NUMBER != 0
     }
 
-    /// All that takes part in a match, in the order in which tables are sorted: whether it is one
-    /// product; vendor, product; class, subclass, protocol and number of the interface.
+    /// All fields of the match, in the order in which tables are sorted: whether it is one product;
+    /// vendor, product; class, subclass, protocol and number of the interface.
     #[cfg(CONFIG_QMI_WWAN_RS_KUNIT_TEST)]
     pub(crate) fn key(&self) -> (bool, u16, u16, u8, u8, u8, u8) {
         let Self(id) = self;
@@ -93,8 +93,7 @@ impl DeviceId {
         })
     }
 
-    /// The kind of device; 0 for an id that user space added, unless it told of one that it is
-    /// like.
+    /// The kind of device; 0 for an id that user space added without a reference id.
     pub(in crate::kernel_ext) fn info(&self) -> usize {
         self.0.driver_info
     }
@@ -116,14 +115,14 @@ impl<const N: usize> IdTable<N> {
         }
     }
 
-    /// What the USB core takes for a table: the first entry of it.
+    /// The first entry of the table, for the USB core.
     pub(super) fn as_ptr(&'static self) -> *const bindings::usb_device_id {
         ptr::from_ref(self).cast()
     }
 }
 
-/// Declares a static table of USB ids under a name that modpost makes aliases from. Use it at the
-/// crate root: the aliases of a built-in driver carry the name of the module path.
+/// Declares a static table of USB ids under a name from which modpost generates aliases. Use it at
+/// the crate root: the aliases of a built-in driver carry the name of the module path.
 macro_rules! usb_device_table {
     ($table:ident: [$len:expr] = $ids:expr) => {
         #[export_name = concat!(

@@ -114,7 +114,7 @@ impl Interface {
         self.descriptor().bNumEndpoints
     }
 
-    /// The first endpoint of the current alternate setting that can bring notifications: interrupt
+    /// The first endpoint of the current alternate setting that can carry notifications: interrupt
     /// IN, of a packet size that is not zero.
     pub(crate) fn notification_endpoint(&self) -> Option<&HostEndpoint> {
         // SAFETY: by the type invariant the interface holds its settings during the borrow.
@@ -195,8 +195,8 @@ impl Interface {
     ///
     /// # Safety
     ///
-    /// The interface must be its driver's that calls this, or was so just now. `data` must be NULL,
-    /// or be what that driver takes it for, as long as it is there.
+    /// The interface must be bound to the driver that calls this, or have been so just now. `data`
+    /// must be NULL, or of the type that the driver expects, and valid until it is replaced.
     pub(in crate::kernel_ext) unsafe fn set_data(&self, data: *mut ffi::c_void) {
         // SAFETY: by the type invariant the interface is valid, and so is the device that is
         // embedded in it; by the requirement of the function its data is the caller's.
@@ -213,7 +213,8 @@ impl Interface {
         Ok(Awake(self.into()))
     }
 
-    /// Tells whether the device must be able to wake the host while it is suspended.
+    /// Sets whether the device must be able to wake the host while it is suspended
+    /// (`needs_remote_wakeup`).
     ///
     /// Sleeps: it may have to resume the device.
     pub(crate) fn set_needs_remote_wakeup(&self, on: bool) {

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! A driver's life with a device: probe, disconnect, suspend and resume.
+//! The USB driver: probe, disconnect, suspend and resume.
 
 use super::{
     device::{
         Parts,
         Private, //
     },
-    made::Made,
-    poll::Path,
+    poll::DataPath,
     transmit::MAX_SEGMENTS,
+    unregistered::UnregisteredDevice,
     Adapter,
-    Binding,
+    BindContext,
     Device,
     Driver,
     DriverInfo,
-    Starting, //
+    StartContext, //
 };
 use crate::kernel_ext::{
     bindings,
@@ -51,7 +51,7 @@ use kernel::{
     time::msecs_to_jiffies, //
 };
 
-/// When nothing is sent for so long the queue is restarted, in milliseconds.
+/// The watchdog restarts the queue after this time without a transmission, in milliseconds.
 const WATCHDOG: u32 = 5000;
 
 static WWAN: DeviceType = DeviceType::new(c"wwan");
@@ -73,17 +73,21 @@ impl<T: Driver> Adapter<T> {
         // there.
         unsafe { net.set_attributes(T::attributes()) };
         net.set_watchdog(msecs_to_jiffies(WATCHDOG) as ffi::c_int);
-        net.count_per_cpu();
+        net.use_percpu_stats();
         net.set_features(
             Features::CHECKSUM.union(Features::SEGMENTATION),
             MAX_SEGMENTS,
         );
     }
 
-    /// Makes a device for `intf`, which is not registered yet.
-    fn make<'a>(intf: &'a Probed<'a, Self>, info: &'static DriverInfo<T>) -> Result<Made<'a, T>> {
-        let binding = Binding::<T>::new(intf, info)?;
-        // SAFETY: the device is registered as a `Made` only, which has a `Private<T>`.
+    /// Creates a device for `intf`, which is not registered yet.
+    fn make<'a>(
+        intf: &'a Probed<'a, Self>,
+        info: &'static DriverInfo<T>,
+    ) -> Result<UnregisteredDevice<'a, T>> {
+        let binding = BindContext::<T>::new(intf, info)?;
+        // SAFETY: the device is registered as a `UnregisteredDevice` only, which has a
+        // `Private<T>`.
         unsafe { Self::set_up(&binding.net, intf) };
 
         let state = T::bind(&binding)?;
@@ -100,24 +104,25 @@ impl<T: Driver> Adapter<T> {
             pipes,
             info,
         };
-        let path = Path::new()?;
+        let path = DataPath::new()?;
         let net = binding.net.as_raw();
         let claimed = || binding.take_claimed();
-        // SAFETY: the device is new. It outlives its private part, which `Made` drops before it.
+        // SAFETY: the device is new. It outlives its private part, which `UnregisteredDevice` drops
+        // before it.
         let private = unsafe { Private::<T>::new(net, state, claimed, parts, path) };
-        // SAFETY: the private part of the device has room for a `Private<T>`, aligned as that,
-        // stays where it is, and is nobody else's. The initializer does not fail.
+        // SAFETY: the private part of the device has the size and alignment of a `Private<T>`, does
+        // not move, and nobody else uses it. The initializer does not fail.
         unsafe { raw_init(binding.net.private().cast::<Private<T>>(), private) };
-        // SAFETY: the private part was made just now.
-        Ok(unsafe { Made::new(binding) })
+        // SAFETY: the private part was initialised just now.
+        Ok(unsafe { UnregisteredDevice::new(binding) })
     }
 
     /// The device that `intf` is part of; [`None`] while it is being bound, and once it is unbound.
     fn device<'a>(intf: &'a Bound<'_, Self>) -> Option<&'a Device<T>> {
-        // SAFETY: the interface is this driver's, which sets no data but that of a `Binding` or a
-        // `Made`. It is taken back before those go, in a callback of the driver, which does not
-        // come before this one, during which `intf` exists, has returned; or in this one, after
-        // which nobody uses the result.
+        // SAFETY: the interface is this driver's, which sets no data but that of a `BindContext` or
+        // a `UnregisteredDevice`. It is taken back before those go, in a callback of the driver,
+        // which does not come before this one, during which `intf` exists, has returned; or in this
+        // one, after which nobody uses the result.
         unsafe { Device::from_interface(intf) }
     }
 }
@@ -133,11 +138,11 @@ impl<T: Driver> usb::Driver for Adapter<T> {
         let new = Self::make(intf, info)?;
         let dev = new.device();
         dev.private().is_bound.store(true, Release);
-        // SAFETY: this is the probe callback, for the interface that the device was made for.
-        T::start(&unsafe { Starting::new(dev) })?;
+        // SAFETY: this is the probe callback, for the interface of the device.
+        T::start(&unsafe { StartContext::new(dev) })?;
 
         let dev = new.register()?;
-        if dev.logs(bindings::NETIF_MSG_PROBE_BIT) {
+        if dev.netif_msg(bindings::NETIF_MSG_PROBE_BIT) {
             let [a0, a1, a2, a3, a4, a5] = dev.net().address();
 
             dev.net().info(fmt!(
@@ -157,13 +162,13 @@ impl<T: Driver> usb::Driver for Adapter<T> {
     }
 
     fn disconnect(intf: &Bound<'_, Self>) {
-        // Called once more for the second interface, which has no data any more by then.
+        // Called once more for the second interface, whose data is NULL by then.
         let Some(dev) = Self::device(intf) else {
             return;
         };
         let private = dev.private();
 
-        if dev.logs(bindings::NETIF_MSG_PROBE_BIT) {
+        if dev.netif_msg(bindings::NETIF_MSG_PROBE_BIT) {
             dev.net().info(fmt!(
                 "unregister '{}' {}, {}\n",
                 T::NAME,
@@ -171,8 +176,8 @@ impl<T: Driver> usb::Driver for Adapter<T> {
                 private.info.description
             ));
         }
-        // Who writes an attribute may need RTNL to come to an end; it is waited for before that is
-        // taken. From now on nobody begins to.
+        // A task that writes an attribute may need RTNL: wait for it before taking that. New
+        // writers are refused from now on.
         *private.is_open_to_writers.lock() = false;
         dev.uppers().close(&Rtnl::lock());
         // SAFETY: the device is registered since its interface was probed, and RTNL not held.
@@ -180,8 +185,8 @@ impl<T: Driver> usb::Driver for Adapter<T> {
 
         let interface = private.interface.clone();
         // SAFETY: the device was unregistered just now, in the disconnect callback, and this is the
-        // last that refers to it but for cdc-wdm, which `Made` knows of.
-        drop(unsafe { Made::from_unregistered(NonNull::from(dev), &interface) });
+        // last that refers to it but for cdc-wdm, which `UnregisteredDevice` knows of.
+        drop(unsafe { UnregisteredDevice::from_unregistered(NonNull::from(dev), &interface) });
     }
 
     fn suspend(intf: &Bound<'_, Self>, message: PmMessage) -> Result {
@@ -199,7 +204,7 @@ impl<T: Driver> usb::Driver for Adapter<T> {
             })?;
         }
         let result = dev.suspend_control(intf, message);
-        // The system goes to sleep all the same, and resumes the device later.
+        // A system sleep proceeds all the same, and resumes the device later.
         if result.is_err() && message.is_auto() {
             Self::resume_one(dev);
         }
@@ -212,7 +217,7 @@ impl<T: Driver> usb::Driver for Adapter<T> {
         };
         let result = dev.resume_control(intf);
 
-        // Whatever becomes of the other, or the device would stay asleep for ever.
+        // In any case, or the device would stay suspended for ever.
         Self::resume_one(dev);
         result
     }
@@ -226,14 +231,14 @@ impl<T: Driver> usb::Driver for Adapter<T> {
         }
         let result = dev.resume_control(intf);
 
-        // Whatever becomes of the other, or the device would stay asleep for ever.
+        // In any case, or the device would stay suspended for ever.
         Self::resume_one(dev);
         result
     }
 }
 
 impl<T: Driver> Adapter<T> {
-    /// One interface is resumed: with the last one, the device is.
+    /// One interface is resumed: the last one resumes the device.
     fn resume_one(dev: &Device<T>) {
         if dev.private().suspended.fetch_sub(1, Relaxed) == 1 {
             dev.resume_path();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! The character device of a device, which cdc-wdm serves.
+//! The control channel: a character device, which cdc-wdm serves.
 
 use super::{
     Device,
@@ -8,9 +8,9 @@ use super::{
 };
 use crate::kernel_ext::usb::{
     cdc_wdm::{
+        ManagePower,
         PortType,
-        Subdriver,
-        Users, //
+        Subdriver, //
     },
     Bound,
     HostEndpoint,
@@ -26,14 +26,14 @@ use kernel::{
     types::NotThreadSafe, //
 };
 
-/// A device that is being started.
+/// The context of [`Driver::start`]: the device is set up, and not registered.
 ///
 /// # Invariants
 ///
 /// The probe callback of its driver runs, for the interface that the device has.
-pub(crate) struct Starting<'a, T: Driver>(&'a Device<T>, NotThreadSafe);
+pub(crate) struct StartContext<'a, T: Driver>(&'a Device<T>, NotThreadSafe);
 
-impl<T: Driver> Deref for Starting<'_, T> {
+impl<T: Driver> Deref for StartContext<'_, T> {
     type Target = Device<T>;
 
     fn deref(&self) -> &Device<T> {
@@ -41,7 +41,7 @@ impl<T: Driver> Deref for Starting<'_, T> {
     }
 }
 
-impl<'a, T: Driver> Starting<'a, T> {
+impl<'a, T: Driver> StartContext<'a, T> {
     /// # Safety
     ///
     /// The probe callback of the driver must run during `'a`, for the interface that `dev` has.
@@ -54,8 +54,8 @@ impl<'a, T: Driver> Starting<'a, T> {
     ///
     /// `endpoint` is the one for notifications; messages have `max_message` bytes at most. User
     /// space may open the character device before this returns. [`Driver::manage_power`] is called
-    /// when the first user comes and the last one goes. Fails with `EBUSY` if there is a character
-    /// device. Sleeps.
+    /// when the first user opens it and the last one closes it. Fails with `EBUSY` if there is a
+    /// character device. Sleeps.
     pub(crate) fn open_control(
         &self,
         endpoint: &HostEndpoint,
@@ -69,21 +69,21 @@ impl<'a, T: Driver> Starting<'a, T> {
         }
         // SAFETY: by the type invariant the probe callback runs. The result becomes part of the
         // private part, which is disconnected from it in the same or in the disconnect callback,
-        // before anything of the device goes; until then the interface's data is this device.
+        // before anything of the device is dropped; until then the interface's data is this device.
         let subdriver = unsafe {
             Subdriver::register::<Device<T>>(&private.interface, endpoint, max_message, port)
         }?;
-        // Nobody else starts the device.
+        // There is one start of a device: this succeeds.
         private.subdriver.populate(subdriver);
         Ok(())
     }
 }
 
-impl<T: Driver> Users for Device<T> {
+impl<T: Driver> ManagePower for Device<T> {
     unsafe fn manage_power(intf: &Interface, on: bool) {
         // SAFETY: by the requirement of the trait cdc-wdm serves the interface for this type. So
-        // its data is a device of `T`, which is disconnected from cdc-wdm, and waits for this,
-        // before it goes.
+        // its data is a device of `T`, which waits for this, and is disconnected from cdc-wdm,
+        // before it is freed.
         if let Some(dev) = unsafe { Self::from_interface(intf) } {
             T::manage_power(dev, on);
         }
@@ -91,7 +91,7 @@ impl<T: Driver> Users for Device<T> {
 }
 
 impl<T: Driver> Device<T> {
-    /// What serves `intf`, if it is the interface that was probed.
+    /// The subdriver of `intf`, if that is the interface that was probed.
     fn subdriver_of(&self, intf: &Interface) -> Option<&Subdriver> {
         self.private()
             .subdriver
@@ -99,7 +99,7 @@ impl<T: Driver> Device<T> {
             .filter(|_| self.was_probed_as(intf))
     }
 
-    /// Whether `intf` is the interface that was probed, not one that was claimed beside it.
+    /// Whether `intf` is the interface that was probed, not the one that was claimed.
     pub(super) fn was_probed_as(&self, intf: &Interface) -> bool {
         ptr::eq(intf, &*self.private().interface)
     }

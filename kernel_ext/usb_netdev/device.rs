@@ -3,10 +3,10 @@
 //! Bound devices.
 
 use super::{
-    poll::Path,
+    poll::DataPath,
     recovery,
     ring::{
-        Owner,
+        QueueOwner,
         TransmitRing, //
     },
     transmit,
@@ -58,11 +58,11 @@ use kernel::{
     time::Delta, //
 };
 
-/// The private part of a network device. The fields are torn down in their order.
+/// The private part of a network device. The fields are dropped in their order.
 #[pin_data]
 #[repr(C)]
 pub(super) struct Private<T: Driver> {
-    // First, so that it is found before the rest is made: memory of a new device is zeroed.
+    // First, so that it is found before the rest is initialised: memory of a new device is zeroed.
     pub(super) is_bound: Atomic<bool>,
     // Goes before the timers and the NAPI context: it starts them.
     #[pin]
@@ -79,14 +79,14 @@ pub(super) struct Private<T: Driver> {
     pub(super) uppers: upper::Table<T::Upper>,
     #[pin]
     pub(super) state: T::State,
-    /// What serves the interface's character device. Disconnected before anything goes.
+    /// Serves the interface's character device. Disconnected before anything is dropped.
     pub(super) subdriver: SetOnce<Subdriver>,
     /// An interface that was claimed as well. Dropped in a callback of the driver.
     _claimed: Option<ClaimedInterface>,
     pub(super) interface: ARef<Interface>,
     pub(super) receive_pipe: Pipe,
     pub(super) info: &'static DriverInfo<T>,
-    /// Whether attributes may still be written: not once the device goes away.
+    /// Whether attributes may still be written: not while the device is being removed.
     #[pin]
     pub(super) is_open_to_writers: Mutex<bool>,
     /// How many interfaces are suspended. The USB device's lock protects it.
@@ -102,7 +102,7 @@ pub(super) struct Private<T: Driver> {
     pub(super) message_level: Atomic<u32>,
 }
 
-/// What a new private part is made of.
+/// The parts of a new private part.
 pub(super) struct Parts<T: Driver> {
     pub(super) interface: ARef<Interface>,
     pub(super) pipes: BulkPipes,
@@ -123,7 +123,7 @@ impl<T: Driver> Private<T> {
         state: impl PinInit<T::State>,
         claimed: impl FnOnce() -> Option<ClaimedInterface>,
         parts: Parts<T>,
-        path: Path,
+        path: DataPath,
     ) -> impl PinInit<Self> {
         let Parts {
             interface,
@@ -156,7 +156,7 @@ impl<T: Driver> Private<T> {
             uppers <- upper::Table::new(),
             state <- state,
             subdriver: SetOnce::new(),
-            // Now that the state is made nothing more is claimed.
+            // The state is initialised: nothing more is claimed.
             _claimed: claimed(),
             interface,
             receive_pipe: receive,
@@ -176,9 +176,9 @@ impl<T: Driver> Private<T> {
 ///
 /// # Invariants
 ///
-/// A valid network device whose private part is a `Private<T>`, made and not dropped.
+/// A valid network device whose private part is an initialised `Private<T>`.
 ///
-/// A reference is had in callbacks, all of which are waited for before the private part is dropped.
+/// References exist in callbacks, which all have returned before the private part is dropped.
 #[repr(transparent)]
 pub(crate) struct Device<T: Driver>(NetDevice, PhantomData<T>);
 
@@ -200,8 +200,8 @@ impl<T: Driver> Device<T> {
     ///
     /// # Safety
     ///
-    /// The data of `intf` must be NULL, or a network device with room for a `Private<T>`, zeroed or
-    /// made, which is not dropped during `'a`.
+    /// The data of `intf` must be NULL, or a network device whose private part is a `Private<T>`,
+    /// zeroed or initialised, which is not dropped during `'a`.
     pub(super) unsafe fn from_interface<'a>(intf: &Interface) -> Option<&'a Self> {
         let net = intf.data().cast::<bindings::net_device>();
         if net.is_null() {
@@ -210,14 +210,14 @@ impl<T: Driver> Device<T> {
 
         let is_bound = project!(NetDevice::private(net).cast::<Private<T>>(), .is_bound);
         // SAFETY: by the requirement of the function the network device is valid, and there is a
-        // flag, which is zeroed memory or made.
+        // flag, which is zeroed memory or initialised.
         let is_bound = unsafe { &*is_bound };
         if !is_bound.load(Acquire) {
             return None;
         }
 
-        // SAFETY: the flag is set only when the private part is made, and by the requirement of the
-        // function that is not dropped during `'a`.
+        // SAFETY: the flag is set only when the private part is initialised, and by the requirement
+        // of the function that is not dropped during `'a`.
         Some(unsafe { Self::from_raw(net) })
     }
 
@@ -232,8 +232,8 @@ impl<T: Driver> Device<T> {
         unsafe { &*NetDevice::private(self.0.as_raw()).cast() }
     }
 
-    /// Has [`Driver::timer_expired`] called in `usecs` microseconds, not when it was to be called
-    /// before. Does not sleep.
+    /// Starts the timer, or restarts it: [`Driver::timer_expired`] is called in `usecs`
+    /// microseconds. Does not sleep.
     pub(crate) fn start_timer(&self, usecs: u32) {
         self.private().timer.start(Delta::from_micros(usecs.into()));
     }
@@ -244,16 +244,16 @@ impl<T: Driver> Device<T> {
     }
 
     /// Whether messages of a kind are logged, by the number of its bit in the message level.
-    pub(super) fn logs(&self, bit: ffi::c_uint) -> bool {
+    pub(super) fn netif_msg(&self, bit: ffi::c_uint) -> bool {
         self.private().message_level.load(Relaxed) & (1 << bit) != 0
     }
 
-    pub(super) fn is_asleep(&self) -> bool {
+    pub(super) fn is_suspended(&self) -> bool {
         self.private().suspended.load(Relaxed) > 0
     }
 }
 
-impl<T: Driver> Owner for Device<T> {
+impl<T: Driver> QueueOwner for Device<T> {
     fn queue(&self) -> TransmitQueue<'_> {
         self.0.queue()
     }
@@ -264,7 +264,7 @@ impl<T: Driver> upper::Lower for Device<T> {
         &self.0
     }
 
-    fn push_back(&self, upper: &NetDevice) {
+    fn stop_queue_if_busy(&self, upper: &NetDevice) {
         self.stop_upper_if_busy(upper);
     }
 }

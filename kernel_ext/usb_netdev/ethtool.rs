@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! What ethtool shows and sets of the network device.
+//! `ethtool_ops` of the network device.
 
 use super::{
     link::MAX_RECEIVE,
@@ -142,7 +142,7 @@ impl<T: Driver> Adapter<T> {
         from_result(|| {
             let geometry = dev.geometry();
 
-            // How many there are follows from the size.
+            // The number follows from the size.
             if ring.tx_pending != TRANSFERS as u32 || ring.rx_pending != geometry.count as u32 {
                 return Err(EINVAL);
             }
@@ -153,7 +153,7 @@ impl<T: Driver> Adapter<T> {
                 return Err(EINVAL);
             }
             let before = dev.private().receive_len.xchg(len, Relaxed);
-            dev.remake_receive().inspect_err(|_| {
+            dev.update_receive_ring().inspect_err(|_| {
                 dev.private().receive_len.store(before, Relaxed);
             })?;
             Ok(0)
@@ -178,7 +178,7 @@ impl<T: Driver> Adapter<T> {
         }
 
         let copybreak = dev.private().copybreak.load(Relaxed);
-        // SAFETY: this tunable has 32 bits, for which the core made room.
+        // SAFETY: this tunable has 32 bits, for which the core has a buffer.
         unsafe { value.cast::<u32>().write_unaligned(copybreak) };
         0
     }
@@ -239,7 +239,7 @@ impl<T: Driver> Adapter<T> {
         data: *mut u8,
     ) {
         if let Some(set) = StringSet::new(set) {
-            // SAFETY: the core asked how many there are, and made room for them.
+            // SAFETY: the core asked how many there are, and passes a buffer of that size.
             unsafe { ethtool::write_names(Self::names(set), data) };
         }
     }
@@ -260,7 +260,7 @@ impl<T: Driver> Adapter<T> {
         let mut to = data;
 
         for (_name, value) in T::STATISTICS.iter().zip(T::statistics(dev)) {
-            // SAFETY: the core made room for a value for each name.
+            // SAFETY: the core passes a buffer with a value for each name.
             unsafe { to.write(value) };
             to = to.wrapping_add(1);
         }

@@ -3,7 +3,7 @@
 //! Bringing the link up and down, and the size of receive buffers.
 
 use super::{
-    poll::Path,
+    poll::DataPath,
     ring::ReceiveRing,
     transmit::TRANSFERS,
     Device,
@@ -42,9 +42,9 @@ const PACKET_PAGE: usize = 32768;
 /// The largest receive buffer, in bytes.
 pub(super) const MAX_RECEIVE: u32 = 65536;
 
-/// How the receive ring is laid out.
+/// The geometry of the receive ring.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Geometry {
+pub(super) struct RingGeometry {
     pub(super) layout: Layout,
     /// Where a transfer begins in its buffer, in bytes.
     headroom: usize,
@@ -55,8 +55,8 @@ pub(super) struct Geometry {
 }
 
 impl<T: Driver> Device<T> {
-    /// How the receive ring is laid out, as things are. RTNL protects what it depends on.
-    pub(super) fn geometry(&self) -> Geometry {
+    /// The geometry of the receive ring, by the current settings. RTNL protects what it depends on.
+    pub(super) fn geometry(&self) -> RingGeometry {
         let layout = T::layout(self);
         let net = self.net();
         let header = net.hard_header_len();
@@ -79,7 +79,7 @@ impl<T: Driver> Device<T> {
             HIGH_SPEED_MEMORY
         };
 
-        Geometry {
+        RingGeometry {
             layout,
             headroom: match layout {
                 Layout::Aggregate => 0,
@@ -94,7 +94,7 @@ impl<T: Driver> Device<T> {
         }
     }
 
-    fn make_receive(&self, geometry: Geometry) -> Result<ReceiveRing> {
+    fn new_receive_ring(&self, geometry: RingGeometry) -> Result<ReceiveRing> {
         let len = geometry.len as usize;
         let (chunk, page) = match geometry.layout {
             Layout::Aggregate => {
@@ -103,23 +103,23 @@ impl<T: Driver> Device<T> {
                 (chunk, chunk)
             }
             Layout::Packet => {
-                let room = geometry
+                let used = geometry
                     .headroom
                     .saturating_sub(HEADROOM)
                     .saturating_add(len);
 
-                (buffer_len(room), PACKET_PAGE)
+                (buffer_len(used), PACKET_PAGE)
             }
         };
-        // Another one for each that is in flight, so that packets may keep some in use.
+        // Twice as many as are in flight, so that packets may keep some in use.
         let pool = Pool::new(chunk, page, geometry.count.saturating_mul(2))?;
         let pipe = self.private().receive_pipe.clone();
         // SAFETY: the ring, which is what uses this, is part of what the NAPI context works on, and
-        // is taken away when the link goes down: before that goes.
+        // is removed when the link goes down, before the context is dropped.
         let napi = unsafe { self.private().napi.scheduler() };
 
-        // SAFETY: what the ring brings is in `Path::current` at most, which is dropped when the
-        // ring is taken away.
+        // SAFETY: what the ring returns is in `DataPath::current` at most, which is dropped when
+        // the ring is removed.
         unsafe {
             ReceiveRing::new(
                 pipe,
@@ -138,9 +138,9 @@ impl<T: Driver> Device<T> {
         let _awake = private.interface.keep_awake()?;
 
         let geometry = self.geometry();
-        let receive = self.make_receive(geometry)?;
+        let receive = self.new_receive_ring(geometry)?;
         // SAFETY: the set, which is what uses this, is part of what the NAPI context works on, and
-        // is closed when the link goes down: before that goes.
+        // is closed when the link goes down, before the context is dropped.
         let napi = unsafe { private.napi.scheduler() };
         // SAFETY: the set is used in polls of this device, with this ring, and is closed when the
         // link goes down.
@@ -152,16 +152,16 @@ impl<T: Driver> Device<T> {
             path.geometry = Some(geometry);
             path.receive = Some(receive);
             path.transmit = Some(transmit);
-            if !self.is_asleep() {
+            if !self.is_suspended() {
                 refill(&mut path);
             }
             path.set_enabled(true);
         }
         self.net().queue().wake();
-        // Those above may have been stopped while the link went down.
+        // Upper devices may have been stopped while the link went down.
         self.wake_senders();
         self.uppers().set_carrier(true, rtnl);
-        if self.logs(bindings::NETIF_MSG_IFUP_BIT) {
+        if self.netif_msg(bindings::NETIF_MSG_IFUP_BIT) {
             self.net().info(fmt!(
                 "open: enable queueing (rx {}, tx {}) mtu {}\n",
                 geometry.count,
@@ -179,14 +179,13 @@ impl<T: Driver> Device<T> {
 
         self.net().queue().stop();
         self.uppers().set_carrier(false, rtnl);
-        // So that the device is not resumed or suspended meanwhile. It does not matter if it is
-        // gone.
+        // So that the device is not resumed or suspended meanwhile. An error means that it is gone.
         let awake = private.interface.keep_awake();
         {
             let mut path = private.napi.pause();
 
             path.set_enabled(false);
-            path.remove_receive();
+            path.remove_receive_ring();
             if let Some(set) = path.transmit.take() {
                 private.ring.close(set, self);
             }
@@ -198,13 +197,13 @@ impl<T: Driver> Device<T> {
         T::manage_power(self, false);
     }
 
-    /// Makes the receive ring anew, if the link is up and it would be another one. What is in
-    /// flight stays with the device. On error it stays as it was. Sleeps; RTNL must be held.
+    /// Replaces the receive ring, if the link is up and its geometry changes. What is in flight
+    /// stays with the device. On error it stays as it was. Sleeps; RTNL must be held.
     pub(crate) fn update_buffers(&self, _rtnl: &Rtnl) -> Result {
-        self.remake_receive()
+        self.update_receive_ring()
     }
 
-    pub(super) fn remake_receive(&self) -> Result {
+    pub(super) fn update_receive_ring(&self) -> Result {
         let private = self.private();
         let geometry = self.geometry();
         let now = private.napi.pause().geometry;
@@ -212,12 +211,12 @@ impl<T: Driver> Device<T> {
             return Ok(());
         }
 
-        let new = self.make_receive(geometry)?;
+        let new = self.new_receive_ring(geometry)?;
         let mut path = private.napi.pause();
-        path.remove_receive();
+        path.remove_receive_ring();
         path.geometry = Some(geometry);
         path.receive = Some(new);
-        if !self.is_asleep() {
+        if !self.is_suspended() {
             refill(&mut path);
         }
         Ok(())
@@ -234,13 +233,13 @@ impl<T: Driver> Device<T> {
         }
         let before = self.net().mtu();
         self.net().set_mtu(mtu, rtnl);
-        self.remake_receive()
+        self.update_receive_ring()
             .inspect_err(|_| self.net().set_mtu(before, rtnl))
     }
 }
 
-/// Submits what is idle.
-pub(super) fn refill(path: &mut Path) {
+/// Submits idle transfers.
+pub(super) fn refill(path: &mut DataPath) {
     if let Some(ring) = &mut path.receive {
         ring.refill();
     }

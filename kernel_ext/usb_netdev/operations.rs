@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! The operations of the network device.
+//! `net_device_ops` of the network device.
 
 use super::{
     Adapter,
@@ -78,7 +78,7 @@ impl<T: Driver> Adapter<T> {
         // of `IFF_TX_SKB_SHARING`.
         let skb = unsafe { OwnedSkb::from_raw(skb) };
 
-        skb.tell_transmit_time();
+        skb.tx_timestamp();
         match dev.with_sender(|sender| T::transmit(dev, sender, &skb)) {
             Ok(()) => skb.consume(),
             Err(_) => dev.net().count_transmit_dropped(),

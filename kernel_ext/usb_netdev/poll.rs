@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! The NAPI poll of a device: what has completed, in both directions.
+//! The NAPI poll of a device: completed transfers in both directions.
 
 use super::{
-    delivery::Datagrams,
-    link::Geometry,
+    deliver::UdpGro,
+    link::RingGeometry,
     receive::{
-        Current,
-        Reception, //
+        CurrentAggregate,
+        RxPoll, //
     },
     ring::{
         Fault,
@@ -20,46 +20,46 @@ use super::{
 };
 use crate::kernel_ext::net::napi::{
     Gro,
-    Heads,
+    HeadPool,
     Poll, //
 };
 use kernel::prelude::*;
 
-/// Up to this length packets are copied at first, in bytes.
+/// The default of `rx-copybreak`: packets up to this length are copied, in bytes.
 pub(super) const COPYBREAK: u32 = 256;
 
-/// What polls work on.
-pub(in crate::kernel_ext) struct Path {
-    /// There while the link is up.
+/// The data of polls.
+pub(in crate::kernel_ext) struct DataPath {
+    /// Present while the link is up.
     pub(super) receive: Option<ReceiveRing>,
-    /// There while the link is up.
+    /// Present while the link is up.
     pub(super) transmit: Option<TransmitSet>,
-    /// How the receive ring is laid out.
-    pub(super) geometry: Option<Geometry>,
-    heads: Heads,
-    datagrams: Datagrams,
+    /// The geometry of the receive ring.
+    pub(super) geometry: Option<RingGeometry>,
+    heads: HeadPool,
+    udp_gro: UdpGro,
     /// An aggregate for which the budget did not last.
-    current: Option<Current>,
+    current: Option<CurrentAggregate>,
 }
 
-impl Path {
+impl DataPath {
     /// For a link that is down.
     pub(super) fn new() -> Result<Self> {
         Ok(Self {
             receive: None,
             transmit: None,
             geometry: None,
-            heads: Heads::new()?,
-            datagrams: Datagrams::new(),
+            heads: HeadPool::new()?,
+            udp_gro: UdpGro::new(),
             current: None,
         })
     }
 
-    /// Takes the receive ring away, and drops what it brought. Sleeps.
-    pub(super) fn remove_receive(&mut self) {
+    /// Removes the receive ring, and drops what it has received. Sleeps.
+    pub(super) fn remove_receive_ring(&mut self) {
         self.current = None;
         self.geometry = None;
-        self.datagrams.clear();
+        self.udp_gro.clear();
         self.heads.clear();
         if let Some(mut ring) = self.receive.take() {
             ring.kill();
@@ -68,9 +68,9 @@ impl Path {
 }
 
 impl<T: Driver> Poll for Device<T> {
-    type Data = Path;
+    type Data = DataPath;
 
-    fn poll(&self, path: &mut Path, gro: &mut Gro<'_>, budget: usize) -> usize {
+    fn poll(&self, path: &mut DataPath, gro: &mut Gro<'_>, budget: usize) -> usize {
         if let Some(set) = &mut path.transmit {
             // SAFETY: the set is there only while the link is up, and a `Gro` only in a poll, which
             // runs in softirq context.
@@ -78,56 +78,56 @@ impl<T: Driver> Poll for Device<T> {
         }
         self.clear_throttle(path);
 
-        let Path {
+        let DataPath {
             receive: Some(ring),
-            geometry: Some(Geometry { layout, .. }),
+            geometry: Some(RingGeometry { layout, .. }),
             heads,
-            datagrams,
+            udp_gro,
             current,
             ..
         } = path
         else {
             return 0;
         };
-        let mut reception = Reception {
+        let mut rx = RxPoll {
             dev: self,
             gro,
             heads,
-            datagrams,
+            udp_gro,
             left: budget,
             transfers: 0,
             bytes: 0,
         };
 
-        while reception.left > 0 {
+        while rx.left > 0 {
             let Some(aggregate) = current.take() else {
                 match ring.next() {
                     None => break,
                     Some(Ok(arrival)) => match layout {
-                        Layout::Packet => reception.packet(ring, arrival),
-                        Layout::Aggregate => *current = reception.begin(ring, arrival),
+                        Layout::Packet => rx.packet(ring, arrival),
+                        Layout::Aggregate => *current = rx.begin(ring, arrival),
                     },
-                    Some(Err(err)) => reception.error(err),
+                    Some(Err(err)) => rx.error(err),
                 }
                 continue;
             };
-            *current = reception.aggregate(ring, aggregate);
+            *current = rx.aggregate(ring, aggregate);
         }
 
-        reception.datagrams.end_poll(reception.gro);
-        let Reception {
+        rx.udp_gro.end_poll(rx.gro);
+        let RxPoll {
             left,
             transfers,
             bytes,
             ..
-        } = reception;
+        } = rx;
         if transfers > 0 {
             // SAFETY: the ring is there only while the link is up, hence the device registered, and
             // a `Gro` only in a poll, which runs in softirq context.
             unsafe { self.net().count_received(transfers, bytes) };
             self.private().interface.device().mark_busy();
         }
-        if !self.is_asleep() {
+        if !self.is_suspended() {
             ring.refill();
         }
         match ring.fault() {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! What a poll makes of transfers from a device: packets, or aggregates of them.
+//! Reception in a poll: transfers that hold a packet, or an aggregate of packets.
 
 use super::{
-    delivery::{
+    deliver::{
         self,
-        Datagrams,
-        Delivery,
-        Source, //
+        AggregateBuffer,
+        RxContext,
+        UdpGro, //
     },
     ring::{
-        Arrival,
-        Processed,
-        ReceiveRing, //
+        EmptyTransfer,
+        ReceiveRing,
+        RxTransfer, //
     },
     Device,
     Driver,
@@ -27,7 +27,7 @@ use crate::kernel_ext::{
     net::{
         napi::{
             Gro,
-            Heads, //
+            HeadPool, //
         },
         netdevice::NetError, //
     },
@@ -41,32 +41,33 @@ use kernel::{
     }, //
 };
 
-/// What is smaller than a page by this factor is copied: it should not keep a whole page in use.
+/// An aggregate that is smaller than its page by this factor is copied: it should not keep a whole
+/// page in use.
 const SMALL: usize = 4;
 
-/// An aggregate that is being taken apart.
-pub(super) struct Current {
-    source: Source,
-    processed: Processed,
+/// An aggregate that is being deaggregated.
+pub(super) struct CurrentAggregate {
+    source: AggregateBuffer,
+    processed: EmptyTransfer,
     /// The buffer that is to be submitted next, where the aggregate's own is shared.
     replacement: Option<Buffer>,
     position: usize,
     len: usize,
 }
 
-/// What a poll receives.
-pub(super) struct Reception<'a, 'g, T: Driver> {
+/// The state of reception in a poll.
+pub(super) struct RxPoll<'a, 'g, T: Driver> {
     pub(super) dev: &'a Device<T>,
     pub(super) gro: &'a mut Gro<'g>,
-    pub(super) heads: &'a mut Heads,
-    pub(super) datagrams: &'a mut Datagrams,
-    /// What is left of the budget, in packets.
+    pub(super) heads: &'a mut HeadPool,
+    pub(super) udp_gro: &'a mut UdpGro,
+    /// The rest of the budget, in packets.
     pub(super) left: usize,
     pub(super) transfers: u64,
     pub(super) bytes: u64,
 }
 
-impl<T: Driver> Reception<'_, '_, T> {
+impl<T: Driver> RxPoll<'_, '_, T> {
     fn use_budget(&mut self, packets: usize) {
         self.left = self.left.saturating_sub(packets);
     }
@@ -84,7 +85,7 @@ impl<T: Driver> Reception<'_, '_, T> {
     pub(super) fn error(&mut self, err: Error) {
         self.use_budget(1);
         if matches!(err, ECONNRESET | ENOENT | ESHUTDOWN) {
-            // It was ended from this side.
+            // This side has ended it.
             return;
         }
         self.dev.net().count_error(NetError::Receive);
@@ -94,7 +95,7 @@ impl<T: Driver> Reception<'_, '_, T> {
     }
 
     /// A transfer that holds one packet.
-    pub(super) fn packet(&mut self, ring: &mut ReceiveRing, arrival: Arrival) {
+    pub(super) fn packet(&mut self, ring: &mut ReceiveRing, arrival: RxTransfer) {
         self.use_budget(1);
         let len = arrival.len;
         let headroom = ring.headroom();
@@ -142,13 +143,17 @@ impl<T: Driver> Reception<'_, '_, T> {
             Err(_) => return self.dev.net().count_error(NetError::Receive),
         }
         self.count(skb.get().len());
-        let skb = self.dev.net().own(skb);
-        delivery::deliver(self.gro, self.datagrams, skb, self.dev.net());
+        let skb = self.dev.net().adopt(skb);
+        deliver::deliver(self.gro, self.udp_gro, skb, self.dev.net());
     }
 
     /// A transfer that holds an aggregate: its packets share its buffer, if there is another one to
     /// be submitted instead, and if it is not too small for that.
-    pub(super) fn begin(&mut self, ring: &mut ReceiveRing, arrival: Arrival) -> Option<Current> {
+    pub(super) fn begin(
+        &mut self,
+        ring: &mut ReceiveRing,
+        arrival: RxTransfer,
+    ) -> Option<CurrentAggregate> {
         let len = arrival.len;
         let (buffer, processed) = arrival.split();
         let replacement = if len.saturating_mul(SMALL) >= buffer.bytes().len() {
@@ -157,11 +162,11 @@ impl<T: Driver> Reception<'_, '_, T> {
             None
         };
         let source = match &replacement {
-            Some(_) => Source::Shared(buffer.share()),
-            None => Source::Copied(buffer),
+            Some(_) => AggregateBuffer::Shared(buffer.share()),
+            None => AggregateBuffer::Copied(buffer),
         };
 
-        Some(Current {
+        Some(CurrentAggregate {
             source,
             processed,
             replacement,
@@ -170,12 +175,12 @@ impl<T: Driver> Reception<'_, '_, T> {
         })
     }
 
-    /// Takes an aggregate apart as far as the budget lasts, and returns it if there is more.
+    /// Deaggregates as long as the budget lasts, and returns the aggregate if there is more.
     pub(super) fn aggregate(
         &mut self,
         ring: &mut ReceiveRing,
-        mut current: Current,
-    ) -> Option<Current> {
+        mut current: CurrentAggregate,
+    ) -> Option<CurrentAggregate> {
         let copybreak = self.copybreak();
         let rcu = rcu::read_lock();
         let rest = current
@@ -183,10 +188,10 @@ impl<T: Driver> Reception<'_, '_, T> {
             .bytes()
             .get(current.position..current.len)
             .unwrap_or(&[]);
-        let mut delivery = Delivery {
+        let mut rx = RxContext {
             gro: self.gro,
             heads: self.heads,
-            datagrams: self.datagrams,
+            udp_gro: self.udp_gro,
             source: &current.source,
             start: current.position,
             len: current.len,
@@ -194,11 +199,11 @@ impl<T: Driver> Reception<'_, '_, T> {
             left: self.left,
             rcu: &rcu,
         };
-        let taken = T::receive_aggregate(self.dev, rest, &mut delivery);
+        let taken = T::receive_aggregate(self.dev, rest, &mut rx);
 
         // At least one, so that an aggregate without packets counts, too.
-        let packets = self.left.saturating_sub(delivery.left).max(1);
-        let is_exhausted = delivery.left == 0;
+        let packets = self.left.saturating_sub(rx.left).max(1);
+        let is_exhausted = rx.left == 0;
         self.use_budget(packets);
         match taken {
             Ok(taken) => {
@@ -211,17 +216,19 @@ impl<T: Driver> Reception<'_, '_, T> {
             Err(_) => self.dev.net().count_error(NetError::Receive),
         }
 
-        let Current {
+        let CurrentAggregate {
             source,
             processed,
             replacement,
             ..
         } = current;
         match (source, replacement) {
-            (Source::Copied(buffer), _) => ring.resubmit(processed, buffer),
-            (Source::Shared(_), Some(replacement)) => ring.resubmit(processed, replacement),
+            (AggregateBuffer::Copied(buffer), _) => ring.resubmit(processed, buffer),
+            (AggregateBuffer::Shared(_), Some(replacement)) => {
+                ring.resubmit(processed, replacement)
+            }
             // There is a replacement wherever a buffer is shared.
-            (Source::Shared(_), None) => (),
+            (AggregateBuffer::Shared(_), None) => (),
         }
         None
     }

@@ -3,11 +3,11 @@
 //! What is done about faults: halted endpoints, errors of the bus, a queue that stands still.
 //!
 //! A halt is cleared in process context. After errors of the bus nothing is submitted for a while:
-//! they come in floods when a device is unplugged, until the hub tells.
+//! they come in floods when a device is unplugged, until the hub reports it.
 
 use super::{
     link,
-    poll::Path,
+    poll::DataPath,
     ring::Fault,
     Device,
     Driver, //
@@ -32,12 +32,12 @@ use kernel::{
 /// How long nothing is submitted after errors.
 const THROTTLE: Delta = Delta::from_millis(125);
 
-/// Tasks: an endpoint is halted; the watchdog found that nothing is sent; the throttle is over.
+/// Tasks: clear a halted endpoint; restart transmission, after the watchdog; end the throttle.
 const CLEAR_HALT: u32 = 1 << 0;
 const RESTART_TRANSMIT: u32 = 1 << 1;
 const END_THROTTLE: u32 = 1 << 2;
 
-/// No task: the throttle's timer runs.
+/// Not a task: the throttle's timer runs.
 const THROTTLED: u32 = 1 << 3;
 
 /// Adds `task`, and returns whether it was not there yet.
@@ -63,36 +63,37 @@ fn take_task(tasks: &Atomic<u32>, task: u32) -> bool {
 }
 
 impl<T: Driver> Device<T> {
-    /// Has halted endpoints cleared, soon. Called in any context.
+    /// Queues the work that clears halted endpoints. Called in any context.
     pub(super) fn recover_from_halt(&self) {
         add_task(&self.private().tasks, CLEAR_HALT);
         self.private().work.queue();
     }
 
-    /// Has what is in flight to the device ended: it stands still. Called in any context.
+    /// Queues the work that ends what is in flight to the device: nothing completes. Called in any
+    /// context.
     pub(super) fn restart_transmit(&self) {
         add_task(&self.private().tasks, RESTART_TRANSMIT);
         self.private().work.queue();
     }
 
-    /// Has transfers submitted again in a while. Called in any context.
+    /// Starts the throttle: transfers are submitted again when it expires. Called in any context.
     pub(super) fn throttle(&self) {
-        // It ends when it is over, however often it is asked for meanwhile.
+        // A throttle that runs is not restarted.
         if add_task(&self.private().tasks, THROTTLED) {
             self.private().throttle.start(THROTTLE);
         }
     }
 
-    /// Nothing is to be done any more: the link is down. Sleeps.
+    /// Cancels all recovery: the link is down. Sleeps.
     pub(super) fn end_recovery(&self) {
         self.private().work.cancel();
         self.private().throttle.stop();
         self.private().tasks.store(0, Relaxed);
     }
 
-    /// Lets transfers be submitted again, if the throttle is over. For polls.
-    pub(super) fn clear_throttle(&self, path: &mut Path) {
-        if self.is_asleep() || !take_task(&self.private().tasks, END_THROTTLE) {
+    /// Submits transfers again, if the throttle has expired. For polls.
+    pub(super) fn clear_throttle(&self, path: &mut DataPath) {
+        if self.is_suspended() || !take_task(&self.private().tasks, END_THROTTLE) {
             return;
         }
         if let Some(ring) = &mut path.receive {
@@ -108,7 +109,7 @@ impl<T: Driver> Device<T> {
 
     fn recover(&self) {
         let private = self.private();
-        // If this fails the device is gone, or will be resumed, which begins anew.
+        // If this fails the device is gone, or will be resumed, which starts over.
         let Ok(_awake) = private.interface.keep_awake() else {
             return;
         };
@@ -146,15 +147,16 @@ impl<T: Driver> Device<T> {
                 self.wake_senders();
             }
         }
-        // What was ended is completed by a poll.
+        // A poll completes the transfers that were ended.
     }
 
-    /// Ends a halt, and returns whether that is done; if not, it is to be tried again in a while.
+    /// Clears a halt, and returns whether that succeeded; if not, it is tried again after the
+    /// throttle.
     fn clear_halt(&self, pipe: &Pipe, name: &str, message: ffi::c_uint) -> bool {
         match pipe.clear_halt() {
             Ok(()) | Err(EPIPE | ESHUTDOWN) => true,
             Err(err) => {
-                if self.logs(message) {
+                if self.netif_msg(message) {
                     self.net().error(fmt!(
                         "can't clear {} halt, status {}\n",
                         name,
@@ -174,7 +176,7 @@ impl<T: Driver> Device<T> {
 
         private.ring.suspend(can_wait)?;
         if !can_wait {
-            // What waits for it would be dropped, now that nothing can be sent.
+            // Its pending transfer would be dropped, now that nothing can be sent.
             private.timer.stop();
         }
         let mut path = private.napi.pause();
@@ -185,11 +187,11 @@ impl<T: Driver> Device<T> {
         if let Some(set) = &path.transmit {
             set.kill();
         }
-        // What has arrived, and what was ended, is processed by a poll.
+        // A poll processes what has arrived, and what was ended.
         Ok(())
     }
 
-    /// The device is awake again, or was not suspended after all. Sleeps.
+    /// The device is resumed, or was not suspended after all. Sleeps.
     pub(super) fn resume_path(&self) {
         let private = self.private();
         let mut path = private.napi.pause();

@@ -3,8 +3,8 @@
 //! Rings of bulk transfers whose requests (URBs) are allocated once and used again.
 //!
 //! A transfer is idle, in flight, or done, and each state is a type. Completions put it on a list
-//! and schedule a NAPI context; its poll does the rest. So nothing is submitted anew before what
-//! came with it was processed, and what a device can have queued is bounded by the ring.
+//! and schedule a NAPI context; its poll does the rest. So a transfer is submitted again only when
+//! its data was processed, and the ring bounds the data that a device can queue.
 //!
 //! C header: [`include/linux/usb.h`](srctree/include/linux/usb.h)
 
@@ -13,25 +13,25 @@ use crate::kernel_ext::{
     usb::bulk::Completion, //
 };
 
-mod data;
+mod buffer;
 mod fault;
-mod filling;
 mod receive;
 mod transmit;
+mod tx_transfer;
 
 pub(super) use fault::Fault;
-pub(crate) use filling::Filling;
 pub(super) use receive::{
-    Arrival,
-    Processed,
+    EmptyTransfer,
     ReceiveRing, //
+    RxTransfer,
 };
 pub(super) use transmit::{
-    Owner,
-    State,
+    QueueOwner,
+    RingState,
     TransmitRing,
     TransmitSet, //
 };
+pub(crate) use tx_transfer::TxTransfer;
 
 impl Completion for napi::Scheduler {
     fn completed(&self) {

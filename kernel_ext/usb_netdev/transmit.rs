@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! What goes to the device: transfers that are filled, sent, and completed.
+//! Transmission: transfers that are filled, submitted and completed.
 
 use super::{
     ring::{
         Fault,
-        Filling,
-        State,
-        TransmitSet, //
+        RingState,
+        TransmitSet,
+        TxTransfer, //
     },
     Device,
     Driver, //
@@ -37,10 +37,10 @@ pub(super) const TRANSFERS: usize = 128;
 /// The most segments that a packet may have for the driver to segment it.
 pub(crate) const MAX_SEGMENTS: u32 = 48;
 
-/// While fewer transfers are idle nothing is sent: a packet may need as many.
+/// While fewer transfers are idle the queues are stopped: a packet may need as many.
 const RESERVE: usize = MAX_SEGMENTS as usize + 1;
 
-/// Sends by a device. It exists under RCU.
+/// Sends transfers of a device. It exists under RCU.
 pub(crate) struct Sender<'a, T: Driver> {
     dev: &'a Device<T>,
     rcu: &'a rcu::Guard,
@@ -48,23 +48,23 @@ pub(crate) struct Sender<'a, T: Driver> {
 
 impl<'a, T: Driver> Sender<'a, T> {
     /// A transfer to fill. `ENOBUFS` if there is none. Does not sleep.
-    pub(crate) fn take(&self) -> Result<Filling<'a>> {
-        Filling::take(&self.dev.private().ring, self.rcu).ok_or(ENOBUFS)
+    pub(crate) fn take(&self) -> Result<TxTransfer<'a>> {
+        TxTransfer::take(&self.dev.private().ring, self.rcu).ok_or(ENOBUFS)
     }
 
     /// The transfer that waits for more packets, if there is one. Does not sleep.
-    pub(crate) fn take_pending(&self) -> Option<Filling<'a>> {
-        Filling::take_pending(&self.dev.private().ring, self.rcu)
+    pub(crate) fn take_pending(&self) -> Option<TxTransfer<'a>> {
+        TxTransfer::take_pending(&self.dev.private().ring, self.rcu)
     }
 
     /// Sends a transfer. Does not sleep.
-    pub(crate) fn submit(&self, transfer: Filling<'_>) -> Result {
+    pub(crate) fn submit(&self, transfer: TxTransfer<'_>) -> Result {
         transfer.submit(self.dev)
     }
 
-    /// Has a transfer wait for more packets, `usecs` microseconds at most since the first one, or
+    /// Holds a transfer back for more packets, `usecs` microseconds at most since the first one, or
     /// until nothing else is in flight. Does not sleep.
-    pub(crate) fn hold(&self, transfer: Filling<'_>, usecs: u32) -> Result {
+    pub(crate) fn hold(&self, transfer: TxTransfer<'_>, usecs: u32) -> Result {
         if transfer.hold(self.dev)? {
             self.dev.start_timer(usecs);
         }
@@ -73,7 +73,7 @@ impl<'a, T: Driver> Sender<'a, T> {
 }
 
 impl<T: Driver> Device<T> {
-    /// Lets `send` send. Bottom halves are off.
+    /// Calls `send` with a sender. Bottom halves are off.
     pub(crate) fn with_sender<R>(&self, send: impl FnOnce(&Sender<'_, T>) -> R) -> R {
         let rcu = rcu::read_lock();
 
@@ -83,15 +83,15 @@ impl<T: Driver> Device<T> {
         })
     }
 
-    /// Stops the network device's queue if the ring cannot take another packet.
+    /// Stops the network device's queue if the ring has not enough transfers for another packet.
     pub(super) fn stop_if_busy(&self) {
         let ring = &self.private().ring;
 
-        if ring.seems_short_of(RESERVE) {
+        if ring.has_fewer_than(RESERVE) {
             let queue = self.net().queue();
 
             queue.stop();
-            // A completion may just have been processed.
+            // A poll may just have processed a completion.
             if self.can_take(ring.state()) {
                 queue.wake();
             }
@@ -103,20 +103,20 @@ impl<T: Driver> Device<T> {
     pub(super) fn stop_upper_if_busy(&self, upper: &NetDevice) {
         let ring = &self.private().ring;
 
-        if !ring.seems_short_of(RESERVE) && !self.net().queue().is_stopped() {
+        if !ring.has_fewer_than(RESERVE) && !self.net().queue().is_stopped() {
             return;
         }
         upper.queue().stop();
         self.private().stopped_uppers.xchg(true, Full);
-        // A completion may just have been processed.
+        // A poll may just have processed a completion.
         if ring.state().available >= RESERVE && !self.net().queue().is_stopped() {
             self.wake_uppers();
         }
     }
 
     /// Whether the ring can take another packet, and send it.
-    fn can_take(&self, state: State) -> bool {
-        state.available >= RESERVE && state.fault.is_none() && !self.is_asleep()
+    fn can_take(&self, state: RingState) -> bool {
+        state.available >= RESERVE && state.fault.is_none() && !self.is_suspended()
     }
 
     fn wake_uppers(&self) {
@@ -127,12 +127,12 @@ impl<T: Driver> Device<T> {
         }
     }
 
-    /// Lets all send again, if the ring can take it.
+    /// Wakes all transmit queues, if the ring has enough transfers.
     pub(super) fn wake_senders(&self) {
         self.wake_senders_if(self.private().ring.state());
     }
 
-    fn wake_senders_if(&self, state: State) {
+    fn wake_senders_if(&self, state: RingState) {
         if !self.can_take(state) {
             return;
         }
@@ -149,11 +149,11 @@ impl<T: Driver> Device<T> {
     ///
     /// The link must be up, and bottom halves be off.
     pub(super) unsafe fn complete_transmits(&self, set: &mut TransmitSet) {
-        let state = self.private().ring.complete(set, self, |outcome| {
-            match outcome.result {
+        let state = self.private().ring.complete(set, self, |status| {
+            match status.result {
                 // SAFETY: by the requirement of the function the link is up, hence the device
                 // registered, and bottom halves are off.
-                Ok(()) => unsafe { self.net().count_sent(1, outcome.bytes as u64) },
+                Ok(()) => unsafe { self.net().count_sent(1, status.bytes as u64) },
                 Err(_) => self.net().count_error(NetError::Transmit),
             }
         });

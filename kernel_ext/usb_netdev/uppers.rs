@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Changes to the devices that lie above a device.
+//! Adding and removing upper devices.
 
 use super::{
     Device,
@@ -10,10 +10,10 @@ use crate::kernel_ext::net::rtnl::Rtnl;
 use kernel::prelude::*;
 
 impl<T: Driver> Device<T> {
-    /// Does `change` to the devices above, for somebody who writes an attribute, with RTNL held.
+    /// Does `change` to the devices above, for a task that writes an attribute, with RTNL held.
     ///
-    /// `EPERM` as by `NetDevice::lock_for_writer`. `ENODEV` if the device goes away: that waits for
-    /// those who are here, before it takes RTNL, which they may need to come to an end.
+    /// `EPERM` as by `NetDevice::lock_for_writer`. `ENODEV` if the device is being removed:
+    /// disconnect waits for the tasks in here before it takes RTNL, which they need.
     pub(crate) fn configure(&self, change: impl FnOnce(&Uppers<'_, T>) -> Result) -> Result {
         let is_open = self.private().is_open_to_writers.lock();
 
@@ -21,7 +21,7 @@ impl<T: Driver> Device<T> {
             return Err(ENODEV);
         }
         let rtnl = self.net().lock_for_writer()?;
-        // INVARIANT: the lock was taken just now, and is given back before the mutex.
+        // INVARIANT: the lock was taken just now, and is released before the mutex.
         change(&Uppers {
             dev: self,
             rtnl: &rtnl,
@@ -29,11 +29,11 @@ impl<T: Driver> Device<T> {
     }
 }
 
-/// The devices above a device, which may be changed.
+/// The upper devices of a device, while they may be changed.
 ///
 /// # Invariants
 ///
-/// RTNL is held, and given back before the device can go: what was removed is freed by then.
+/// RTNL is held, and released before the device can be freed: what was removed is freed by then.
 pub(crate) struct Uppers<'a, T: Driver> {
     dev: &'a Device<T>,
     rtnl: &'a Rtnl,
@@ -47,10 +47,10 @@ impl<T: Driver> Uppers<'_, T> {
 
     /// Adds a device with `number`.
     ///
-    /// Fails with `EEXIST` if there is one, with `ENODEV` if the modem goes away. Sleeps.
+    /// Fails with `EEXIST` if there is one, with `ENODEV` if the device is being removed. Sleeps.
     pub(crate) fn add(&self, number: u8, driver: T::Upper) -> Result {
         // SAFETY: the table is this device's, and is closed before it is unregistered. By the type
-        // invariant RTNL is given back before that, too.
+        // invariant RTNL is released before that, too.
         unsafe { self.dev.uppers().add(number, driver, self.dev, self.rtnl) }
     }
 

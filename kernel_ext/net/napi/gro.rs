@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! GRO: packets of a flow are merged before the network stack gets them.
+//! GRO: packets of a flow are merged before they are passed to the network stack.
 //!
 //! C header: [`include/net/gro.h`](srctree/include/net/gro.h)
 
@@ -13,8 +13,8 @@ use kernel::ptr::project;
 
 /// The GRO of a NAPI context whose poll runs.
 ///
-/// Nothing stays in it when the poll is over: a network device that is removed waits for polls, but
-/// would not wait for a packet that is held to be merged with a later one.
+/// It is empty when the poll ends: a network device that is removed waits for polls, but would not
+/// wait for a packet that is held to be merged with a later one.
 ///
 /// # Invariants
 ///
@@ -40,21 +40,21 @@ impl Gro<'_> {
         project!(mut self.napi, .gro)
     }
 
-    /// Hands `skb` to the network stack, which may merge it with others of its flow.
+    /// Passes `skb` to GRO, which may merge it with others of its flow (`napi_gro_receive()`).
     pub(in crate::kernel_ext) fn receive(&mut self, skb: OwnedSkb) {
         // SAFETY: by the type invariant the node is valid and this poll's; the buffer is valid, and
         // is given away.
         unsafe { bindings::gro_receive_skb(self.node(), skb.into_raw()) };
     }
 
-    /// Hands `skb` to the network stack as it is.
+    /// Passes `skb` to the network stack, without GRO (`netif_receive_skb()`).
     pub(in crate::kernel_ext) fn receive_unmerged(&mut self, skb: OwnedSkb) {
         // SAFETY: by the type invariant a poll runs, hence bottom halves are off; the buffer is
         // valid, and is given away.
         unsafe { bindings::netif_receive_skb(skb.into_raw()) };
     }
 
-    /// As [`Self::receive`], for a datagram of UDP, and returns whether somebody wants it merged
+    /// As [`Self::receive`], for a datagram of UDP, and returns whether a receiver wants it merged
     /// with others: a socket that has set `UDP_GRO`, or a tunnel.
     pub(in crate::kernel_ext) fn receive_datagram(&mut self, skb: OwnedSkb) -> bool {
         let skb = skb.into_raw();

@@ -17,10 +17,10 @@ use crate::kernel_ext::{
 use kernel::prelude::*;
 
 /// A pool of buffers for short packets, and for the headers of others.
-pub(in crate::kernel_ext) struct Heads(Pool);
+pub(in crate::kernel_ext) struct HeadPool(Pool);
 
-impl Heads {
-    /// The longest packet that has room, in bytes.
+impl HeadPool {
+    /// The longest packet that fits, in bytes.
     pub(in crate::kernel_ext) const MAX_LEN: usize = 256;
 
     /// Bytes of a page, and how many buffers there are at most.
@@ -37,7 +37,7 @@ impl Heads {
         self.0.clear();
     }
 
-    /// A buffer with room for a packet of `len` bytes. Does not sleep.
+    /// A socket buffer with tailroom for a packet of `len` bytes. Does not sleep.
     fn alloc(&mut self, gro: &mut Gro<'_>, len: usize) -> Result<NewSkb> {
         if len <= Self::MAX_LEN {
             if let Some(buffer) = self.0.take() {

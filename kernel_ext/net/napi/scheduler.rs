@@ -19,10 +19,10 @@ unsafe impl Send for Scheduler {}
 unsafe impl Sync for Scheduler {}
 
 impl Scheduler {
-    /// Has the context polled, unless it is disabled. Called in any context.
+    /// Schedules the context, unless it is disabled. Called in any context.
     pub(in crate::kernel_ext) fn schedule(&self) {
-        // SAFETY: by the type invariant the context exists. The function wants no more, and tells
-        // who may schedule it.
+        // SAFETY: by the type invariant the context exists. The function returns whether the caller
+        // may schedule it.
         if unsafe { bindings::napi_schedule_prep(self.0) } {
             // SAFETY: by the type invariant the context exists, and it was left to this to schedule
             // it.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Counters of no device, to be tested.
+//! Per-CPU counters without a device, for tests.
 
 use super::statistics::{
     count_received,

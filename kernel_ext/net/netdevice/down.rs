@@ -46,20 +46,20 @@ impl NetDevice {
 }
 
 impl Down<'_> {
-    /// Changes the device's type by `change`, if all that watch it agree.
+    /// Changes the device's type by `change`, if all notifiers agree.
     pub(crate) fn change_type(&self, change: impl FnOnce(&Self)) -> Result {
         self.notify(bindings::netdev_cmd_NETDEV_PRE_TYPE_CHANGE)?;
         change(self);
-        // It is done, whatever they say.
+        // The type is changed, whatever the notifiers return.
         let _ = self.notify(bindings::netdev_cmd_NETDEV_POST_TYPE_CHANGE);
         Ok(())
     }
 
-    /// Tells who watches the device of `event`, and returns the first objection.
+    /// Calls the notifiers of the device for `event`, and returns the first error.
     fn notify(&self, event: bindings::netdev_cmd) -> Result {
-        /// Set in the answer of who ends the round.
+        /// Set in the return value of a notifier that ends the chain.
         const STOP: ffi::c_int = bindings::NOTIFY_STOP_MASK as ffi::c_int;
-        /// The answer of who has no objection.
+        /// The return value of a notifier that agrees.
         const OK: ffi::c_int = bindings::NOTIFY_OK as ffi::c_int;
 
         // SAFETY: by the type invariants the device is valid and registered, and RTNL is held.
@@ -98,32 +98,32 @@ pub(super) unsafe fn write_headerless(net: *mut bindings::net_device) {
 
     let header_ops = project!(mut net, .header_ops);
     // SAFETY: by the requirement of the function the field is valid, and no packet is under way
-    // whose header would be made by the old operations; who only looks sees the change late.
+    // whose header the old operations would create; readers see the change late.
     unsafe { header_ops.write_volatile(ptr::null()) };
 
     let kind = project!(mut net, .type_);
-    // SAFETY: by the requirement of the function the field is valid, and nobody else writes it; who
-    // reads it without RTNL sees the change late.
+    // SAFETY: by the requirement of the function the field is valid, and nobody else writes it;
+    // readers without RTNL see the change late.
     unsafe { kind.write_volatile(bindings::ARPHRD_NONE as ffi::c_ushort) };
 
     let header_len = project!(mut net, .hard_header_len);
-    // SAFETY: by the requirement of the function the field is valid, and nobody else writes it; who
-    // reads it without RTNL sees the change late, and then leaves too much room.
+    // SAFETY: by the requirement of the function the field is valid, and nobody else writes it;
+    // readers without RTNL see the change late, and then reserve too much headroom.
     unsafe { header_len.write_volatile(0) };
 
     let address_len = project!(mut net, .addr_len);
     // SAFETY: by the requirement of the function the field is valid, and nobody else writes it;
-    // addresses have room for more bytes than any length that is read meanwhile.
+    // `MAX_ADDR_LEN`, the size of an address, exceeds any length that is read meanwhile.
     unsafe { address_len.write_volatile(0) };
 
     let flags = project!(mut net, .flags);
-    // SAFETY: by the requirement of the function the field is valid, and nobody else writes it; who
-    // reads it without RTNL sees the change late.
+    // SAFETY: by the requirement of the function the field is valid, and nobody else writes it;
+    // readers without RTNL see the change late.
     unsafe { flags.write_volatile(FLAGS) };
 }
 
-/// Mends what the defaults of Ethernet get wrong for a driver that queues a packet by its own
-/// buffer, and whose MTU may be larger than Ethernet's.
+/// Changes the defaults of Ethernet for a driver that queues the skb itself, and whose MTU may be
+/// larger than Ethernet's.
 ///
 /// # Safety
 ///
@@ -161,7 +161,7 @@ pub(super) unsafe fn change_private_flags(
     // under RTNL, do not change meanwhile.
     let before = unsafe { Group::priv_flags_raw(group) };
     let after = if on { before | flags } else { before & !flags };
-    // SAFETY: by the requirement of the function the group is valid, and nobody else writes it; who
-    // reads another flag reads what was there, for that is written again.
+    // SAFETY: by the requirement of the function the group is valid, and nobody else writes it;
+    // readers of another flag read the old value, which is written again.
     unsafe { Group::set_priv_flags_raw(group, after) };
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! What network devices do for the network stack.
+//! Offloads of network devices.
 //!
 //! C header: [`include/linux/netdev_features.h`](srctree/include/linux/netdev_features.h)
 
 use crate::kernel_ext::bindings;
 use kernel::ffi;
 
-/// Things that a device does for the network stack: bits of `netdev_features_t`.
+/// Offloads of a device: bits of `netdev_features_t`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::kernel_ext) struct Features(u64);
 
@@ -34,8 +34,8 @@ impl Features {
     pub(in crate::kernel_ext) const UDP_MERGING: Self =
         Self::bit(bindings::NETIF_F_GRO_UDP_FWD_BIT);
 
-    /// Received packets that are to be sent on are merged into lists, which are taken apart again
-    /// as they were.
+    /// Received packets that are forwarded are merged into fragment lists, which are segmented
+    /// again as they were.
     pub(in crate::kernel_ext) const MERGING_INTO_LISTS: Self =
         Self::bit(bindings::NETIF_F_GRO_FRAGLIST_BIT);
 
@@ -43,12 +43,12 @@ impl Features {
         Self(1_u64.wrapping_shl(number))
     }
 
-    /// These and those.
+    /// The union of both.
     pub(in crate::kernel_ext) const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// As the kernel has them.
+    /// The bits of `netdev_features_t`.
     pub(in crate::kernel_ext) const fn bits(self) -> bindings::netdev_features_t {
         self.0
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Network namespaces: where a device is, and who may change it there.
+//! Network namespaces: which one a device is in, and which tasks may change it there.
 //!
 //! C headers: [`include/net/net_namespace.h`](srctree/include/net/net_namespace.h),
 //! [`include/linux/capability.h`](srctree/include/linux/capability.h)
@@ -55,14 +55,15 @@ impl NetDevice {
             return Err(ENODEV);
         }
         let owner = project!(self.namespace(), .user_ns);
-        // SAFETY: a namespace goes only when no device is registered in it any more, which is under
-        // RTNL: this one is, and RTNL is held. The pointer does not change.
+        // SAFETY: a namespace is freed only when no device is registered in it any more, which
+        // changes under RTNL: this device is registered, and RTNL is held. The pointer does not
+        // change.
         let owner: *mut user_namespace = unsafe { owner.read() }.cast();
         if owner == current_user_namespace() {
             return Ok(rtnl);
         }
-        // SAFETY: a network namespace keeps the user namespace that owns it, and by the above it is
-        // there as long as RTNL is held.
+        // SAFETY: a network namespace holds a reference to the user namespace that owns it. RTNL,
+        // which is held, keeps the device registered, and so its network namespace.
         if unsafe { bindings::ns_capable(owner, bindings::CAP_NET_ADMIN as ffi::c_int) } {
             Ok(rtnl)
         } else {

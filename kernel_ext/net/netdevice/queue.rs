@@ -95,7 +95,7 @@ impl TransmitQueue<'_> {
     }
 
     /// Counts `bytes` that are about to be sent, and stops the queue if that is more than the
-    /// limits permit (`netdev_tx_sent_queue()`). The callers of one queue must take turns.
+    /// limits permit (`netdev_tx_sent_queue()`). The calls for one queue must be serialised.
     pub(in crate::kernel_ext) fn sent(self, bytes: usize) {
         let jiffies = &raw const bindings::jiffies;
         // SAFETY: the variable is there as long as the kernel; it changes at any time.
@@ -111,12 +111,14 @@ impl TransmitQueue<'_> {
 
             // CAST: no transfer is as large.
             let count = bytes as ffi::c_uint;
-            // SAFETY: by the type invariant the queue is valid; who completes sees the change late.
+            // SAFETY: by the type invariant the queue is valid; the completion path sees the change
+            // late.
             unsafe { last.write_volatile(count) };
-            // SAFETY: by the type invariant the queue is valid. The callers take turns; if they did
-            // not, a count would be lost.
+            // SAFETY: by the type invariant the queue is valid. The calls are serialised; if they
+            // were not, a count would be lost.
             let total = unsafe { queued.read_volatile() }.wrapping_add(count);
-            // SAFETY: by the type invariant the queue is valid; who completes sees the change late.
+            // SAFETY: by the type invariant the queue is valid; the completion path sees the change
+            // late.
             unsafe { queued.write_volatile(total) };
             if self.is_within_limits() {
                 return;
@@ -139,8 +141,8 @@ impl TransmitQueue<'_> {
     }
 
     /// Counts `bytes` that were sent, or dropped instead, and lets the network stack send again if
-    /// the limits permit it (`netdev_tx_completed_queue()`). The callers of one queue must take
-    /// turns.
+    /// the limits permit it (`netdev_tx_completed_queue()`). The calls for one queue must be
+    /// serialised.
     pub(in crate::kernel_ext) fn completed(self, bytes: usize) {
         #[cfg(CONFIG_BQL)]
         {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! What network devices are made to be before they are registered.
+//! Setting up a network device before it is registered.
 //!
 //! C header: [`include/linux/netdevice.h`](srctree/include/linux/netdevice.h)
 
@@ -55,8 +55,8 @@ impl<'a> Unregistered<'a> {
 
     /// Sets the hardware address.
     pub(crate) fn set_address(&self, address: [u8; ETH_ALEN]) {
-        // SAFETY: by the type invariant the device is valid and nobody else's; `address` is as long
-        // as told.
+        // SAFETY: by the type invariant the device is valid and nobody else's; `address` has the
+        // length that is passed.
         unsafe { bindings::dev_addr_mod(self.as_raw(), 0, address.as_ptr().cast(), ETH_ALEN) };
     }
 
@@ -65,7 +65,7 @@ impl<'a> Unregistered<'a> {
     pub(crate) fn random_address(&self) -> [u8; ETH_ALEN] {
         let mut address = [0; ETH_ALEN];
 
-        // SAFETY: `address` is as long as told.
+        // SAFETY: `address` has the length that is passed.
         unsafe { bindings::get_random_bytes(address.as_mut_ptr().cast(), address.len()) };
         let [first, ..] = &mut address;
         *first = (*first & 0xfe) | 0x02;
@@ -120,14 +120,14 @@ impl<'a> Unregistered<'a> {
         unsafe { first.write(group.as_raw()) };
     }
 
-    /// Names the device when it is registered, after a template such as `wwan%d`. As much of it as
-    /// there is room for.
+    /// Names the device when it is registered, after a template such as `wwan%d`, which is truncated
+    /// to `IFNAMSIZ`.
     pub(in crate::kernel_ext) fn set_name(&self, template: &'static CStr) {
         let name = project!(mut self.as_raw(), .name);
         let mut bytes = [0; bindings::IFNAMSIZ as usize];
-        let [room @ .., _zero] = &mut bytes;
-        for (to, &from) in room.iter_mut().zip(template.to_bytes_with_nul()) {
-            // CAST: an octet is an octet.
+        let [chars @ .., _zero] = &mut bytes;
+        for (to, &from) in chars.iter_mut().zip(template.to_bytes_with_nul()) {
+            // CAST: both have eight bits.
             *to = from as ffi::c_char;
         }
 
@@ -146,7 +146,7 @@ impl<'a> Unregistered<'a> {
         let parent = ptr::from_ref(parent).cast_mut().cast();
         let field = project!(mut self.as_raw(), .dev.parent);
         // SAFETY: by the type invariant the device is valid, and nobody else uses the field. The
-        // parent lives as long as `self`; who registers the device takes a reference to it.
+        // parent lives as long as `self`; registering the device takes a reference to it.
         unsafe { field.write(parent) };
 
         let field = project!(mut self.as_raw(), .dev.type_);
@@ -155,7 +155,7 @@ impl<'a> Unregistered<'a> {
     }
 
     /// Has packets and bytes counted for each processor.
-    pub(in crate::kernel_ext) fn count_per_cpu(&self) {
+    pub(in crate::kernel_ext) fn use_percpu_stats(&self) {
         // INVARIANT: these are the statistics that a `NetDevice` may have.
         // SAFETY: by the type invariant the device is valid, and nobody else uses it.
         unsafe {
@@ -195,7 +195,7 @@ impl<'a> Unregistered<'a> {
 
     /// Refuses netpoll, which sends Ethernet frames, and while locks of the lower device may be
     /// held.
-    pub(in crate::kernel_ext) fn refuse_netpoll(&self) {
+    pub(in crate::kernel_ext) fn disable_netpoll(&self) {
         // SAFETY: by the type invariant the device is valid, and nobody else has it.
         unsafe {
             down::change_private_flags(

@@ -36,7 +36,7 @@ impl NetDevice {
     }
 
     /// The packet `new`, as one of the device.
-    pub(in crate::kernel_ext) fn own(&self, new: NewSkb) -> OwnedSkb {
+    pub(in crate::kernel_ext) fn adopt(&self, new: NewSkb) -> OwnedSkb {
         let skb = new.into_inner();
         let link = project!(
             mut skb.as_ptr(),

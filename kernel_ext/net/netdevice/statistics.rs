@@ -55,13 +55,13 @@ impl NetDevice {
         unsafe { count_sent(self.per_cpu(), packets, bytes) };
     }
 
-    /// What is counted for each processor. The pointer does not change while the device is
-    /// registered, and the counters are there until then; it is NULL if nothing is counted.
+    /// The per-CPU counters. The pointer does not change while the device is registered, and the
+    /// counters are there until then; it is NULL if nothing is counted.
     fn per_cpu(&self) -> *mut PerCpu {
         let counters = project!(self.as_raw(), .__bindgen_anon_2.tstats);
 
-        // SAFETY: by the type invariant the device is valid, and what it counts for each processor
-        // is this member of the union.
+        // SAFETY: by the type invariant the device is valid, and its per-CPU counters are this
+        // member of the union.
         unsafe { counters.read() }
     }
 
@@ -163,7 +163,7 @@ unsafe fn count(counters: *mut PerCpu, additions: [(usize, u64); 2]) {
     unsafe { sequence(mine) };
 }
 
-/// This processor's part of what each processor has one of.
+/// This processor's instance of a per-CPU variable (`this_cpu_ptr()`).
 ///
 /// # Safety
 ///
@@ -181,7 +181,7 @@ unsafe fn this_cpu<T>(per_cpu: *mut T) -> *mut T {
     per_cpu.wrapping_byte_add(unsafe { offset.read() } as usize)
 }
 
-/// As there is one processor, all of it.
+/// The only instance: there is one processor.
 ///
 /// # Safety
 ///
@@ -191,7 +191,7 @@ unsafe fn this_cpu<T>(per_cpu: *mut T) -> *mut T {
     per_cpu
 }
 
-/// Tells readers that a change begins, or has ended: 64 bits are two words.
+/// Begins or ends an update for readers (`u64_stats_update_begin()`): 64 bits are two words.
 ///
 /// # Safety
 ///
@@ -210,7 +210,7 @@ unsafe fn sequence(counters: *mut PerCpu) {
     unsafe { bindings::smp_wmb() };
 }
 
-/// Nothing is to be told: 64 bits are one word.
+/// Readers need no sequence count: 64 bits are one word.
 ///
 /// # Safety
 ///

@@ -75,8 +75,8 @@ impl<'a> Unregistered<'a> {
         if name.to_bytes_with_nul().len() > bindings::IFNAMSIZ as usize {
             return Err(EINVAL);
         }
-        // SAFETY: the name is short enough and ends with a zero, and the callback sets up what it
-        // is passed. The function sleeps.
+        // SAFETY: the name is short enough and ends with a zero, and the callback initialises the
+        // device that it is passed. The function sleeps.
         let net = unsafe {
             bindings::alloc_netdev_mqs(
                 private_len.try_into()?,
@@ -151,7 +151,7 @@ impl<'a> Unregistered<'a> {
 impl Drop for Unregistered<'_> {
     fn drop(&mut self) {
         // SAFETY: by the type invariant the device is valid and not registered, and it belongs to
-        // `self`. Where a registration has failed late, RTNL is still held by who attempted it.
+        // `self`. Where a registration has failed late, the caller still holds RTNL.
         unsafe { bindings::free_netdev(self.net.as_ptr()) };
     }
 }

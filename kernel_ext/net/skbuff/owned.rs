@@ -63,7 +63,7 @@ impl OwnedSkb {
     /// # Safety
     ///
     /// No clone may share the data.
-    pub(super) unsafe fn lend(&mut self) -> &mut SkBuff {
+    pub(super) unsafe fn as_skb(&mut self) -> &mut SkBuff {
         // SAFETY: by the type invariant nobody else uses the buffer, and by the requirement of the
         // function nobody its data.
         unsafe { SkBuff::from_raw(self.0.as_ptr()) }
@@ -75,7 +75,7 @@ impl OwnedSkb {
     }
 
     /// Where the network header stands, in bytes from the packet's beginning: how long the header
-    /// of the link layer is. [`None`] if nobody has told.
+    /// of the link layer is. [`None`] if it was not set.
     pub(crate) fn network_offset(&self) -> Option<usize> {
         // SAFETY: the anonymous twin of `headers` is the same memory, of the same type: it is
         // initialised.
@@ -101,8 +101,8 @@ impl OwnedSkb {
         offset: usize,
         to: &mut [MaybeUninit<u8>],
     ) -> Result {
-        // SAFETY: by the type invariant the buffer is valid; `to` is as long as told, and the
-        // function fails if the buffer has not as many bytes.
+        // SAFETY: by the type invariant the buffer is valid; `to` has the length that is passed,
+        // and the function fails if the buffer has not as many bytes.
         to_result(unsafe {
             bindings::skb_copy_bits(
                 self.0.as_ptr(),
@@ -126,7 +126,7 @@ impl OwnedSkb {
         }
 
         // SAFETY: by the type invariant the buffer is valid. It has as many bytes as are copied, as
-        // was checked above, and `to` is as long as told.
+        // was checked above, and `to` has the length that is passed.
         let sum = unsafe {
             bindings::skb_copy_and_csum_bits(
                 self.0.as_ptr(),
@@ -142,8 +142,8 @@ impl OwnedSkb {
     pub(crate) fn byte(&self, offset: usize) -> Result<u8> {
         let mut byte = 0_u8;
 
-        // SAFETY: by the type invariant the buffer is valid; `byte` is as long as told, and the
-        // function fails if the buffer has no such byte.
+        // SAFETY: by the type invariant the buffer is valid; `byte` has the length that is passed,
+        // and the function fails if the buffer has no such byte.
         to_result(unsafe {
             bindings::skb_copy_bits(
                 self.0.as_ptr(),
@@ -161,7 +161,7 @@ impl OwnedSkb {
         let len = skb.len.saturating_sub(skb.data_len) as usize;
 
         // SAFETY: a valid buffer has as many initialised bytes at `data`. Nobody changes them while
-        // it is borrowed: who has a clone that shares them copies them before.
+        // it is borrowed: a clone that shares them copies them before a write.
         unsafe { slice::from_raw_parts(skb.data, len) }
     }
 }

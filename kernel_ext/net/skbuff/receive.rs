@@ -48,8 +48,7 @@ pub(in crate::kernel_ext) const fn buffer_len(len: usize) -> usize {
     align(HEADROOM.saturating_add(len)).saturating_add(SHARED_INFO_LEN)
 }
 
-/// A socket buffer that was made for a received packet: nobody else uses it, and no clone shares
-/// its data.
+/// A new socket buffer, for a received packet: nobody else uses it, and no clone shares its data.
 pub(in crate::kernel_ext) struct NewSkb(OwnedSkb);
 
 impl NewSkb {
@@ -73,20 +72,20 @@ impl NewSkb {
         headroom: usize,
         len: usize,
     ) -> Result<Self> {
-        let room = buffer.bytes().len();
+        let size = buffer.bytes().len();
         let needed = headroom
             .checked_add(len)
             .and_then(|len| len.checked_add(SHARED_INFO_LEN))
             .ok_or(EOVERFLOW)?;
-        if needed > room {
+        if needed > size {
             return Err(EINVAL);
         }
 
         let data = buffer.into_raw();
-        // SAFETY: `data` is a fragment of a page of `room` bytes, with a reference to that, which
-        // is given away, and nobody else uses it. By the requirement of the function bottom halves
-        // are off.
-        let skb = unsafe { bindings::napi_build_skb(data, room as u32) };
+        // SAFETY: `data` is a page fragment of `size` bytes, with a reference to the page, which is
+        // given away, and nobody else uses it. By the requirement of the function bottom halves are
+        // off.
+        let skb = unsafe { bindings::napi_build_skb(data, size as u32) };
         if skb.is_null() {
             // SAFETY: `data` is in a page to which there still is the reference of `buffer`.
             unsafe { bindings::page_frag_free(data) };
@@ -95,8 +94,8 @@ impl NewSkb {
 
         // SAFETY: the buffer is valid and new: nobody else has it.
         reserve(unsafe { &mut *skb }, headroom);
-        // SAFETY: the buffer is new and linear, and by the check above there is room for as many
-        // bytes behind the headroom.
+        // SAFETY: the buffer is new and linear, and by the check above its tailroom behind the
+        // headroom suffices.
         unsafe { bindings::skb_put(skb, len as u32) };
         // SAFETY: the buffer is valid and new, and is given away.
         Ok(unsafe { Self::from_raw(skb) })
@@ -104,13 +103,13 @@ impl NewSkb {
 
     /// The packet, to be looked at and changed.
     pub(in crate::kernel_ext) fn get(&mut self) -> &mut SkBuff {
-        // SAFETY: the buffer is new, and goes to nobody before `finish`: no clone shares its data.
-        unsafe { self.0.lend() }
+        // SAFETY: the buffer is new, and `into_inner` consumes it: no clone shares its data.
+        unsafe { self.0.as_skb() }
     }
 
     /// Tells what the packet's protocol is (`ether_type`, in host order) and what is known of its
     /// checksum, and that no header of the link layer is before it.
-    pub(in crate::kernel_ext) fn describe(&mut self, ether_type: u16, checksum: Checksum) {
+    pub(in crate::kernel_ext) fn set_metadata(&mut self, ether_type: u16, checksum: Checksum) {
         let new = self.get();
 
         new.reset_mac_header();
@@ -123,18 +122,18 @@ impl NewSkb {
         self.0
     }
 
-    /// Appends `bytes`. `ENOBUFS` if there is no room for them.
+    /// Appends `bytes` (`skb_put_data()`). `ENOBUFS` if the tailroom does not suffice.
     pub(in crate::kernel_ext::net) fn append(&mut self, bytes: &[u8]) -> Result {
         if bytes.len() > self.tailroom() {
             return Err(ENOBUFS);
         }
 
-        // SAFETY: the buffer is valid and nobody else's. It is linear, or there would be no room at
-        // its tail, and has room for as many bytes.
-        let room = unsafe { bindings::skb_put(self.0.as_ptr(), bytes.len() as u32) };
-        // SAFETY: the room is as long as `bytes`, which cannot overlap with it: they are somebody
-        // else's, or not mutable.
-        unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), room.cast(), bytes.len()) };
+        // SAFETY: the buffer is valid and nobody else's. It is linear, or it would have no
+        // tailroom, and its tailroom suffices.
+        let tail = unsafe { bindings::skb_put(self.0.as_ptr(), bytes.len() as u32) };
+        // SAFETY: the tailroom has the length of `bytes`, which cannot overlap with it: they are
+        // borrowed immutably.
+        unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), tail.cast(), bytes.len()) };
         Ok(())
     }
 
@@ -176,7 +175,7 @@ impl NewSkb {
     }
 }
 
-/// Makes `len` bytes of headroom in an empty buffer, which must have as much room
+/// Reserves `len` bytes of headroom in an empty buffer, which must have as much tailroom
 /// (`skb_reserve()`).
 fn reserve(skb: &mut bindings::sk_buff, len: usize) {
     skb.data = skb.data.wrapping_add(len);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! What the network stack leaves to who sends a packet.
+//! What the network stack leaves to the driver that sends a packet: checksum, segmentation,
+//! timestamp.
 
 use super::{
     shared_info,
@@ -25,11 +26,11 @@ pub(crate) struct Partial {
 
 /// The packet is still to be segmented, as one of TCP or UDP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Segmentation {
+pub(crate) struct Gso {
     /// The most bytes of payload that a segment may have.
     pub(crate) size: NonZero<usize>,
     /// All segments have the same identification of IPv4 (`SKB_GSO_TCP_FIXEDID`).
-    pub(crate) keeps_id: bool,
+    pub(crate) fixed_id: bool,
 }
 
 impl OwnedSkb {
@@ -51,8 +52,8 @@ impl OwnedSkb {
         })
     }
 
-    /// Tells who wants to know when the packet was sent that this is now (`skb_tx_timestamp()`).
-    pub(in crate::kernel_ext) fn tell_transmit_time(&self) {
+    /// Reports the time of transmission, if it was requested (`skb_tx_timestamp()`).
+    pub(in crate::kernel_ext) fn tx_timestamp(&self) {
         // CAST: the flags are eight bits.
         const WANTED: u8 =
             (bindings::SKBTX_SW_TSTAMP | bindings::RUST_CONST_HELPER_SKBTX_BPF) as u8;
@@ -62,13 +63,13 @@ impl OwnedSkb {
         // them may change the flags at any time.
         let flags = unsafe { flags.read_volatile() };
         if flags & WANTED != 0 {
-            // SAFETY: by the type invariant the buffer is valid. The function clones it for who
-            // asked; it takes NULL where no hardware has told the time.
+            // SAFETY: by the type invariant the buffer is valid. The function clones it for the
+            // requester; NULL means that there is no hardware timestamp.
             unsafe { bindings::skb_tstamp_tx(self.as_ptr(), ptr::null_mut()) };
         }
     }
 
-    /// Frees the buffer after its packet was sent: unlike a drop this tells of no loss.
+    /// Frees the buffer after its packet was sent (`consume_skb()`): no drop is reported.
     pub(in crate::kernel_ext) fn consume(self) {
         // SAFETY: by the type invariant the buffer is valid and belongs to `self`, which is given
         // away.
@@ -82,7 +83,7 @@ impl OwnedSkb {
     }
 
     /// How the packet is still to be segmented.
-    pub(crate) fn segmentation(&self) -> Option<Segmentation> {
+    pub(crate) fn gso(&self) -> Option<Gso> {
         // CAST: a bit is a bit, whatever integer holds the C enum.
         const FIXED_ID: u32 = bindings::SKB_GSO_TCP_FIXEDID as u32;
 
@@ -96,9 +97,9 @@ impl OwnedSkb {
         // changes this of a packet that others have, too.
         let kind = unsafe { kind.read_volatile() };
 
-        Some(Segmentation {
+        Some(Gso {
             size: NonZero::new(size.into())?,
-            keeps_id: kind & FIXED_ID != 0,
+            fixed_id: kind & FIXED_ID != 0,
         })
     }
 }

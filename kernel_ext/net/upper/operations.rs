@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! The operations of stacked devices.
+//! `net_device_ops` and `ethtool_ops` of upper devices.
 
 use super::{
     Device,
@@ -116,8 +116,8 @@ impl<T: Driver> Device<T> {
         from_result(|| {
             // All devices above the lower one have this in common, wherever they are.
             if !dev.net().shares_namespace(lower.net()) {
-                // SAFETY: the core passes what it takes the reason from, or NULL.
-                unsafe { ethtool::explain(ack, c"the lower device is in another namespace") };
+                // SAFETY: the core passes a valid extended ack, or NULL.
+                unsafe { ethtool::set_extack(ack, c"the lower device is in another namespace") };
                 return Err(EPERM);
             }
             // SAFETY: the core passes the parameters that are wanted, and does not change them.
@@ -142,7 +142,7 @@ impl<T: Driver> Device<T> {
         // of `IFF_TX_SKB_SHARING`.
         let skb = unsafe { OwnedSkb::from_raw(skb) };
 
-        skb.tell_transmit_time();
+        skb.tx_timestamp();
         match dev.private().driver.transmit(dev.lower(), &skb) {
             Ok((packets, bytes)) => {
                 // SAFETY: the device sends, so it is registered, and bottom halves are off.
@@ -151,7 +151,7 @@ impl<T: Driver> Device<T> {
             }
             Err(_) => dev.net().count_transmit_dropped(),
         }
-        dev.lower().push_back(dev.net());
+        dev.lower().stop_queue_if_busy(dev.net());
         bindings::netdev_tx::NETDEV_TX_OK
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! The stacked devices of one lower device, by number.
+//! The upper devices of a lower device, by number.
 
 use super::{
     Device,
@@ -35,7 +35,7 @@ use kernel::{
 /// How many devices can lie above another: a number is a `u8`.
 const SLOTS: usize = 1 << u8::BITS;
 
-/// The stacked devices of a lower device.
+/// The upper devices of a lower device.
 ///
 /// # Invariants
 ///
@@ -47,7 +47,7 @@ pub(crate) struct Table<T: Driver> {
     slots: [Atomic<*mut bindings::net_device>; SLOTS],
     /// How many slots are not NULL. Changes under RTNL.
     len: Atomic<usize>,
-    /// The lower device goes away. Changes under RTNL.
+    /// The lower device is being unregistered. Changes under RTNL.
     closed: Atomic<bool>,
     _phantom: PhantomData<T>,
 }
@@ -106,13 +106,13 @@ impl<T: Driver> Table<T> {
     /// Adds a device with `number` above `lower`, and registers it.
     ///
     /// Fails with `EEXIST` if there is one, with `ENODEV` if the lower device is not registered, or
-    /// goes away.
+    /// is being unregistered.
     ///
     /// # Safety
     ///
-    /// `lower` must be the device that owns the table: [`Self::close`] is called, and RTNL given
-    /// back, before it is unregistered. Where [`Self::remove`] was called, RTNL must have been
-    /// given back by then, too: only after that a device is freed.
+    /// `lower` must be the device that owns the table: [`Self::close`] is called, and RTNL
+    /// released, before it is unregistered. After [`Self::remove`] RTNL must be released before
+    /// that, too: only then is the device freed.
     pub(in crate::kernel_ext) unsafe fn add(
         &self,
         number: u8,
@@ -130,8 +130,8 @@ impl<T: Driver> Table<T> {
             return Err(EEXIST);
         }
 
-        // SAFETY: by the requirement of the function `close` is called, and RTNL given back, before
-        // the lower device goes: by then all devices above it are freed.
+        // SAFETY: by the requirement of the function `close` is called, and RTNL released, before
+        // the lower device is freed: by then all devices above it are.
         let net = unsafe { Device::create(lower, driver, rtnl) }?.as_ptr();
         // SAFETY: both devices are registered, and RTNL is held.
         to_result(unsafe { bindings::netdev_upper_dev_link(lower_net, net, ptr::null_mut()) })
@@ -150,7 +150,7 @@ impl<T: Driver> Table<T> {
     }
 
     /// Removes the device with `number`. Fails with `EINVAL` if there is none. Sleeps. The device
-    /// is freed when RTNL is given back.
+    /// is freed when RTNL is released.
     pub(in crate::kernel_ext) fn remove(&self, number: u8, rtnl: &Rtnl) -> Result {
         let slot = self.slot(number);
         let net = self.empty(slot, rtnl).ok_or(EINVAL)?;
@@ -160,7 +160,7 @@ impl<T: Driver> Table<T> {
         Ok(())
     }
 
-    /// Tells all devices that are up that the lower one has gone up, or goes down.
+    /// Sets the carrier of all devices that are up, when the lower one goes up or down.
     pub(in crate::kernel_ext) fn set_carrier(&self, on: bool, _rtnl: &Rtnl) {
         for slot in &self.slots {
             let net = slot.load(Relaxed);
@@ -178,7 +178,7 @@ impl<T: Driver> Table<T> {
         }
     }
 
-    /// Has the network stack send by all devices again.
+    /// Wakes the transmit queues of all devices that are up.
     pub(in crate::kernel_ext) fn wake(&self, _guard: &rcu::Guard) {
         let devices = self
             .slots
@@ -198,7 +198,7 @@ impl<T: Driver> Table<T> {
     }
 
     /// Removes all devices in one batch, and takes no more. Sleeps. The devices are freed when RTNL
-    /// is given back.
+    /// is released.
     pub(in crate::kernel_ext) fn close(&self, rtnl: &Rtnl) {
         let mut batch = bindings::list_head {
             next: ptr::null_mut(),

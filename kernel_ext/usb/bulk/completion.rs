@@ -25,13 +25,13 @@ use kernel::{
     }, //
 };
 
-/// What is told of completions.
+/// Is notified of completions.
 pub(in crate::kernel_ext) trait Completion: Send + Sync {
     /// A transfer has completed. Called in any context.
     fn completed(&self);
 }
 
-/// Where completed transfers go: a stack that needs no lock.
+/// The completed transfers of a ring: a lock-free stack.
 ///
 /// # Invariants
 ///
@@ -43,7 +43,7 @@ pub(super) struct Completions<B: Content> {
 }
 
 impl<B: Content> Completions<B> {
-    /// No transfers as yet.
+    /// An empty stack.
     pub(super) const fn new(owner: B::Completion) -> Self {
         // INVARIANT: the list is empty.
         Self {
@@ -52,7 +52,7 @@ impl<B: Content> Completions<B> {
         }
     }
 
-    /// Adds `transfer`, and tells so. Called in any context.
+    /// Adds `transfer`, and notifies the owner. Called in any context.
     ///
     /// # Safety
     ///
@@ -65,7 +65,7 @@ impl<B: Content> Completions<B> {
             // SAFETY: by the requirement of the function the transfer is valid and the caller's.
             unsafe { next.write(first) };
 
-            // INVARIANT: the list goes on behind the transfer.
+            // INVARIANT: the list continues behind the transfer.
             match self.first.cmpxchg(first, transfer.as_ptr(), Release) {
                 Ok(_) => break,
                 Err(other) => first = other,
@@ -74,7 +74,7 @@ impl<B: Content> Completions<B> {
         self.owner.completed();
     }
 
-    /// Takes what has completed since the last time.
+    /// Takes the transfers that have completed since the last call.
     pub(super) fn take(&self) -> DoneList<B> {
         let mut rest = self.first.load(Relaxed);
         let mut list = DoneList::new();
@@ -83,7 +83,7 @@ impl<B: Content> Completions<B> {
             return list;
         }
         rest = self.first.xchg(ptr::null_mut(), Acquire);
-        // The last that completed is first.
+        // The stack has the last one first.
         while let Some(mut transfer) = NonNull::new(rest) {
             // SAFETY: by the type invariant of `Completions` the list had this valid transfer; it
             // was taken above, so that this function has it now.
@@ -139,12 +139,12 @@ pub(super) unsafe extern "C" fn complete_callback<B: Content>(urb: *mut bindings
 
     if let Some(transfer) = NonNull::new(context.cast::<Transfer<B>>()) {
         // SAFETY: by the requirement of the function the context is a valid transfer of `B`. It was
-        // in flight, and the USB core, which had it, has given it back with this call.
+        // in flight, and the USB core has completed it with this call.
         let (_, completions) = unsafe { transfer.as_ref() }.parts();
         // SAFETY: by the type invariant of `Transfer` its set has these as long as its transfers,
         // which are not freed before this has returned.
         let completions = unsafe { completions.as_ref() };
-        // SAFETY: the transfer is valid, and was given back with this call; it is given away.
+        // SAFETY: the transfer is valid, and the USB core has completed it; it is given away.
         unsafe { completions.push(transfer) };
     }
 }

@@ -53,7 +53,7 @@ impl Pipe {
         }
     }
 
-    /// As URBs have it.
+    /// The pipe, as in `struct urb`.
     pub(super) fn raw(&self) -> u32 {
         self.raw
     }

@@ -17,23 +17,23 @@ use kernel::{
     ptr::project, //
 };
 
-/// What goes along with a transfer.
+/// The driver's data of a transfer.
 pub(in crate::kernel_ext) trait Content {
-    /// What is told of completions.
+    /// Is notified of completions.
     type Completion: Completion;
 }
 
-/// A transfer: its URB, and a `B` that goes along.
+/// A transfer: its URB, and the driver's data `B`.
 ///
 /// # Invariants
 ///
 /// `urb` is valid, and has the transfer as its context; `completions` are those of the set, which
-/// has them as long as its transfers. Whoever has the transfer uses it alone: the holder of an
-/// [`Idle`] or [`Done`], the USB core from its submission on until it has called back, or a list of
+/// has them as long as its transfers. One owner uses the transfer alone: the holder of an [`Idle`]
+/// or [`Done`], the USB core from its submission on until it has called back, or a list of
 /// completed ones.
 pub(super) struct Transfer<B: Content> {
     pub(super) urb: NonNull<bindings::urb>,
-    /// Link of a list of transfers; for whoever has the transfer.
+    /// Link of a list of transfers; used by the owner of the transfer.
     pub(super) next: *mut Transfer<B>,
     pub(super) completions: NonNull<Completions<B>>,
     pub(super) content: B,
@@ -73,14 +73,14 @@ unsafe impl<B: Content + Sync> Sync for Idle<B> {}
 unsafe impl<B: Content + Send> Send for Done<B> {}
 
 impl<B: Content> Idle<B> {
-    /// What goes along.
+    /// The driver's data.
     pub(in crate::kernel_ext) fn content(&self) -> &B {
         // SAFETY: by the type invariant the transfer is valid, and `self`, which is borrowed, has
         // it.
         unsafe { &self.0.as_ref().content }
     }
 
-    /// What goes along, to change.
+    /// The driver's data, mutably.
     pub(in crate::kernel_ext) fn content_mut(&mut self) -> &mut B {
         // SAFETY: by the type invariant the transfer is valid, and `self`, which is borrowed
         // mutably, has it.
@@ -88,7 +88,7 @@ impl<B: Content> Idle<B> {
     }
 
     /// Submits the transfer of `len` bytes at `data`; a zero length packet ends it where `zero` is
-    /// set and its length is a multiple of the packet size. Gives it back on error. Does not sleep.
+    /// set and its length is a multiple of the packet size. Returns it on error. Does not sleep.
     ///
     /// # Safety
     ///
@@ -151,7 +151,7 @@ impl<B: Content> Idle<B> {
 }
 
 impl<B: Content> Done<B> {
-    /// How the transfer ended, and the bytes that were transferred.
+    /// The status of the transfer, or how many bytes were transferred.
     pub(in crate::kernel_ext) fn result(&self) -> Result<usize> {
         // SAFETY: by the type invariant the transfer is valid, and `self` has it.
         let urb = unsafe { self.0.as_ref() }.urb.as_ptr();
@@ -166,7 +166,7 @@ impl<B: Content> Done<B> {
         Ok(len as usize)
     }
 
-    /// The transfer, to be used again.
+    /// The transfer, idle.
     pub(in crate::kernel_ext) fn into_idle(self) -> Idle<B> {
         Idle(self.0)
     }

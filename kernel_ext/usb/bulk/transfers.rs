@@ -35,12 +35,13 @@ pub(in crate::kernel_ext) struct Transfers<B: Content> {
 unsafe impl<B: Content + Send> Send for Transfers<B> {}
 
 impl<B: Content> Transfers<B> {
-    /// Allocates `count` transfers, and returns them idle, too. `owner` is told of completions.
+    /// Allocates `count` transfers, and returns the handles, all idle. `owner` is notified of
+    /// completions.
     ///
     /// # Safety
     ///
-    /// What is returned here, and by [`Self::take_done`], must not be used but to be dropped, once
-    /// the set was dropped.
+    /// What is returned here, and by [`Self::take_done`], may only be dropped once the set was
+    /// dropped.
     pub(in crate::kernel_ext) unsafe fn new(
         count: usize,
         owner: B::Completion,
@@ -94,7 +95,7 @@ impl<B: Content> Transfers<B> {
         Ok(transfer)
     }
 
-    /// Takes what has completed since the last time.
+    /// Takes the transfers that have completed since the last call.
     pub(in crate::kernel_ext) fn take_done(&mut self) -> DoneList<B> {
         self.completions.take()
     }

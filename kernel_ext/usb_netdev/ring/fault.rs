@@ -7,7 +7,7 @@
 pub(in crate::kernel_ext) enum Fault {
     /// The endpoint is halted.
     Halt,
-    /// The bus or the device makes too many errors, or memory is short: wait a little.
+    /// The bus or the device has too many errors, or memory is short: wait a little.
     Throttle,
     /// The device is gone.
     Gone,

@@ -28,10 +28,10 @@ use crate::kernel_ext::{
 use core::mem;
 use kernel::prelude::*;
 
-/// After so many errors in a row nothing is submitted for a while.
+/// After this number of consecutive errors the ring is throttled.
 const MAX_ERRORS: u32 = 20;
 
-/// After so many halts in a row, too.
+/// After this number of consecutive halts, too.
 const MAX_HALTS: u32 = 3;
 
 /// The ring of transfers from a device, with buffers of a [`Pool`].
@@ -55,8 +55,8 @@ impl Content for Option<Buffer> {
     type Completion = napi::Scheduler;
 }
 
-/// A transfer that brought something.
-pub(in crate::kernel_ext) struct Arrival {
+/// A completed transfer with data.
+pub(in crate::kernel_ext) struct RxTransfer {
     transfer: Idle<Option<Buffer>>,
     /// The buffer, whose data begins where the ring's headroom ends.
     pub(in crate::kernel_ext) buffer: Buffer,
@@ -70,8 +70,8 @@ impl ReceiveRing {
     ///
     /// # Safety
     ///
-    /// What [`Self::next`] returns, and what is made of it, must be given back to this ring or be
-    /// dropped, before that is dropped.
+    /// What [`Self::next`] returns, and its parts, must be returned to this ring or be dropped,
+    /// before the ring is dropped.
     pub(in crate::kernel_ext) unsafe fn new(
         pipe: Pipe,
         napi: napi::Scheduler,
@@ -80,8 +80,8 @@ impl ReceiveRing {
         headroom: usize,
         len: u32,
     ) -> Result<Self> {
-        // SAFETY: the ring drops its transfers with the set. What leaves it comes back before that,
-        // by the requirement of the function, or is dropped.
+        // SAFETY: the ring drops its transfers with the set. What leaves it is returned before
+        // that, by the requirement of the function, or is dropped.
         let (transfers, idle) = unsafe { Transfers::new(count, napi, || None)? };
         let mut this = Self {
             transfers,
@@ -139,8 +139,8 @@ impl ReceiveRing {
         }
     }
 
-    /// Submits what was processed anew, with `buffer`.
-    pub(in crate::kernel_ext) fn resubmit(&mut self, processed: Processed, buffer: Buffer) {
+    /// Submits a processed transfer again, with `buffer`.
+    pub(in crate::kernel_ext) fn resubmit(&mut self, processed: EmptyTransfer, buffer: Buffer) {
         self.submit(processed.0, buffer);
     }
 
@@ -151,13 +151,13 @@ impl ReceiveRing {
         if self.fault.is_some() {
             return self.put_back(transfer);
         }
-        // SAFETY: the buffer has room for headroom and length, as `new` has checked, in the linear
-        // map. It stays with the transfer until that is done. The pipe is the one of the ring.
+        // SAFETY: the buffer, in the linear map, has the size for headroom and length, as `new` has
+        // checked. It stays with the transfer until that is done. The pipe is the one of the ring.
         if let Err((transfer, err)) = unsafe { transfer.submit(&self.pipe, data, self.len, false) }
         {
             self.put_back(transfer);
-            self.note(err);
-            // Or the next attempt, at once, would fail in the same way.
+            self.record_error(err);
+            // Else the next attempt, at once, would fail in the same way.
             self.fault.get_or_insert(Fault::Throttle);
         }
     }
@@ -167,7 +167,7 @@ impl ReceiveRing {
         let _ = self.idle.push_within_capacity(transfer);
     }
 
-    fn note(&mut self, err: Error) {
+    fn record_error(&mut self, err: Error) {
         let fault = match err {
             EPIPE => Fault::Halt,
             ENODEV | ESHUTDOWN | EHOSTUNREACH | ECONNRESET | ENOENT | EPERM => Fault::Gone,
@@ -179,7 +179,7 @@ impl ReceiveRing {
     }
 
     /// The next transfer that has completed: what arrived, or how it failed.
-    pub(in crate::kernel_ext) fn next(&mut self) -> Option<Result<Arrival>> {
+    pub(in crate::kernel_ext) fn next(&mut self) -> Option<Result<RxTransfer>> {
         let done = match self.done.next() {
             Some(done) => done,
             None => {
@@ -194,7 +194,7 @@ impl ReceiveRing {
             (Ok(len), Some(buffer)) => {
                 self.errors = 0;
                 self.halts = 0;
-                Some(Ok(Arrival {
+                Some(Ok(RxTransfer {
                     transfer,
                     buffer,
                     len: len.min(self.len as usize),
@@ -205,28 +205,29 @@ impl ReceiveRing {
                 self.put_back(transfer);
 
                 let err = result.err().unwrap_or(EIO);
-                // Who ended a transfer knows why; if the device is gone the next one tells.
+                // A transfer that this side ended is no error; if the device is gone the next one
+                // fails.
                 if !matches!(err, ECONNRESET | ENOENT | ESHUTDOWN) {
                     self.errors = self.errors.saturating_add(1);
-                    self.note(err);
+                    self.record_error(err);
                 }
                 Some(Err(err))
             }
         }
     }
 
-    /// Why nothing is submitted.
+    /// The fault, while nothing is submitted.
     pub(in crate::kernel_ext) fn fault(&self) -> Option<Fault> {
         self.fault
     }
 
-    /// Lets transfers be submitted again, after a fault was dealt with.
+    /// Clears the fault: transfers are submitted again.
     pub(in crate::kernel_ext) fn clear_fault(&mut self) {
         self.fault = None;
         self.errors = 0;
     }
 
-    /// Has nothing submitted until [`Self::clear_fault`], because of `fault`.
+    /// Submits nothing until [`Self::clear_fault`], because of `fault`.
     pub(in crate::kernel_ext) fn set_fault(&mut self, fault: Fault) {
         self.fault = Some(fault);
     }
@@ -243,12 +244,12 @@ impl ReceiveRing {
         true
     }
 
-    /// Ends all transfers; what they brought is for the next polls. Sleeps.
+    /// Ends all transfers; the next polls process their data. Sleeps.
     pub(in crate::kernel_ext) fn stop(&self) {
         self.transfers.kill();
     }
 
-    /// Ends all transfers, and drops what they brought. Sleeps.
+    /// Ends all transfers, and drops their data. Sleeps.
     pub(in crate::kernel_ext) fn kill(&mut self) {
         self.transfers.kill();
         for list in [
@@ -264,11 +265,11 @@ impl ReceiveRing {
 }
 
 /// A transfer whose buffer was taken.
-pub(in crate::kernel_ext) struct Processed(Idle<Option<Buffer>>);
+pub(in crate::kernel_ext) struct EmptyTransfer(Idle<Option<Buffer>>);
 
-impl Arrival {
+impl RxTransfer {
     /// The buffer, and the transfer that wants another one.
-    pub(in crate::kernel_ext) fn split(self) -> (Buffer, Processed) {
-        (self.buffer, Processed(self.transfer))
+    pub(in crate::kernel_ext) fn split(self) -> (Buffer, EmptyTransfer) {
+        (self.buffer, EmptyTransfer(self.transfer))
     }
 }

@@ -9,13 +9,13 @@ mod completion;
 mod power;
 mod state;
 
-pub(in crate::kernel_ext) use state::State;
+pub(in crate::kernel_ext) use state::RingState;
 pub(super) use state::{
-    Outgoing,
     Transfer, //
+    TxContent,
 };
 
-use super::data::Data;
+use super::buffer::TxBuffer;
 use crate::kernel_ext::{
     bindings,
     compat::{
@@ -49,7 +49,7 @@ use kernel::{
 use state::Inner;
 
 /// The transfers of a [`TransmitRing`] while that is open. It is for one context at a time.
-pub(in crate::kernel_ext) struct TransmitSet(Transfers<Outgoing>);
+pub(in crate::kernel_ext) struct TransmitSet(Transfers<TxContent>);
 
 /// The ring of transfers to a device.
 #[pin_data]
@@ -62,8 +62,8 @@ pub(in crate::kernel_ext) struct TransmitRing {
     inner: SpinLockIrq<Inner>,
 }
 
-/// Who sends by a ring: the device's own transmit queue, which has the limits.
-pub(in crate::kernel_ext) trait Owner {
+/// The owner of a ring: its transmit queue has the limits.
+pub(in crate::kernel_ext) trait QueueOwner {
     /// The queue.
     fn queue(&self) -> TransmitQueue<'_>;
 }
@@ -77,7 +77,7 @@ impl TransmitRing {
             available: Atomic::new(0),
             inner <- new_spinlock_irq!(Inner {
                 is_open: false,
-                is_asleep: false,
+                is_suspended: false,
                 fault: None,
                 idle: KVec::new(),
                 deferred: KVec::new(),
@@ -97,12 +97,12 @@ impl TransmitRing {
         count: usize,
         napi: napi::Scheduler,
     ) -> Result<TransmitSet> {
-        let make = || Outgoing {
-            data: Data::new(),
+        let make = || TxContent {
+            data: TxBuffer::new(),
             packets: 0,
             format: 0,
         };
-        // SAFETY: all transfers are in this ring, on the set's list, or in a `Filling`, which
+        // SAFETY: all transfers are in this ring, on the set's list, or in a `TxTransfer`, which
         // exists under RCU. By the requirement of the function it is `close` that drops the set,
         // after it has dropped what the ring has and waited for readers of RCU.
         let (transfers, idle) = unsafe { Transfers::new(count, napi, make)? };
@@ -113,12 +113,12 @@ impl TransmitRing {
         inner.deferred = deferred;
         inner.fault = None;
         inner.is_open = true;
-        self.note_available(&inner);
+        self.update_available(&inner);
         Ok(TransmitSet(transfers))
     }
 
-    /// Closes the ring. What was not sent is dropped, and `owner` told so. Sleeps.
-    pub(in crate::kernel_ext) fn close(&self, mut set: TransmitSet, owner: &impl Owner) {
+    /// Closes the ring. What was not sent is dropped, and counted as completed for `owner`. Sleeps.
+    pub(in crate::kernel_ext) fn close(&self, mut set: TransmitSet, owner: &impl QueueOwner) {
         {
             let mut inner = self.inner.lock();
 
@@ -133,17 +133,17 @@ impl TransmitRing {
 
         let mut inner = self.inner.lock();
         let idle = mem::replace(&mut inner.idle, KVec::new());
-        self.note_available(&inner);
+        self.update_available(&inner);
         let deferred = mem::replace(&mut inner.deferred, KVec::new());
         let pending = inner.pending.take();
         drop(inner);
-        // Not under the lock: they free memory. The set, which they are part of, goes last.
+        // Not under the lock: they free memory. The set, which they are part of, is dropped last.
         drop((idle, deferred, pending));
         drop(set);
     }
 
     /// An idle transfer, empty. [`None`] if there is none. Does not sleep. RCU is held until the
-    /// transfer was given back, submitted or held.
+    /// transfer is returned, submitted or held.
     pub(super) fn take(&self) -> Option<Transfer> {
         let mut transfer = {
             let mut inner = self.inner.lock();
@@ -152,7 +152,7 @@ impl TransmitRing {
                 return None;
             }
             let transfer = inner.idle.pop()?;
-            self.note_available(&inner);
+            self.update_available(&inner);
             transfer
         };
         let content = transfer.content_mut();
@@ -162,38 +162,38 @@ impl TransmitRing {
         Some(transfer)
     }
 
-    /// The transfer that waits for more, if there is one. As [`Self::take`].
+    /// The pending transfer, if there is one, as with [`Self::take`].
     pub(super) fn take_pending(&self) -> Option<Transfer> {
         self.inner.lock().pending.take()
     }
 
-    /// Takes a transfer back that is not sent. Does not sleep.
-    pub(super) fn give_back(&self, transfer: Transfer) {
+    /// Returns a transfer that is not submitted. Does not sleep.
+    pub(super) fn return_idle(&self, transfer: Transfer) {
         self.put_back(&mut self.inner.lock(), transfer);
     }
 
-    /// Whether fewer than `count` transfers are idle, as far as can be told without the lock.
-    pub(in crate::kernel_ext) fn seems_short_of(&self, count: usize) -> bool {
+    /// Whether fewer than `count` transfers are idle. Without the lock a change is seen late.
+    pub(in crate::kernel_ext) fn has_fewer_than(&self, count: usize) -> bool {
         self.available.load(Relaxed) < count
     }
 
-    /// How the ring is.
-    pub(in crate::kernel_ext) fn state(&self) -> State {
+    /// The state of the ring.
+    pub(in crate::kernel_ext) fn state(&self) -> RingState {
         self.inner.lock().state()
     }
 
-    fn note_available(&self, inner: &Inner) {
+    fn update_available(&self, inner: &Inner) {
         self.available.store(inner.idle.len(), Relaxed);
     }
 
     fn put_back(&self, inner: &mut Inner, transfer: Transfer) {
         // There is capacity for all transfers.
         let _ = inner.idle.push_within_capacity(transfer);
-        self.note_available(inner);
+        self.update_available(inner);
     }
 
     /// Sends a transfer. Does not sleep.
-    pub(super) fn submit(&self, transfer: Transfer, owner: &impl Owner) -> Result {
+    pub(super) fn submit(&self, transfer: Transfer, owner: &impl QueueOwner) -> Result {
         let mut inner = self.inner.lock();
 
         if !inner.is_open {
@@ -212,7 +212,7 @@ impl TransmitRing {
         }
         inner.in_flight = inner.in_flight.saturating_add(1);
         owner.queue().sent(transfer.content().data.len());
-        if inner.is_asleep || inner.fault.is_some() {
+        if inner.is_suspended || inner.fault.is_some() {
             inner.defer(transfer);
             owner.queue().stop();
         } else {
@@ -225,36 +225,36 @@ impl TransmitRing {
         let data = &mut transfer.content_mut().data;
         let len = data.len();
         let start = data.as_mut_ptr();
-        // The device can tell the end only by a packet that is not full.
+        // The device finds the end of a transfer only by a short packet.
         let zero = len.checked_rem(self.pipe.max_packet().into()) == Some(0);
 
         // SAFETY: the buffer is allocated memory of at least `len` bytes, and stays with the
         // transfer, unchanged, until that is done. The pipe is the one of the ring.
         let sent = unsafe { transfer.submit(&self.pipe, start, len as u32, zero) };
         if let Err((transfer, err)) = sent {
-            inner.note(err);
+            inner.record_error(err);
             transfer.fail(err);
         }
     }
 
-    /// Makes `transfer` the one that waits, and returns whether the time that it may do so begins.
-    /// If nothing is in flight it is sent.
+    /// Makes `transfer` the pending one, and returns whether the timer is to be started. If nothing
+    /// is in flight it is submitted instead.
     pub(super) fn hold(
         &self,
         transfer: Transfer,
         has_waited: bool,
-        owner: &impl Owner,
+        owner: &impl QueueOwner,
     ) -> Result<bool> {
         let (now, begins) = {
             let mut inner = self.inner.lock();
 
-            if inner.in_flight == 0 && !inner.is_asleep {
+            if inner.in_flight == 0 && !inner.is_suspended {
                 (Some(transfer), false)
             } else {
                 let before = inner.pending.replace(transfer);
 
-                // While the device is asleep nothing but time wakes it.
-                (before, !has_waited || inner.is_asleep)
+                // While the device is suspended only the timer sends it, which resumes the device.
+                (before, !has_waited || inner.is_suspended)
             }
         };
         if let Some(transfer) = now {

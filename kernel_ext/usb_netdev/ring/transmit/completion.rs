@@ -4,10 +4,10 @@
 
 use super::{
     state::{
-        Outgoing,
-        State, //
+        RingState,
+        TxContent, //
     },
-    Owner,
+    QueueOwner,
     TransmitRing,
     TransmitSet, //
 };
@@ -17,25 +17,25 @@ use crate::kernel_ext::{
 };
 use kernel::prelude::*;
 
-/// What became of a transfer.
-pub(in crate::kernel_ext) struct Outcome {
+/// The status of a completed transfer.
+pub(in crate::kernel_ext) struct TxStatus {
     /// Bytes of the transfer.
     pub(in crate::kernel_ext) bytes: usize,
-    /// How it ended.
+    /// Its result.
     pub(in crate::kernel_ext) result: Result,
 }
 
 impl TransmitRing {
-    /// Takes back what has completed, and tells `each` what became of it. Returns how the ring is
-    /// then, if anything has.
+    /// Takes back completed transfers, and calls `each` with their status. Returns the state of the
+    /// ring, if there were any.
     pub(in crate::kernel_ext) fn complete(
         &self,
         set: &mut TransmitSet,
-        owner: &impl Owner,
-        mut each: impl FnMut(Outcome),
-    ) -> Option<State> {
+        owner: &impl QueueOwner,
+        mut each: impl FnMut(TxStatus),
+    ) -> Option<RingState> {
         let mut bytes = 0_usize;
-        let done: DoneList<Outgoing> = set.0.take_done();
+        let done: DoneList<TxContent> = set.0.take_done();
         let mut inner = None;
 
         for done in done {
@@ -45,25 +45,25 @@ impl TransmitRing {
 
             let inner = inner.get_or_insert_with(|| self.inner.lock());
             if let Err(err) = result {
-                inner.note(err);
+                inner.record_error(err);
             }
             self.put_back(inner, transfer);
             inner.in_flight = inner.in_flight.saturating_sub(1);
             bytes = bytes.saturating_add(len);
-            each(Outcome { bytes: len, result });
+            each(TxStatus { bytes: len, result });
         }
         let mut inner = inner?;
-        let pending = inner.take_pending_if_quiet();
-        let is_quiet = inner.in_flight == 0;
+        let pending = inner.take_pending_if_idle();
+        let is_idle = inner.in_flight == 0;
         let state = inner.state();
 
         drop(inner);
         owner.queue().completed(bytes);
         if let Some(pending) = pending {
-            // What it returns is an error of a packet that is dropped.
+            // An error drops the transfer's packets.
             let _ = self.submit(pending, owner);
         }
-        if is_quiet {
+        if is_idle {
             // SAFETY: the interface is valid, for the ring holds a reference to it. The reference
             // of runtime PM that is given up was taken by `submit`, for the first transfer in
             // flight.

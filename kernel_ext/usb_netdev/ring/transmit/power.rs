@@ -4,36 +4,36 @@
 
 use super::{
     state::Inner,
-    Owner,
+    QueueOwner,
     TransmitRing, //
 };
 use crate::kernel_ext::usb_netdev::ring::Fault;
 use kernel::prelude::*;
 
 impl TransmitRing {
-    /// The device is about to be suspended: what is sent from now on waits. `EBUSY` if something is
-    /// in flight and the suspend can wait.
+    /// The device is about to be suspended: transfers are deferred from now on. `EBUSY` if
+    /// something is in flight and the suspend can wait.
     pub(in crate::kernel_ext) fn suspend(&self, can_wait: bool) -> Result {
         let mut inner = self.inner.lock();
 
         if can_wait && (inner.in_flight > 0 || inner.pending.is_some()) {
             return Err(EBUSY);
         }
-        inner.is_asleep = true;
+        inner.is_suspended = true;
         Ok(())
     }
 
-    /// The device is awake again: sends what has waited.
-    pub(in crate::kernel_ext) fn resume(&self, owner: &impl Owner) {
+    /// The device is resumed: submits what was deferred.
+    pub(in crate::kernel_ext) fn resume(&self, owner: &impl QueueOwner) {
         let pending = {
             let mut inner = self.inner.lock();
 
-            inner.is_asleep = false;
+            inner.is_suspended = false;
             self.send_deferred(&mut inner);
-            inner.take_pending_if_quiet()
+            inner.take_pending_if_idle()
         };
         if let Some(pending) = pending {
-            // What it returns is an error of a packet that is dropped.
+            // An error drops the transfer's packets.
             let _ = self.submit(pending, owner);
         }
     }
@@ -47,22 +47,22 @@ impl TransmitRing {
         }
     }
 
-    /// Why nothing is submitted.
+    /// The fault, while nothing is submitted.
     pub(in crate::kernel_ext) fn fault(&self) -> Option<Fault> {
         self.inner.lock().fault
     }
 
-    /// Has nothing submitted until [`Self::clear_fault`], because of `fault`.
+    /// Submits nothing until [`Self::clear_fault`], because of `fault`.
     pub(in crate::kernel_ext) fn set_fault(&self, fault: Fault) {
         self.inner.lock().fault = Some(fault);
     }
 
-    /// Lets transfers be submitted again, after a fault was dealt with.
+    /// Clears the fault: transfers are submitted again.
     pub(in crate::kernel_ext) fn clear_fault(&self) {
         let mut inner = self.inner.lock();
 
         inner.fault = None;
-        if !inner.is_asleep {
+        if !inner.is_suspended {
             self.send_deferred(&mut inner);
         }
     }

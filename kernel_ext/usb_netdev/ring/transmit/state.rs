@@ -15,53 +15,53 @@ use crate::kernel_ext::{
         Idle, //
     },
     usb_netdev::ring::{
-        data::Data,
+        buffer::TxBuffer,
         Fault, //
     }, //
 };
 use kernel::prelude::*;
 
-/// What goes along with a transfer.
-pub(in crate::kernel_ext) struct Outgoing {
-    pub(in crate::kernel_ext) data: Data,
+/// The driver's data of a transfer.
+pub(in crate::kernel_ext) struct TxContent {
+    pub(in crate::kernel_ext) data: TxBuffer,
     pub(in crate::kernel_ext) packets: u32,
     /// The format of its packets, by a number of the driver's own.
     pub(in crate::kernel_ext) format: u8,
 }
 
-impl Content for Outgoing {
+impl Content for TxContent {
     type Completion = napi::Scheduler;
 }
 
-pub(in crate::kernel_ext) type Transfer = Idle<Outgoing>;
+pub(in crate::kernel_ext) type Transfer = Idle<TxContent>;
 
-/// How a ring is.
+/// The state of a ring.
 #[derive(Clone, Copy)]
-pub(in crate::kernel_ext) struct State {
+pub(in crate::kernel_ext) struct RingState {
     /// Transfers that are idle.
     pub(in crate::kernel_ext) available: usize,
-    /// Why nothing is submitted.
+    /// The fault, while nothing is submitted.
     pub(in crate::kernel_ext) fault: Option<Fault>,
 }
 
 pub(super) struct Inner {
     pub(super) is_open: bool,
-    pub(super) is_asleep: bool,
+    pub(super) is_suspended: bool,
     pub(super) fault: Option<Fault>,
-    /// Taken from the end: a buffer that has grown is used again first.
+    /// A stack: a buffer that has grown is used again first.
     pub(super) idle: KVec<Transfer>,
-    /// What is sent when the device is awake again, or a fault was dealt with.
+    /// Transfers that are submitted when the device is resumed, or a fault is cleared.
     pub(super) deferred: KVec<Transfer>,
-    /// A transfer that waits for more packets.
+    /// The pending transfer, which waits for more packets.
     pub(super) pending: Option<Transfer>,
-    /// Transfers that are in flight, deferred, or not processed yet. While there are any the
-    /// interface is kept from being suspended.
+    /// Transfers that are in flight, deferred, or not processed yet. While there are any a
+    /// reference of runtime PM is held.
     pub(super) in_flight: usize,
 }
 
 impl Inner {
-    pub(super) fn state(&self) -> State {
-        State {
+    pub(super) fn state(&self) -> RingState {
+        RingState {
             available: self.idle.len(),
             fault: self.fault,
         }
@@ -72,9 +72,9 @@ impl Inner {
         let _ = self.deferred.push_within_capacity(transfer);
     }
 
-    /// The transfer that waits for more, if it need not wait any more: nothing is in flight.
-    pub(super) fn take_pending_if_quiet(&mut self) -> Option<Transfer> {
-        if self.in_flight > 0 || !self.is_open || self.is_asleep {
+    /// The pending transfer, if nothing is in flight: it need not wait any more.
+    pub(super) fn take_pending_if_idle(&mut self) -> Option<Transfer> {
+        if self.in_flight > 0 || !self.is_open || self.is_suspended {
             return None;
         }
         self.pending.take()
@@ -86,7 +86,7 @@ impl Inner {
         }
     }
 
-    pub(super) fn note(&mut self, err: Error) {
+    pub(super) fn record_error(&mut self, err: Error) {
         let fault = match err {
             EPIPE => Fault::Halt,
             EPROTO | ETIME | EILSEQ => Fault::Throttle,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Packets on their way to the network stack.
+//! Delivering packets to the network stack.
 
 use crate::kernel_ext::{
     bindings,
@@ -8,7 +8,7 @@ use crate::kernel_ext::{
     net::{
         napi::{
             Gro,
-            Heads, //
+            HeadPool, //
         },
         netdevice::{
             Features,
@@ -30,18 +30,18 @@ use kernel::{
     sync::rcu, //
 };
 
-/// Headers of IP and UDP are at most so long, in bytes, unless they have options.
+/// The longest headers of IP and UDP without options, in bytes.
 const DATAGRAM_HEADERS: usize = 48;
 
-/// Where an aggregate is.
-pub(super) enum Source {
-    /// In a buffer that its packets share.
+/// The buffer of an aggregate.
+pub(super) enum AggregateBuffer {
+    /// Its packets share the buffer.
     Shared(SharedBuffer),
-    /// In a buffer that is submitted again: its packets are copied.
+    /// Its packets are copied, and the buffer is submitted again.
     Copied(Buffer),
 }
 
-impl Source {
+impl AggregateBuffer {
     pub(super) fn bytes(&self) -> &[u8] {
         match self {
             Self::Shared(buffer) => buffer.bytes(),
@@ -50,19 +50,20 @@ impl Source {
     }
 }
 
-/// What is done with datagrams of UDP, which GRO merges only for who asks for it, but would look at
-/// all the same, at a cost: the last one of each poll tells whether there is somebody.
-pub(super) struct Datagrams {
-    /// GRO gets them, because somebody asks.
+/// When datagrams of UDP are passed to GRO, which merges them only for a receiver that asks for it,
+/// but at a cost for each: the last datagram of each poll finds out whether there is such a
+/// receiver.
+pub(super) struct UdpGro {
+    /// They are passed to GRO: a receiver asks for it.
     are_merged: bool,
-    /// Somebody did so in this poll.
+    /// A receiver asked for it in this poll.
     is_asked: bool,
-    /// The last one, if GRO has not got it.
+    /// The last one, unless it was passed to GRO.
     last: Option<OwnedSkb>,
 }
 
-impl Datagrams {
-    /// Nobody asks as yet.
+impl UdpGro {
+    /// No receiver has asked yet.
     pub(super) const fn new() -> Self {
         Self {
             are_merged: false,
@@ -79,7 +80,7 @@ impl Datagrams {
         }
     }
 
-    /// The poll ends. GRO gets the last one behind all others, so that their order is kept.
+    /// The poll ends. The last one is passed to GRO behind all others, so that their order is kept.
     pub(super) fn end_poll(&mut self, gro: &mut Gro<'_>) {
         if let Some(last) = self.last.take() {
             self.is_asked = gro.receive_datagram(last);
@@ -88,46 +89,46 @@ impl Datagrams {
         self.is_asked = false;
     }
 
-    /// Drops what a poll that did not come to its end has left.
+    /// Drops the packet of a poll that has not ended.
     pub(super) fn clear(&mut self) {
         *self = Self::new();
     }
 }
 
-/// Delivers packets of an aggregate.
-pub(crate) struct Delivery<'a, 'g> {
+/// The context in which the packets of an aggregate are delivered.
+pub(crate) struct RxContext<'a, 'g> {
     pub(super) gro: &'a mut Gro<'g>,
-    pub(super) datagrams: &'a mut Datagrams,
-    pub(super) heads: &'a mut Heads,
-    pub(super) source: &'a Source,
-    /// Where in the buffer what the driver was given begins, in bytes.
+    pub(super) udp_gro: &'a mut UdpGro,
+    pub(super) heads: &'a mut HeadPool,
+    pub(super) source: &'a AggregateBuffer,
+    /// The offset of the driver's slice in the buffer, in bytes.
     pub(super) start: usize,
     /// Length of the whole aggregate, in bytes.
     pub(super) len: usize,
     pub(super) copybreak: usize,
-    /// What is left of the budget, in packets.
+    /// The rest of the budget, in packets.
     pub(super) left: usize,
     pub(super) rcu: &'a rcu::Guard,
 }
 
-impl<'a> Delivery<'a, '_> {
-    /// Under which devices are found that packets are delivered to.
+impl<'a> RxContext<'a, '_> {
+    /// The RCU read lock, under which devices are found that packets are delivered to.
     pub(crate) fn rcu(&self) -> &'a rcu::Guard {
         self.rcu
     }
 
     /// Counts a packet, and returns whether another one may be delivered after it. To be called
     /// once for each packet, delivered or not.
-    pub(crate) fn may_go_on(&mut self) -> bool {
+    pub(crate) fn has_budget(&mut self) -> bool {
         self.left = self.left.saturating_sub(1);
         self.left > 0
     }
 
-    /// Delivers `packet`, which begins `offset` bytes behind the start of what the driver was
-    /// given, of the protocol `ether_type` in host order, as one of `dev`, and returns whether what
-    /// is told of its checksum was believed.
+    /// Delivers `packet`, which begins `offset` bytes behind the start of the driver's slice, with
+    /// the protocol `ether_type` in host order, as one of `dev`, and returns whether its checksum
+    /// is known to be valid.
     ///
-    /// Fails with `ENETDOWN` if the device is down; that costs this packet and no other.
+    /// Fails with `ENETDOWN` if the device is down. The packet is dropped then.
     pub(crate) fn deliver<T: upper::Driver>(
         &mut self,
         dev: &upper::Device<T>,
@@ -140,12 +141,12 @@ impl<'a> Delivery<'a, '_> {
         let checksum = if net.has_any(Features::RECEIVED_CHECKSUM) {
             checksum
         } else {
-            Checksum::Unknown
+            Checksum::None
         };
 
         self.add(dev, packet, offset, ether_type, checksum)
             .inspect_err(|_| net.count_receive_dropped())?;
-        Ok(checksum == Checksum::Right)
+        Ok(checksum == Checksum::Unnecessary)
     }
 
     fn add<T: upper::Driver>(
@@ -163,16 +164,16 @@ impl<'a> Delivery<'a, '_> {
 
         let kind = Kind::of(packet, net);
         let mut skb = match self.source {
-            Source::Shared(buffer) if packet.len() > self.copybreak => {
+            AggregateBuffer::Shared(buffer) if packet.len() > self.copybreak => {
                 let start = self.start.checked_add(offset).ok_or(EOVERFLOW)?;
                 // GRO looks at headers where they are, and moves fragments.
                 let linear = match kind {
-                    Kind::Datagram if !self.datagrams.are_merged => {
+                    Kind::Datagram if !self.udp_gro.are_merged => {
                         DATAGRAM_HEADERS.min(packet.len())
                     }
                     _ => 0,
                 };
-                // All of the buffer is charged to its packets, each by its length.
+                // The truesize of the packets is all of the buffer, each by its length.
                 let truesize = buffer
                     .bytes()
                     .len()
@@ -190,22 +191,22 @@ impl<'a> Delivery<'a, '_> {
             }
             _ => self.heads.copy(self.gro, packet)?,
         };
-        skb.describe(ether_type, checksum);
-        // SAFETY: whoever has a reference to a stacked device is waited for before it loses what it
-        // counts. Packets are delivered in softirq context.
+        skb.set_metadata(ether_type, checksum);
+        // SAFETY: unregistering an upper device waits for all references before it frees the
+        // statistics. Packets are delivered in softirq context.
         unsafe { net.count_received(1, packet.len() as u64) };
 
-        kind.deliver(self.gro, self.datagrams, net.own(skb));
+        kind.deliver(self.gro, self.udp_gro, net.adopt(skb));
         Ok(())
     }
 }
 
-/// How a packet goes to the network stack.
+/// How a packet is passed to the network stack.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// Through GRO.
     Packet,
-    /// As [`Datagrams`] say.
+    /// As by [`UdpGro`].
     Datagram,
 }
 
@@ -228,21 +229,16 @@ impl Kind {
         }
     }
 
-    fn deliver(self, gro: &mut Gro<'_>, datagrams: &mut Datagrams, skb: OwnedSkb) {
+    fn deliver(self, gro: &mut Gro<'_>, udp_gro: &mut UdpGro, skb: OwnedSkb) {
         match self {
             Self::Packet => gro.receive(skb),
-            Self::Datagram => datagrams.receive(gro, skb),
+            Self::Datagram => udp_gro.receive(gro, skb),
         }
     }
 }
 
 /// Delivers `skb`, a packet of `net` that begins with its network header.
-pub(super) fn deliver(
-    gro: &mut Gro<'_>,
-    datagrams: &mut Datagrams,
-    skb: OwnedSkb,
-    net: &NetDevice,
-) {
+pub(super) fn deliver(gro: &mut Gro<'_>, udp_gro: &mut UdpGro, skb: OwnedSkb, net: &NetDevice) {
     /// EtherTypes of IP (`ETH_P_IP`, `ETH_P_IPV6`).
     const IPV4: u16 = bindings::ETH_P_IP as u16;
     const IPV6: u16 = bindings::ETH_P_IPV6 as u16;
@@ -251,5 +247,5 @@ pub(super) fn deliver(
         IPV4 | IPV6 => Kind::of(skb.linear(), net),
         _ => Kind::Packet,
     };
-    kind.deliver(gro, datagrams, skb);
+    kind.deliver(gro, udp_gro, skb);
 }

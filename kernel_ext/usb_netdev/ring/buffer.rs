@@ -14,17 +14,17 @@ use core::{
 };
 use kernel::prelude::*;
 
-/// Bytes in memory that grows when it is told to, and stays as large as it is.
+/// A buffer that grows on request, and never shrinks.
 ///
 /// # Invariants
 ///
 /// The first `len` bytes of `memory`, of which all is spare capacity, are initialised.
-pub(in crate::kernel_ext) struct Data {
+pub(in crate::kernel_ext) struct TxBuffer {
     memory: KVec<u8>,
     len: usize,
 }
 
-impl Data {
+impl TxBuffer {
     /// No bytes, and no memory.
     pub(super) const fn new() -> Self {
         // INVARIANT: there are no bytes.
@@ -55,27 +55,26 @@ impl Data {
         unsafe { slice::from_raw_parts_mut(self.memory.as_mut_ptr(), self.len) }.get_mut(start..)
     }
 
-    /// Provides for `capacity` bytes in all. Does not sleep.
+    /// Reserves memory for `capacity` bytes in all. Does not sleep.
     pub(super) fn grow(&mut self, capacity: usize) -> Result {
         if self.memory.capacity() >= capacity {
             return Ok(());
         }
         let mut memory: KVec<u8> = KVec::with_capacity(capacity, GFP_ATOMIC | __GFP_NOWARN)?;
 
-        // SAFETY: by the type invariant `len` bytes are initialised. The new memory has room for
-        // them, being larger than the old, and is new: they do not overlap.
+        // SAFETY: by the type invariant `len` bytes are initialised. The new memory is larger than
+        // the old, and does not overlap with it.
         unsafe { ptr::copy_nonoverlapping(self.memory.as_ptr(), memory.as_mut_ptr(), self.len) };
         // INVARIANT: as many bytes were copied as there are.
         self.memory = memory;
         Ok(())
     }
 
-    /// Appends `len` bytes that `fill` writes to all of the memory that it is given. `ENOBUFS` if
-    /// that was not provided for.
+    /// Appends `len` bytes that `fill` writes. `ENOBUFS` if the capacity does not suffice.
     ///
     /// # Safety
     ///
-    /// `fill` must have initialised all of what it is given if it succeeds.
+    /// If `fill` succeeds it must have initialised all of its argument.
     unsafe fn append_with<R>(
         &mut self,
         len: usize,
@@ -90,20 +89,20 @@ impl Data {
                 self.memory.capacity(),
             )
         };
-        let room = all.get_mut(self.len..end).ok_or(ENOBUFS)?;
+        let spare = all.get_mut(self.len..end).ok_or(ENOBUFS)?;
 
-        let result = fill(room)?;
+        let result = fill(spare)?;
         // INVARIANT: by the requirement of the function these bytes are initialised.
         self.len = end;
         Ok(result)
     }
 
-    /// Appends `bytes`. `ENOBUFS` if that was not provided for.
+    /// Appends `bytes`. `ENOBUFS` if the capacity does not suffice.
     pub(super) fn append(&mut self, bytes: &[u8]) -> Result {
-        // SAFETY: the closure is given room for as many bytes as there are, and writes as many.
+        // SAFETY: the closure gets a slice of the length of `bytes`, and writes all of it.
         unsafe {
-            self.append_with(bytes.len(), |room| {
-                for (to, from) in room.iter_mut().zip(bytes) {
+            self.append_with(bytes.len(), |spare| {
+                for (to, from) in spare.iter_mut().zip(bytes) {
                     to.write(*from);
                 }
                 Ok(())
@@ -111,16 +110,16 @@ impl Data {
         }
     }
 
-    /// Appends the bytes `part` of `skb`. `ENOBUFS` if that was not provided for, `EFAULT` if the
-    /// packet has not as many bytes.
+    /// Appends the bytes `part` of `skb`. `ENOBUFS` if the capacity does not suffice, `EFAULT` if
+    /// the packet has not as many bytes.
     pub(super) fn append_packet(&mut self, skb: &OwnedSkb, part: Range<usize>) -> Result {
         let len = part.end.saturating_sub(part.start);
         if len == 0 {
             return Ok(());
         }
 
-        // SAFETY: the closure has all of what it is given written, if it succeeds.
-        unsafe { self.append_with(len, |room| skb.copy_to(part.start, room)) }
+        // SAFETY: the closure, if it succeeds, has written all of its argument.
+        unsafe { self.append_with(len, |spare| skb.copy_to(part.start, spare)) }
     }
 
     /// As [`Self::append_packet`], and returns the ones' complement sum of the bytes, as 16-bit
@@ -131,7 +130,7 @@ impl Data {
             return Ok(0);
         }
 
-        // SAFETY: the closure has all of what it is given written, if it succeeds.
-        unsafe { self.append_with(len, |room| skb.copy_and_sum_to(part.start, room)) }
+        // SAFETY: the closure, if it succeeds, has written all of its argument.
+        unsafe { self.append_with(len, |spare| skb.copy_and_sum_to(part.start, spare)) }
     }
 }

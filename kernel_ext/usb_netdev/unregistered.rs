@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Devices that are made, but not registered: not yet, or not any more.
+//! Devices with a private part that are not registered: not yet, or not any more.
 
 use super::{
     device::{
         Device,
         Private, //
     },
-    Binding,
+    BindContext,
     Driver, //
 };
 use crate::kernel_ext::{
@@ -24,7 +24,7 @@ use core::{
 };
 use kernel::prelude::*;
 
-/// The place of a network device as the data of an interface: it is there until this is dropped.
+/// The network device as the data of an interface, which is cleared when this is dropped.
 pub(super) struct InterfaceData<'a>(&'a Interface);
 
 impl<'a> InterfaceData<'a> {
@@ -35,7 +35,7 @@ impl<'a> InterfaceData<'a> {
 
     fn clear(&self) {
         // SAFETY: the interface is the driver's until its callback has returned, which holds this;
-        // and no data is right for whoever looks at it.
+        // and no callback expects data in it any more.
         unsafe { self.0.set_data(ptr::null_mut()) };
     }
 }
@@ -46,29 +46,29 @@ impl Drop for InterfaceData<'_> {
     }
 }
 
-/// A device that is not registered, and whose private part is made. Dropping it takes it apart, and
-/// frees it.
+/// A device that is not registered, and has its private part. Dropping it drops that, and frees the
+/// device.
 ///
 /// # Invariants
 ///
 /// The private part of `net` is a `Private<T>`, which only this drops. A probe or disconnect
 /// callback of the driver runs, for an interface of the device.
-pub(super) struct Made<'a, T: Driver> {
+pub(super) struct UnregisteredDevice<'a, T: Driver> {
     data: InterfaceData<'a>,
     net: Unregistered<'a>,
     _phantom: PhantomData<T>,
 }
 
-impl<'a, T: Driver> Made<'a, T> {
-    /// The device that `binding` has set up.
+impl<'a, T: Driver> UnregisteredDevice<'a, T> {
+    /// The device that `bind` has set up.
     ///
     /// # Safety
     ///
-    /// The private part of the network device of `binding` must be a `Private<T>`.
-    pub(super) unsafe fn new(binding: Binding<'a, T>) -> Self {
-        let Binding { data, net, .. } = binding;
+    /// The private part of the network device of `bind` must be a `Private<T>`.
+    pub(super) unsafe fn new(binding: BindContext<'a, T>) -> Self {
+        let BindContext { data, net, .. } = binding;
 
-        // INVARIANT: the interface of `binding` is being probed; the rest by the requirement of the
+        // INVARIANT: the interface of `bind` is being probed; the rest by the requirement of the
         // function.
         Self {
             data,
@@ -101,11 +101,11 @@ impl<'a, T: Driver> Made<'a, T> {
 
     /// The device.
     pub(super) fn device(&self) -> &Device<T> {
-        // SAFETY: by the type invariant the private part is made, and dropped with `self`.
+        // SAFETY: by the type invariant the private part is initialised, and dropped with `self`.
         unsafe { Device::from_raw(self.net.as_raw()) }
     }
 
-    /// Registers the network device, and leaves it to who finds it as the data of its interface.
+    /// Registers the network device. From then on the data of its interface refers to it.
     pub(super) fn register(self) -> Result<&'a Device<T>> {
         // SAFETY: by the type invariant the private part is what the callbacks expect. It is
         // dropped after the device was unregistered; if this succeeds, `self` is forgotten.
@@ -119,15 +119,15 @@ impl<'a, T: Driver> Made<'a, T> {
     }
 }
 
-impl<T: Driver> Drop for Made<'_, T> {
+impl<T: Driver> Drop for UnregisteredDevice<'_, T> {
     fn drop(&mut self) {
         if let Some(subdriver) = self.device().private().subdriver.as_ref() {
             // Its callback uses all of the device.
             subdriver.disconnect();
         }
-        // Nobody is to find it from now on.
+        // No callback may find it from now on.
         self.data.clear();
-        // SAFETY: by the type invariant the private part is made. The network device is not
+        // SAFETY: by the type invariant the private part is initialised. The network device is not
         // registered and cdc-wdm disconnected, so that nobody uses it any more.
         unsafe { ptr::drop_in_place(self.private()) };
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Filling a transfer to a device with packets.
+//! A transfer to a device, while packets are appended.
 
 use super::transmit::{
-    Outgoing,
-    Owner,
+    QueueOwner,
     Transfer,
-    TransmitRing, //
+    TransmitRing,
+    TxContent, //
 };
 use crate::kernel_ext::{
     net::skbuff::OwnedSkb,
@@ -21,15 +21,15 @@ use kernel::{
 /// The smallest buffer, in bytes: that of a packet of the usual size.
 const MIN_BUFFER: usize = 2048;
 
-/// A transfer that is being filled. If it is not sent it goes back to the ring.
-pub(crate) struct Filling<'a> {
+/// A transfer to a device that is being filled. If it is not submitted it is returned to the ring.
+pub(crate) struct TxTransfer<'a> {
     ring: &'a TransmitRing,
     transfer: Option<Transfer>,
     /// It waited for more packets before.
     has_waited: bool,
 }
 
-impl<'a> Filling<'a> {
+impl<'a> TxTransfer<'a> {
     /// A transfer of `ring`, empty. [`None`] if none is idle. Does not sleep.
     pub(in crate::kernel_ext) fn take(
         ring: &'a TransmitRing,
@@ -54,7 +54,7 @@ impl<'a> Filling<'a> {
         })
     }
 
-    fn content(&mut self) -> Result<&mut Outgoing> {
+    fn content(&mut self) -> Result<&mut TxContent> {
         self.transfer.as_mut().map(Idle::content_mut).ok_or(ENODEV)
     }
 
@@ -72,20 +72,20 @@ impl<'a> Filling<'a> {
             .map_or(0, |transfer| transfer.content().packets)
     }
 
-    /// What [`Self::set_format`] has told.
+    /// The format that [`Self::set_format`] has set.
     pub(crate) fn format(&self) -> u8 {
         self.transfer
             .as_ref()
             .map_or(0, |transfer| transfer.content().format)
     }
 
-    /// Tells in which format, by a number of the driver's own, packets are appended.
+    /// Sets the format of the packets, by a number of the driver's own.
     pub(crate) fn set_format(&mut self, format: u8) -> Result {
         self.content()?.format = format;
         Ok(())
     }
 
-    /// Provides for `len` bytes more. Does not sleep.
+    /// Reserves memory for `len` bytes more. Does not sleep.
     pub(crate) fn reserve(&mut self, len: usize) -> Result {
         let data = &mut self.content()?.data;
         let capacity = data.len().checked_add(len).ok_or(EOVERFLOW)?;
@@ -95,7 +95,7 @@ impl<'a> Filling<'a> {
 
     /// Appends `header`, the first `head` bytes of `skb`, and those of `payload`, as one packet,
     /// and returns the packet for changes, without `header`. If `sum` is set the second is the
-    /// ones' complement sum of the payload, else 0. `ENOBUFS` if that was not provided for.
+    /// ones' complement sum of the payload, else 0. `ENOBUFS` if the capacity does not suffice.
     pub(crate) fn append(
         &mut self,
         header: &[u8],
@@ -124,16 +124,16 @@ impl<'a> Filling<'a> {
     }
 
     /// Sends the transfer. Does not sleep.
-    pub(in crate::kernel_ext) fn submit(mut self, owner: &impl Owner) -> Result {
+    pub(in crate::kernel_ext) fn submit(mut self, owner: &impl QueueOwner) -> Result {
         let ring = self.ring;
         let transfer = self.transfer.take().ok_or(ENODEV)?;
 
         ring.submit(transfer, owner)
     }
 
-    /// Has the transfer wait for more packets, if there is something in flight; else it is sent.
-    /// Returns whether the time that it may wait begins. Does not sleep.
-    pub(in crate::kernel_ext) fn hold(mut self, owner: &impl Owner) -> Result<bool> {
+    /// Holds the transfer back for more packets, if there is something in flight; else it is sent.
+    /// Returns whether the timer is to be started. Does not sleep.
+    pub(in crate::kernel_ext) fn hold(mut self, owner: &impl QueueOwner) -> Result<bool> {
         let ring = self.ring;
         let transfer = self.transfer.take().ok_or(ENODEV)?;
 
@@ -141,10 +141,10 @@ impl<'a> Filling<'a> {
     }
 }
 
-impl Drop for Filling<'_> {
+impl Drop for TxTransfer<'_> {
     fn drop(&mut self) {
         if let Some(transfer) = self.transfer.take() {
-            self.ring.give_back(transfer);
+            self.ring.return_idle(transfer);
         }
     }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Devices that are being bound.
+//! The context of [`Driver::bind`].
 
 use super::{
     device::Private,
-    made::InterfaceData,
+    unregistered::InterfaceData,
     Driver,
     DriverInfo,
     Probed, //
@@ -27,23 +27,24 @@ use kernel::{
     sync::aref::ARef, //
 };
 
-/// A device that is being bound: nobody else has it. The fields are torn down in their order.
+/// A device that is being bound: nobody else uses it. The fields are dropped in their order.
 ///
 /// # Invariants
 ///
-/// The network device has room for a `Private<T>`, zeroed, and is the data of `intf`.
-pub(crate) struct Binding<'a, T: Driver> {
+/// The private part of the network device has the size of a `Private<T>`, is zeroed, and the
+/// network device is the data of `intf`.
+pub(crate) struct BindContext<'a, T: Driver> {
     claimed: Cell<Option<ClaimedInterface>>,
     pub(super) data: InterfaceData<'a>,
     pub(super) net: Unregistered<'a>,
     intf: &'a Probed<'a, T>,
     info: &'static DriverInfo<T>,
     pub(super) pipes: Cell<Option<BulkPipes>>,
-    /// The largest frame that the device told of, in bytes with its header.
+    /// The largest frame by the device's descriptor, in bytes with its header.
     pub(super) max_frame: Cell<Option<u16>>,
 }
 
-impl<'a, T: Driver> Binding<'a, T> {
+impl<'a, T: Driver> BindContext<'a, T> {
     /// Allocates a network device for `intf`.
     pub(super) fn new(intf: &'a Probed<'a, T>, info: &'static DriverInfo<T>) -> Result<Self> {
         const {
@@ -53,8 +54,8 @@ impl<'a, T: Driver> Binding<'a, T> {
         let net = Unregistered::ethernet(mem::size_of::<Private<T>>())?;
 
         // SAFETY: the interface is being probed by `T`'s driver, which takes its data for a network
-        // device with room for a `Private<T>`. That is what this is until it is dropped, and `data`
-        // is dropped before it.
+        // device with a private part of the size of a `Private<T>`. This is one until it is
+        // dropped, and `data` is dropped before it.
         unsafe { intf.set_data(net.as_raw().cast()) };
         // INVARIANT: the data was set above.
         Ok(Self {
@@ -78,7 +79,7 @@ impl<'a, T: Driver> Binding<'a, T> {
         self.intf.sibling(number)
     }
 
-    /// What this kind of device needs.
+    /// The quirks of this kind of device.
     pub(crate) fn quirks(&self) -> &'static T::Quirks {
         &self.info.quirks
     }
@@ -105,7 +106,7 @@ impl<'a, T: Driver> Binding<'a, T> {
         Ok(())
     }
 
-    /// What was claimed.
+    /// The claimed interface.
     pub(super) fn take_claimed(&self) -> Option<ClaimedInterface> {
         self.claimed.take()
     }
