@@ -82,7 +82,7 @@ qmi_wwan_rs.ko:
 	@$(MAKE) module
 
 ##@ Work on it
-.PHONY: sdk sdk-test sdk-arm64 sdk-arm64-test sdk-full fmt check clean distclean help
+.PHONY: sdk sdk-test sdk-arm64 sdk-arm64-test sdk-full fmt check doc clean distclean help
 sdk: ## make or renew the tools and kernels that the above use, in the user's cache folder
 	@scripts/sdk
 
@@ -107,6 +107,9 @@ fmt: ## format all Rust code
 
 check: ## run the static checks only
 	@scripts/check
+
+doc: ## document the driver's modules, private items included, with links to the C headers, and say where
+	@scripts/doc
 
 clean: ## remove what was built in this folder
 	@find . -path ./.git -prune -o -type f \( -false $(products:%=-o -name '%') \) -exec rm -f {} +

@@ -10,6 +10,7 @@
 #![deny(clippy::undocumented_unsafe_blocks)]
 #![deny(clippy::multiple_unsafe_ops_per_block)]
 
+#[doc(hidden)]
 mod bindings;
 pub(crate) mod compat;
 pub(crate) mod kstrtox;

@@ -120,8 +120,8 @@ impl<'a> Unregistered<'a> {
         unsafe { first.write(group.as_raw()) };
     }
 
-    /// Names the device when it is registered, after a template such as `wwan%d`, which is truncated
-    /// to `IFNAMSIZ`.
+    /// Names the device when it is registered, after a template such as `wwan%d`, which is
+    /// truncated to `IFNAMSIZ`.
     pub(in crate::kernel_ext) fn set_name(&self, template: &'static CStr) {
         let name = project!(mut self.as_raw(), .name);
         let mut bytes = [0; bindings::IFNAMSIZ as usize];

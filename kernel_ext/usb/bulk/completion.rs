@@ -102,8 +102,8 @@ impl<B: Content> Completions<B> {
 /// # Invariants
 ///
 /// NULL, or the first of a list of completed transfers by their links, which ends with NULL. The
-/// list has the transfers, which are valid: by the requirement of [`Transfers::new`] this is not
-/// used once the set was dropped.
+/// list has the transfers, which are valid: by the requirement of
+/// [`Transfers::new`](super::Transfers::new) this is not used once the set was dropped.
 pub(in crate::kernel_ext) struct DoneList<B: Content>(*mut Transfer<B>, PhantomData<B>);
 
 // SAFETY: by the type invariant the list has the transfers; URBs may be used from any thread, and

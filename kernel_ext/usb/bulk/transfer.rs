@@ -49,16 +49,16 @@ impl<B: Content> Transfer<B> {
 ///
 /// # Invariants
 ///
-/// The holder has the transfer, which is valid: by the requirement of [`Transfers::new`] this is
-/// not used once the set was dropped.
+/// The holder has the transfer, which is valid: by the requirement of
+/// [`Transfers::new`](super::Transfers::new) this is not used once the set was dropped.
 pub(in crate::kernel_ext) struct Idle<B: Content>(pub(super) NonNull<Transfer<B>>);
 
 /// A transfer that has completed.
 ///
 /// # Invariants
 ///
-/// The holder has the transfer, which is valid: by the requirement of [`Transfers::new`] this is
-/// not used once the set was dropped.
+/// The holder has the transfer, which is valid: by the requirement of
+/// [`Transfers::new`](super::Transfers::new) this is not used once the set was dropped.
 pub(in crate::kernel_ext) struct Done<B: Content>(pub(super) NonNull<Transfer<B>>);
 
 // SAFETY: by the type invariant the holder has the transfer alone; an URB may be used from any
