@@ -60,7 +60,7 @@ static WITHOUT_PASS_THROUGH: sysfs::Group<Device<QmiWwan>> = sysfs::Group::new(
 );
 
 /// Prints a boolean: user space reads the first byte.
-pub(crate) fn show_switch(on: bool, out: &mut Formatter<'_>) -> fmt::Result {
+pub(crate) fn show_bool(on: bool, out: &mut Formatter<'_>) -> fmt::Result {
     out.write_str(if on { "Y\n" } else { "N\n" })
 }
 
@@ -73,7 +73,7 @@ impl sysfs::Attribute for RawIp {
     const NAME: &'static CStr = c"raw_ip";
 
     fn show(dev: &Self::Parent, out: &mut Formatter<'_>) -> fmt::Result {
-        show_switch(dev.is_raw_ip(), out)
+        show_bool(dev.is_raw_ip(), out)
     }
 }
 
@@ -92,7 +92,7 @@ impl sysfs::Attribute for PassThrough {
     const NAME: &'static CStr = c"pass_through";
 
     fn show(dev: &Self::Parent, out: &mut Formatter<'_>) -> fmt::Result {
-        show_switch(dev.passes_through(), out)
+        show_bool(dev.is_pass_through(), out)
     }
 }
 

@@ -215,7 +215,7 @@ impl usb_netdev::Driver for QmiWwan {
 
     fn layout(dev: &Device<Self>) -> Layout {
         // While there are mux devices all transfers are QMAP.
-        if dev.speaks_qmap() {
+        if dev.uses_qmap() {
             Layout::Aggregate
         } else {
             Layout::Packet
@@ -236,7 +236,7 @@ impl usb_netdev::Driver for QmiWwan {
 
     fn transmit(dev: &Device<Self>, sender: &Sender<'_, Self>, skb: &OwnedSkb) -> Result {
         // The modem would take it for an aggregate.
-        if dev.speaks_qmap() && skb.protocol() != ETH_P_MAP {
+        if dev.uses_qmap() && skb.protocol() != ETH_P_MAP {
             return Err(EPROTO);
         }
         uplink::send(sender, dev, Framing::Bare, skb)?;

@@ -95,7 +95,7 @@ impl Modem {
     }
 
     /// Whether aggregates are passed through to another driver.
-    pub(crate) fn passes_through(&self) -> bool {
+    pub(crate) fn is_pass_through(&self) -> bool {
         self.pass_through.load(Relaxed)
     }
 
@@ -156,8 +156,8 @@ impl uplink::Modem for Device<QmiWwan> {
 
 impl Device<QmiWwan> {
     /// Whether all transfers, in both directions, are aggregates of QMAP for mux devices.
-    pub(crate) fn speaks_qmap(&self) -> bool {
-        self.is_raw_ip() && !self.passes_through() && !self.uppers().is_empty()
+    pub(crate) fn uses_qmap(&self) -> bool {
+        self.is_raw_ip() && !self.is_pass_through() && !self.uppers().is_empty()
     }
 
     /// Whether a frame to `destination`, which is not the host's address, is for the host.
@@ -180,7 +180,7 @@ impl Device<QmiWwan> {
         let net = self.net();
         let rtnl = net.lock_for_writer()?;
 
-        if !enable && self.passes_through() {
+        if !enable && self.is_pass_through() {
             dev_err!(net.as_ref(), "raw_ip: pass_through needs it\n");
             return Err(EINVAL);
         }
@@ -202,7 +202,7 @@ impl Device<QmiWwan> {
     /// Enables or disables pass-through: aggregates are for another driver, such as rmnet. `EINVAL`
     /// unless the link layer is raw IP; `EBUSY` while there are mux devices. Sleeps.
     pub(crate) fn set_pass_through(&self, enable: bool) -> Result {
-        if enable == self.passes_through() {
+        if enable == self.is_pass_through() {
             return Ok(());
         }
 
@@ -225,7 +225,7 @@ impl Device<QmiWwan> {
     /// Sleeps.
     pub(crate) fn add_mux(&self, id: MuxId) -> Result {
         self.configure(|uppers| {
-            if self.passes_through() {
+            if self.is_pass_through() {
                 dev_err!(self.net().as_ref(), "add_mux: pass_through is set\n");
                 return Err(EBUSY);
             }

@@ -58,7 +58,7 @@ impl Frame {
         let [d0, d1, d2, d3, d4, d5, _, _, _, _, _, _, t0, t1] = *header;
 
         if let Some(version) = IpVersion::of(header) {
-            if version.holds(frame) && !is_carried(u16::from_be_bytes([t0, t1]), payload) {
+            if version.is_valid(frame) && !is_payload_of(u16::from_be_bytes([t0, t1]), payload) {
                 return Some(Self::Bare(version));
             }
         }
@@ -68,7 +68,7 @@ impl Frame {
 
 /// Whether `payload` begins as a packet of `ether_type` (in host order) does, behind at most one
 /// VLAN tag.
-fn is_carried(ether_type: u16, payload: &[u8]) -> bool {
+fn is_payload_of(ether_type: u16, payload: &[u8]) -> bool {
     let (ether_type, payload) = match payload.split_first_chunk() {
         Some((&[_, _, t0, t1], rest)) if ether_type == ETH_P_8021Q => {
             (u16::from_be_bytes([t0, t1]), rest)
@@ -79,7 +79,7 @@ fn is_carried(ether_type: u16, payload: &[u8]) -> bool {
     match ether_type {
         ETH_P_ARP => payload.starts_with(&ARP_OF_IPV4),
         _ => IpVersion::of(payload)
-            .is_some_and(|version| version.ether_type() == ether_type && version.holds(payload)),
+            .is_some_and(|version| version.ether_type() == ether_type && version.is_valid(payload)),
     }
 }
 

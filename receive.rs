@@ -30,7 +30,7 @@ use kernel::prelude::*;
 /// Receives a transfer that is one packet, for the network device of `dev`: in pass-through, raw IP
 /// or 802.3. `EPROTO` if it is not a valid one.
 pub(crate) fn packet(dev: &Device<QmiWwan>, skb: &mut SkBuff) -> Result<Received> {
-    if dev.passes_through() {
+    if dev.is_pass_through() {
         skb.reset_mac_header();
         skb.set_protocol(ETH_P_MAP);
         return Ok(Received::Packet);
@@ -74,7 +74,7 @@ pub(crate) fn aggregate(
 ) -> Result<usize> {
     // The last mux device may have been removed, and the receive ring not have been replaced for
     // lack of memory.
-    if !dev.speaks_qmap() {
+    if !dev.uses_qmap() {
         return Err(EPROTO);
     }
     mux::receive(dev, dev.uppers(), aggregate, rx)

@@ -39,7 +39,7 @@ pub(crate) const fn subtract(a: u16, b: u16) -> u16 {
 }
 
 /// The sum of a pseudo header without its addresses: a length in bytes, and a protocol.
-fn pseudo_rest(len: usize, protocol: u8) -> u16 {
+fn pseudo_len_and_protocol(len: usize, protocol: u8) -> u16 {
     // CAST: no packet is longer.
     add((len as u16).to_be(), u16::from(protocol).to_be())
 }
@@ -76,12 +76,12 @@ impl Transport {
         if header_len < IPV4_LEN || len != packet.len() || is_fragment {
             return None;
         }
-        let checksum = stored(payload, protocol)?;
+        let checksum = checksum_of(payload, protocol)?;
         Some(Self {
             header_sum: checksum::sum(header),
             pseudo_sum: add(
                 checksum::sum(&addresses),
-                pseudo_rest(payload.len(), protocol),
+                pseudo_len_and_protocol(payload.len(), protocol),
             ),
             has_checksum: protocol == TCP || checksum != 0,
         })
@@ -94,12 +94,12 @@ impl Transport {
         if usize::from(u16::from_be_bytes([len0, len1])) != payload.len() {
             return None;
         }
-        stored(payload, protocol)?;
+        checksum_of(payload, protocol)?;
         Some(Self {
             header_sum: checksum::sum(header),
             pseudo_sum: add(
                 checksum::sum(&addresses),
-                pseudo_rest(payload.len(), protocol),
+                pseudo_len_and_protocol(payload.len(), protocol),
             ),
             has_checksum: true,
         })
@@ -107,7 +107,7 @@ impl Transport {
 }
 
 /// The checksum in the TCP or UDP header of `payload`.
-fn stored(payload: &[u8], protocol: u8) -> Option<u16> {
+fn checksum_of(payload: &[u8], protocol: u8) -> Option<u16> {
     let offset = match protocol {
         TCP => TCP_CHECKSUM,
         UDP => UDP_CHECKSUM,
@@ -119,7 +119,7 @@ fn stored(payload: &[u8], protocol: u8) -> Option<u16> {
 }
 
 /// The two bytes of `packet` where `partial` has its checksum.
-fn place(packet: &mut [u8], partial: Partial) -> Option<&mut [u8; 2]> {
+fn checksum_field(packet: &mut [u8], partial: Partial) -> Option<&mut [u8; 2]> {
     let (_, rest) = packet.split_at_mut_checked(partial.start.checked_add(partial.offset)?)?;
 
     rest.first_chunk_mut()
@@ -135,16 +135,16 @@ pub(crate) fn complete(packet: &mut [u8], partial: Partial, summed: usize, sum: 
         other => other,
     };
 
-    *place(packet, partial)? = checksum.to_ne_bytes();
+    *checksum_field(packet, partial)? = checksum.to_ne_bytes();
     Some(())
 }
 
 /// Replaces the sum of the pseudo header, which is where the checksum of `packet` will be, by its
 /// complement: as version 4 of QMAP requires.
 pub(crate) fn complement(packet: &mut [u8], partial: Partial) -> Option<()> {
-    let place = place(packet, partial)?;
+    let field = checksum_field(packet, partial)?;
 
-    *place = (!u16::from_ne_bytes(*place)).to_ne_bytes();
+    *field = (!u16::from_ne_bytes(*field)).to_ne_bytes();
     Some(())
 }
 
@@ -155,11 +155,11 @@ pub(crate) fn replace_length(
     old: usize,
     new: usize,
 ) -> Option<()> {
-    let place = place(packet, partial)?;
-    let sum = u16::from_ne_bytes(*place);
+    let field = checksum_field(packet, partial)?;
+    let sum = u16::from_ne_bytes(*field);
 
     // CAST: no packet is longer.
     let sum = add(subtract(sum, (old as u16).to_be()), (new as u16).to_be());
-    *place = sum.to_ne_bytes();
+    *field = sum.to_ne_bytes();
     Some(())
 }

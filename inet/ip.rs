@@ -33,7 +33,7 @@ impl IpVersion {
 
     /// Whether `packet` begins with a header of this version whose lengths are right, and whose
     /// checksum, if it has one.
-    pub(crate) fn holds(self, packet: &[u8]) -> bool {
+    pub(crate) fn is_valid(self, packet: &[u8]) -> bool {
         match self {
             Self::V4 => {
                 let Some(&[first, _, len0, len1, ..]) = packet.first_chunk::<4>() else {

@@ -8,7 +8,7 @@ use super::expect;
 use crate::{
     attributes::{
         parse_mux_id,
-        show_switch, //
+        show_bool, //
     },
     qmap::framing::MuxId, //
 };
@@ -130,7 +130,7 @@ mod tests {
         for on in [true, false] {
             let mut page = [0; 8];
             let mut out = Formatter::new(&mut page);
-            show_switch(on, &mut out)?;
+            show_bool(on, &mut out)?;
 
             let len = out.bytes_written();
             expect::equal(on, len, 2)?;

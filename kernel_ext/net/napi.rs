@@ -105,7 +105,7 @@ impl<P: Poll> Napi<P> {
                 };
                 // SAFETY: by the requirement of the function the device is valid, and its lock not
                 // held.
-                unsafe { with_lock(net, add) };
+                unsafe { with_netdev_lock(net, add) };
             }),
             context,
             enabled <- new_mutex!(false),
@@ -221,7 +221,7 @@ impl<P: Poll> Drop for Paused<'_, P> {
 /// # Safety
 ///
 /// `net` must be a valid device, whose lock the caller does not hold.
-unsafe fn with_lock(net: *mut bindings::net_device, what: impl FnOnce()) {
+unsafe fn with_netdev_lock(net: *mut bindings::net_device, what: impl FnOnce()) {
     let lock = project!(mut net, .lock);
 
     // SAFETY: by the requirement of the function the device is valid, and its lock not held.
@@ -247,7 +247,7 @@ impl<P: Poll> PinnedDrop for Napi<P> {
         };
         // SAFETY: by the type invariant the device is valid. Nobody drops a context with the lock
         // of its device held: by the requirement of `new`.
-        unsafe { with_lock(net, delete) };
+        unsafe { with_netdev_lock(net, delete) };
         // After this nobody reads the context any more.
         // SAFETY: the caller may sleep, for a `Napi` is dropped where that may be.
         unsafe { bindings::synchronize_net() };

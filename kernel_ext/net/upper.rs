@@ -93,9 +93,9 @@ pub(crate) struct Device<T: Driver>(NetDevice, PhantomData<T>);
 
 impl<T: Driver> Device<T> {
     /// The offloads of the devices, as user space may enable them.
-    const FEATURES: Features = Features::CHECKSUM
-        .union(Features::RECEIVED_CHECKSUM)
-        .union(Features::SEGMENTATION);
+    const FEATURES: Features = Features::IP_CSUM
+        .union(Features::RXCSUM)
+        .union(Features::GSO);
 
     /// # Safety
     ///

@@ -69,7 +69,7 @@ impl Device {
     }
 
     /// Marks the device busy (`usb_mark_last_busy()`). Called in any context.
-    pub(in crate::kernel_ext) fn mark_busy(&self) {
+    pub(in crate::kernel_ext) fn mark_last_busy(&self) {
         #[cfg(CONFIG_PM)]
         {
             let last = project!(mut self.as_raw(), .dev.power.last_busy);

@@ -205,12 +205,12 @@ impl Interface {
 
     /// Resumes the device if it is suspended, and keeps it awake until the result is dropped.
     /// Sleeps.
-    pub(in crate::kernel_ext) fn keep_awake(&self) -> Result<Awake> {
+    pub(in crate::kernel_ext) fn autopm_get(&self) -> Result<AutopmGuard> {
         // SAFETY: by the type invariant the interface is valid.
         to_result(unsafe { bindings::usb_autopm_get_interface(self.as_raw()) })?;
 
         // INVARIANT: the reference was taken just now.
-        Ok(Awake(self.into()))
+        Ok(AutopmGuard(self.into()))
     }
 
     /// Sets whether the device must be able to wake the host while it is suspended
@@ -219,7 +219,7 @@ impl Interface {
     /// Sleeps: it may have to resume the device.
     pub(crate) fn set_needs_remote_wakeup(&self, on: bool) {
         // The USB core looks at the flag when a reference is put.
-        let _awake = self.keep_awake();
+        let _autopm = self.autopm_get();
 
         // SAFETY: by the type invariant the interface is valid. The flag is the driver's; those
         // beside it are written as they were read, and change under the lock of the device.
@@ -259,9 +259,9 @@ impl Interface {
 /// # Invariants
 ///
 /// A reference of runtime PM to the interface was taken for this.
-pub(in crate::kernel_ext) struct Awake(ARef<Interface>);
+pub(in crate::kernel_ext) struct AutopmGuard(ARef<Interface>);
 
-impl Drop for Awake {
+impl Drop for AutopmGuard {
     fn drop(&mut self) {
         // SAFETY: the interface is valid, for this holds a reference to it; by the type invariant
         // the reference that is given up was taken for this.

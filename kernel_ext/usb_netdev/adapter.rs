@@ -74,10 +74,7 @@ impl<T: Driver> Adapter<T> {
         unsafe { net.set_attributes(T::attributes()) };
         net.set_watchdog(msecs_to_jiffies(WATCHDOG) as ffi::c_int);
         net.use_percpu_stats();
-        net.set_features(
-            Features::CHECKSUM.union(Features::SEGMENTATION),
-            MAX_SEGMENTS,
-        );
+        net.set_features(Features::IP_CSUM.union(Features::GSO), MAX_SEGMENTS);
     }
 
     /// Creates a device for `intf`, which is not registered yet.

@@ -76,7 +76,7 @@ impl UdpGro {
         if self.are_merged {
             self.is_asked |= gro.receive_datagram(skb);
         } else if let Some(before) = self.last.replace(skb) {
-            gro.receive_unmerged(before);
+            gro.receive_without_gro(before);
         }
     }
 
@@ -138,7 +138,7 @@ impl<'a> RxContext<'a, '_> {
         checksum: Checksum,
     ) -> Result<bool> {
         let net = dev.net();
-        let checksum = if net.has_any(Features::RECEIVED_CHECKSUM) {
+        let checksum = if net.has_any(Features::RXCSUM) {
             checksum
         } else {
             Checksum::None
@@ -222,7 +222,7 @@ impl Kind {
             Some(6) => packet.get(6),
             _ => None,
         };
-        if matches!(protocol, Some(&(UDP | FRAGMENT))) && !net.has_any(Features::UDP_MERGING) {
+        if matches!(protocol, Some(&(UDP | FRAGMENT))) && !net.has_any(Features::GRO_UDP_FWD) {
             Self::Datagram
         } else {
             Self::Packet

@@ -135,7 +135,7 @@ impl<T: Driver> Device<T> {
     /// Brings the link up. Sleeps.
     pub(super) fn open(&self, rtnl: &Rtnl) -> Result {
         let private = self.private();
-        let _awake = private.interface.keep_awake()?;
+        let _autopm = private.interface.autopm_get()?;
 
         let geometry = self.geometry();
         let receive = self.new_receive_ring(geometry)?;
@@ -180,7 +180,7 @@ impl<T: Driver> Device<T> {
         self.net().queue().stop();
         self.uppers().set_carrier(false, rtnl);
         // So that the device is not resumed or suspended meanwhile. An error means that it is gone.
-        let awake = private.interface.keep_awake();
+        let autopm = private.interface.autopm_get();
         {
             let mut path = private.napi.pause();
 
@@ -193,7 +193,7 @@ impl<T: Driver> Device<T> {
         self.end_recovery();
         private.timer.stop();
         self.net().queue().reset();
-        drop(awake);
+        drop(autopm);
         T::manage_power(self, false);
     }
 

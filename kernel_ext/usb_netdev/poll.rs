@@ -125,7 +125,7 @@ impl<T: Driver> Poll for Device<T> {
             // SAFETY: the ring is there only while the link is up, hence the device registered, and
             // a `Gro` only in a poll, which runs in softirq context.
             unsafe { self.net().count_received(transfers, bytes) };
-            self.private().interface.device().mark_busy();
+            self.private().interface.device().mark_last_busy();
         }
         if !self.is_suspended() {
             ring.refill();

@@ -110,7 +110,7 @@ impl<T: Driver> Device<T> {
     fn recover(&self) {
         let private = self.private();
         // If this fails the device is gone, or will be resumed, which starts over.
-        let Ok(_awake) = private.interface.keep_awake() else {
+        let Ok(_autopm) = private.interface.autopm_get() else {
             return;
         };
         let halt = take_task(&private.tasks, CLEAR_HALT);

@@ -48,7 +48,7 @@ impl Gro<'_> {
     }
 
     /// Passes `skb` to the network stack, without GRO (`netif_receive_skb()`).
-    pub(in crate::kernel_ext) fn receive_unmerged(&mut self, skb: OwnedSkb) {
+    pub(in crate::kernel_ext) fn receive_without_gro(&mut self, skb: OwnedSkb) {
         // SAFETY: by the type invariant a poll runs, hence bottom halves are off; the buffer is
         // valid, and is given away.
         unsafe { bindings::netif_receive_skb(skb.into_raw()) };

@@ -13,16 +13,15 @@ pub(in crate::kernel_ext) struct Features(u64);
 
 impl Features {
     /// Checksums of TCP and UDP in what is sent.
-    pub(in crate::kernel_ext) const CHECKSUM: Self =
+    pub(in crate::kernel_ext) const IP_CSUM: Self =
         Self::bit(bindings::NETIF_F_IP_CSUM_BIT).union(Self::bit(bindings::NETIF_F_IPV6_CSUM_BIT));
 
     /// Checksums in what is received.
-    pub(in crate::kernel_ext) const RECEIVED_CHECKSUM: Self =
-        Self::bit(bindings::NETIF_F_RXCSUM_BIT);
+    pub(in crate::kernel_ext) const RXCSUM: Self = Self::bit(bindings::NETIF_F_RXCSUM_BIT);
 
     /// Packets whose data lies anywhere, and packets of TCP and UDP that are still to be segmented.
     /// What GRO has merged from another device may have others in its fragment list.
-    pub(in crate::kernel_ext) const SEGMENTATION: Self = Self::bit(bindings::NETIF_F_SG_BIT)
+    pub(in crate::kernel_ext) const GSO: Self = Self::bit(bindings::NETIF_F_SG_BIT)
         .union(Self::bit(bindings::NETIF_F_FRAGLIST_BIT))
         .union(Self::bit(bindings::NETIF_F_TSO_BIT))
         .union(Self::bit(bindings::NETIF_F_TSO_ECN_BIT))
@@ -31,12 +30,12 @@ impl Features {
         .union(Self::bit(bindings::NETIF_F_GSO_UDP_L4_BIT));
 
     /// Received datagrams of UDP are merged, wanted by a socket or not, which is off at first.
-    pub(in crate::kernel_ext) const UDP_MERGING: Self =
+    pub(in crate::kernel_ext) const GRO_UDP_FWD: Self =
         Self::bit(bindings::NETIF_F_GRO_UDP_FWD_BIT);
 
     /// Received packets that are forwarded are merged into fragment lists, which are segmented
     /// again as they were.
-    pub(in crate::kernel_ext) const MERGING_INTO_LISTS: Self =
+    pub(in crate::kernel_ext) const GRO_FRAGLIST: Self =
         Self::bit(bindings::NETIF_F_GRO_FRAGLIST_BIT);
 
     const fn bit(number: ffi::c_uint) -> Self {

@@ -14,11 +14,11 @@ use kernel::{
 };
 
 /// The driver stopped the queue.
-const DRIVER_OFF: ffi::c_ulong =
+const DRV_XOFF: ffi::c_ulong =
     bindings::netdev_queue_state_t___QUEUE_STATE_DRV_XOFF as ffi::c_ulong;
 
 /// The limits are exceeded.
-const LIMITS_OFF: ffi::c_ulong =
+const STACK_XOFF: ffi::c_ulong =
     bindings::netdev_queue_state_t___QUEUE_STATE_STACK_XOFF as ffi::c_ulong;
 
 /// The transmit queue of a device that has one.
@@ -51,7 +51,7 @@ impl TransmitQueue<'_> {
     pub(in crate::kernel_ext) fn stop(self) {
         // SAFETY: by the type invariant the queue is valid; its state is a bitmap that is changed
         // by atomic operations.
-        unsafe { bindings::set_bit(DRIVER_OFF, self.state()) };
+        unsafe { bindings::set_bit(DRV_XOFF, self.state()) };
     }
 
     /// Has the network stack send again.
@@ -77,7 +77,7 @@ impl TransmitQueue<'_> {
         // atomic operations on the whole word, which is read as a whole.
         let state = unsafe { self.state().read_volatile() };
 
-        state & (1 << DRIVER_OFF | 1 << LIMITS_OFF) != 0
+        state & (1 << DRV_XOFF | 1 << STACK_XOFF) != 0
     }
 
     /// Forgets what was counted (`netdev_tx_reset_queue()`). Nothing may be in flight.
@@ -86,7 +86,7 @@ impl TransmitQueue<'_> {
         {
             // SAFETY: by the type invariant the queue is valid; its state is a bitmap that is
             // changed by atomic operations.
-            unsafe { bindings::clear_bit(LIMITS_OFF, self.state()) };
+            unsafe { bindings::clear_bit(STACK_XOFF, self.state()) };
             let limits = project!(mut self.0, .dql);
             // SAFETY: by the type invariant the queue is valid, and its limits are as long. If
             // something is in flight the counters are wrong afterwards, and nothing else.
@@ -126,14 +126,14 @@ impl TransmitQueue<'_> {
 
             // SAFETY: by the type invariant the queue is valid; its state is a bitmap that is
             // changed by atomic operations.
-            unsafe { bindings::set_bit(LIMITS_OFF, self.state()) };
+            unsafe { bindings::set_bit(STACK_XOFF, self.state()) };
             // SAFETY: a barrier may be anywhere.
             unsafe { bindings::smp_mb() };
             // Another processor may just have completed what was in the way.
             if self.is_within_limits() {
                 // SAFETY: by the type invariant the queue is valid; its state is a bitmap that is
                 // changed by atomic operations.
-                unsafe { bindings::clear_bit(LIMITS_OFF, self.state()) };
+                unsafe { bindings::clear_bit(STACK_XOFF, self.state()) };
             }
         }
         #[cfg(not(CONFIG_BQL))]
@@ -163,10 +163,10 @@ impl TransmitQueue<'_> {
             // SAFETY: by the type invariant the queue is valid. Its state changes at any time, by
             // atomic operations on the whole word, which is read as a whole.
             let state = unsafe { self.state().read_volatile() };
-            if state & (1 << LIMITS_OFF) != 0 && self.has_qdisc() {
+            if state & (1 << STACK_XOFF) != 0 && self.has_qdisc() {
                 // SAFETY: by the type invariant the queue is valid; its state is a bitmap that is
                 // changed by atomic operations.
-                unsafe { bindings::clear_bit(LIMITS_OFF, self.state()) };
+                unsafe { bindings::clear_bit(STACK_XOFF, self.state()) };
                 // SAFETY: by the type invariant the queue is valid, and it has a qdisc to schedule.
                 unsafe { bindings::netif_schedule_queue(self.0) };
             }

@@ -209,7 +209,7 @@ impl<'a> Unregistered<'a> {
     /// Sets what the device does for the network stack, which user space may switch off.
     pub(in crate::kernel_ext) fn set_features(&self, features: Features, max_segments: u32) {
         // Merging into lists is on at first, though the network stack has it off.
-        let on = features.union(Features::MERGING_INTO_LISTS);
+        let on = features.union(Features::GRO_FRAGLIST);
 
         for (field, bits) in [
             (project!(mut self.as_raw(), .hw_features), features.bits()),

@@ -146,7 +146,7 @@ unsafe fn count(counters: *mut PerCpu, additions: [(usize, u64); 2]) {
 
     // SAFETY: by the requirement of the function the counters are valid, and this processor's: no
     // one else writes them while bottom halves are off.
-    unsafe { sequence(mine) };
+    unsafe { u64_stats_update(mine) };
     for (at, value) in additions {
         // CAST: a `u64_stats_t` is a `u64` and nothing else.
         let counter = mine.wrapping_byte_add(at).cast::<u64>();
@@ -160,7 +160,7 @@ unsafe fn count(counters: *mut PerCpu, additions: [(usize, u64); 2]) {
     }
     // SAFETY: by the requirement of the function the counters are valid, and this processor's: no
     // one else writes them while bottom halves are off.
-    unsafe { sequence(mine) };
+    unsafe { u64_stats_update(mine) };
 }
 
 /// This processor's instance of a per-CPU variable (`this_cpu_ptr()`).
@@ -197,7 +197,7 @@ unsafe fn this_cpu<T>(per_cpu: *mut T) -> *mut T {
 ///
 /// The counters must be valid, and nobody else write to them.
 #[cfg(not(CONFIG_64BIT))]
-unsafe fn sequence(counters: *mut PerCpu) {
+unsafe fn u64_stats_update(counters: *mut PerCpu) {
     let sequence = project!(mut counters, .syncp.seq.sequence);
 
     // SAFETY: a barrier may be anywhere.
@@ -216,4 +216,4 @@ unsafe fn sequence(counters: *mut PerCpu) {
 ///
 /// None; it is unsafe where words are shorter.
 #[cfg(CONFIG_64BIT)]
-unsafe fn sequence(_counters: *mut PerCpu) {}
+unsafe fn u64_stats_update(_counters: *mut PerCpu) {}
