@@ -169,7 +169,7 @@ impl NetDevice {
         u32::from(kind) == bindings::ARPHRD_NONE
     }
 
-    /// Whether frames to other addresses than the device's own are wanted. By a bridge or macvlan
+    /// Whether frames to other addresses than the device's own are wanted: by a bridge or macvlan
     /// above it, by a VLAN with an address of its own, or by all listeners of a promiscuous device.
     /// Without RTNL a change is seen late.
     pub(crate) fn has_other_receivers(&self) -> bool {

@@ -143,8 +143,8 @@ impl Subdriver {
         to_result(unsafe { resume(self.control.as_raw()) })
     }
 
-    /// Takes the interface back. ManagePower of the character device get `ENODEV` from then on, and
-    /// no callback runs after this returned. Sleeps. Once is enough.
+    /// Takes the interface back. Users of the character device get `ENODEV` from then on, and no
+    /// callback runs after this returned. Sleeps. Once is enough.
     pub(in crate::kernel_ext) fn disconnect(&self) {
         let Some(disconnect) = self.driver().disconnect else {
             return;

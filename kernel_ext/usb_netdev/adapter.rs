@@ -83,7 +83,7 @@ impl<T: Driver> Adapter<T> {
         info: &'static DriverInfo<T>,
     ) -> Result<UnregisteredDevice<'a, T>> {
         let binding = BindContext::<T>::new(intf, info)?;
-        // SAFETY: the device is registered as a `UnregisteredDevice` only, which has a
+        // SAFETY: the device is registered as an `UnregisteredDevice` only, which has a
         // `Private<T>`.
         unsafe { Self::set_up(&binding.net, intf) };
 
@@ -117,9 +117,9 @@ impl<T: Driver> Adapter<T> {
     /// The device that `intf` is part of; [`None`] while it is being bound, and once it is unbound.
     fn device<'a>(intf: &'a Bound<'_, Self>) -> Option<&'a Device<T>> {
         // SAFETY: the interface is this driver's, which sets no data but that of a `BindContext` or
-        // a `UnregisteredDevice`. It is taken back before those go, in a callback of the driver,
-        // which does not come before this one, during which `intf` exists, has returned; or in this
-        // one, after which nobody uses the result.
+        // an `UnregisteredDevice`. The data is cleared before those are dropped, in a callback of
+        // the driver: in a later one, which comes after this one has returned, or in this one,
+        // after which nobody uses the result.
         unsafe { Device::from_interface(intf) }
     }
 }
@@ -182,7 +182,7 @@ impl<T: Driver> usb::Driver for Adapter<T> {
 
         let interface = private.interface.clone();
         // SAFETY: the device was unregistered just now, in the disconnect callback, and this is the
-        // last that refers to it but for cdc-wdm, which `UnregisteredDevice` knows of.
+        // last reference to it but cdc-wdm's, which `UnregisteredDevice` drops.
         drop(unsafe { UnregisteredDevice::from_unregistered(NonNull::from(dev), &interface) });
     }
 

@@ -105,7 +105,7 @@ impl<'a, T: Driver> UnregisteredDevice<'a, T> {
         unsafe { Device::from_raw(self.net.as_raw()) }
     }
 
-    /// Registers the network device. From then on the data of its interface refers to it.
+    /// Registers the network device. Disconnect finds it as the data of its interface.
     pub(super) fn register(self) -> Result<&'a Device<T>> {
         // SAFETY: by the type invariant the private part is what the callbacks expect. It is
         // dropped after the device was unregistered; if this succeeds, `self` is forgotten.
