@@ -4,6 +4,8 @@
 # folder of scripts.
 
 checkout=${scripts%/*}
+# Where the driver is in a kernel's tree.
+in_tree_driver=drivers/net/usb/qmi_wwan_rs
 
 # shellcheck source=scripts/versions
 . "$scripts/versions"

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# Kernels with the driver in their tree, under UML or for QEMU. For scripts that run inside the SDK and have sourced common.sh.
+# Kernels with the driver in their tree, under UML or for QEMU. For scripts that run inside the SDK and have set `scripts`.
 # They stay in the cache, so that only what changed is built again.
 
+# shellcheck source=scripts/lib/common.sh
+. "$scripts/lib/common.sh"
+# shellcheck source=scripts/lib/logged.sh
+. "$scripts/lib/logged.sh"
 # shellcheck source=scripts/lib/progress.sh
 . "$scripts/lib/progress.sh"
 
 in_tree=/sdk/in-tree
 in_tree_source=$in_tree/source
-driver=drivers/net/usb/qmi_wwan_rs
 
 # kunit ACTION ARGS...: the kernel's own tool for KUnit.
 kunit() {
@@ -49,7 +52,7 @@ in_tree_prepare() {
 # in_tree_make FOLDER VALUE TARGET: in FOLDER, with CONFIG_QMI_WWAN_RS=VALUE.
 in_tree_make() {
 	kunit config --build_dir="$1" --kconfig_add="CONFIG_QMI_WWAN_RS=$2" \
-		--kunitconfig="$in_tree_source/$driver" --kunitconfig="$scripts/kunit.config" \
+		--kunitconfig="$in_tree_source/$in_tree_driver" --kunitconfig="$scripts/kunit.config" \
 		--kunitconfig="$scripts/kunit-$arch.config" || return
 	make -C "$in_tree_source" ARCH="$arch" O="$1" -j"$(nproc)" "$3" || return
 	# make drops, without a word, what depends on something that is not there.

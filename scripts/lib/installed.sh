@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 # Where the module and its companion go: what install writes, uninstall removes.
+# For scripts that have set `scripts`.
 # Environment: DESTDIR (the root to install into), KERNELRELEASE (the kernel to install for, the running one by default).
+
+# shellcheck source=scripts/lib/common.sh
+. "$scripts/lib/common.sh"
 
 PATH=$PATH:/usr/sbin:/sbin
 destdir=${DESTDIR-}
