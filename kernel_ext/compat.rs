@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! What differs between the kernels that the driver is built for.
+//! What the abstractions take from the kernel by the names of the newest one.
 //!
 //! `kernel_ext/probes` has a line of Rust for each `cfg` here, which Kbuild tries on the kernel at
 //! hand: distributions take changes back to older versions, so version numbers do not help. Remove

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# What every script here shares: the cache, the versions, and how to speak and fail. Who sources it has set `scripts`, the
+# What every script here shares: the cache, the versions, and how to speak and fail. The caller has set `scripts`, the
 # folder of scripts.
 
 checkout=${scripts%/*}
-# Where the driver is in a kernel's tree.
+# Where the driver and its description are in a kernel's tree.
 in_tree_driver=drivers/net/usb/qmi_wwan_rs
+in_tree_document=Documentation/networking/device_drivers/wwan/qmi_wwan_rs.rst
 
 # shellcheck source=scripts/versions
 . "$scripts/versions"

@@ -20,7 +20,7 @@ kunit() {
 	"$in_tree_source/tools/testing/kunit/kunit.py" "$action" --arch="$arch" "$@"
 }
 
-# choose_arch ARCH: whom kernels are built for from now on, as kunit.py calls it. The SDK's gcc is for its own processor only.
+# choose_arch ARCH: the processor that kernels are built for from now on, as kunit.py calls it. The SDK's gcc is for its own processor only.
 choose_arch() {
 	arch=$1
 	unset LLVM
