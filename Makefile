@@ -74,7 +74,7 @@ uninstall: ## take that back: the C driver serves modems again
 deb: ## make Debian packages in dist/, from which apt can install them; QMI_WWAN_RS_SIGN_KEY and _CERT=FILE sign the modules
 	@scripts/deb
 
-release: ## make what is released of this version in dist/: the source, the packages, the notes
+release: ## make what is released of this version in dist/: source, packages, notes, checksums; refuses what is not committed
 	@scripts/release
 
 # No prerequisites: an existing module is installed as it is.
