@@ -22,5 +22,5 @@ need_kernel() {
 }
 
 index_modules() {
-	depmod -b "${destdir:-/}" "$release" || die "depmod failed for $release, see above; run it again when that is mended"
+	depmod -b "${destdir:-/}" "$release" || die "depmod failed for $release, see above; fix that, and run it again"
 }

@@ -11,7 +11,7 @@ elapsed() {
 	printf '%d:%02d' $((seconds / 60)) $((seconds % 60))
 }
 
-# The last line of file $1, without control characters, cut to $2 columns.
+# The last line of file $1, without control characters, $2 columns of it at most.
 last_words() {
 	tail -c 1000 "$1" | tr '\r' '\n' | tr -cd '[:print:]\n' | grep . | tail -n 1 | cut -c "1-$2"
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# Unpacks Debian's kernels. Packages are not installed, because that would make an initrd that nobody boots. For scripts that run
+# Unpacks Debian's kernels. Packages are not installed, because that would make an initrd that is never booted. For scripts that run
 # inside the tree, and have fetch, fetch_for, and KERNEL_RELEASE of the flavour amd64.
 
 # shellcheck source=scripts/lib/flavour.sh
