@@ -25,7 +25,7 @@ e2e := $(in_sdk) cargo run --release --locked --manifest-path tests-qemu/Cargo.t
 demo: $(other:%=sdk%) ## boot a stock kernel in QEMU and let a virtual modem talk through the driver; with ARCH=arm64 on that
 	@$(e2e) demo $(on_arch)
 
-test: sdk$(other)-test ## check and test all; T=PATTERN chooses tests, SEED=N repeats random choices; with ARCH=arm64 on that
+test: sdk$(other)-test ## check and test all; T=PATTERN chooses tests, T=mux/ a folder of scenarios, SEED=N repeats random choices; with ARCH=arm64 on that
 	@$(e2e) test $(on_arch) $(T)
 
 test-full: sdk-full ## as test, and what takes hours: each scenario on each kernel, a modem of each id, the kernels of the matrix

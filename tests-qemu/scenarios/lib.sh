@@ -10,10 +10,10 @@ set -eu
 # Seconds. Generous: they are only waited for when something is wrong.
 limit=60
 
-here=${0%/*}
+scenarios=${0%/*}/..
 # shellcheck source=tests-qemu/scenarios/lib/expect.sh
-. "$here/lib/expect.sh"
+. "$scenarios/lib/expect.sh"
 # shellcheck source=tests-qemu/scenarios/lib/modem.sh
-. "$here/lib/modem.sh"
+. "$scenarios/lib/modem.sh"
 # shellcheck source=tests-qemu/scenarios/lib/network.sh
-. "$here/lib/network.sh"
+. "$scenarios/lib/network.sh"

@@ -8,10 +8,11 @@ use clap::{Args, Parser, Subcommand};
 use crate::children::Children;
 use crate::error::Result;
 use crate::run_folder::RunFolder;
+use crate::scenario::{self, Scenario};
 use crate::setup::{Arch, Driver, Kernel, Settings, SDK};
 use crate::suite::Hall;
 use crate::test::Choice;
-use crate::{bench, checks, clients, defects, demo, matrix, scenario, seed, shell, test};
+use crate::{bench, checks, clients, defects, demo, matrix, seed, shell, test};
 
 /// Runs the driver in QEMU guests with virtual modems.
 #[derive(Debug, Parser)]
@@ -46,7 +47,7 @@ enum Command {
         /// Run those that take long, too, and try more in the others
         #[arg(long)]
         full: bool,
-        /// Run only those whose name contains one of these
+        /// Run only those whose name contains one of these, such as "mux-one" or "debug/mux"; "mux/" is a folder of scenarios
         patterns: Vec<String>,
     },
     /// Show the defects of the kernel's own driver, and that ours has none, and write Documentation/defects.md
@@ -230,10 +231,18 @@ pub fn run(cli: Cli) -> Result<bool> {
         }
         Command::List => {
             for check in checks::all()? {
-                println!("{:<28} {}", check.name, check.title);
+                println!("{:<42} {}", check.name, check.title);
             }
-            for scenario in scenario::all()? {
-                println!("{:<28} {}", scenario.name, scenario.title);
+            let mut scenarios = scenario::all()?;
+            scenarios.sort_by(|a, b| a.folder.cmp(&b.folder));
+            for Scenario {
+                folder,
+                name,
+                title,
+                ..
+            } in scenarios
+            {
+                println!("{:<42} {title}", format!("{folder}/{name}"));
             }
             Ok(true)
         }

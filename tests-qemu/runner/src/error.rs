@@ -100,6 +100,9 @@ pub enum Error {
     /// No scenario's name matches.
     #[error("no scenario or check is named like {0}; `list` shows all")]
     NoScenario(String),
+    /// Two scenarios have the same name.
+    #[error("{0} and {1} have the same name; rename one")]
+    SameName(PathBuf, PathBuf),
     /// The plugin that counts instructions answers strangely.
     #[error("the counter in QEMU answered '{0}'")]
     Counter(String),

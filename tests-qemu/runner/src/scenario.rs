@@ -13,10 +13,16 @@ use crate::setup::{Driver, Kernel, CHECKOUT};
 /// For a scenario that does not say how long it may take.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(180);
 
+/// Where they are, in the checkout.
+const FOLDER: &str = "tests-qemu/scenarios";
+
+/// The subfolder of what scenarios share.
+const LIBRARY: &str = "lib";
+
 /// The script that a benchmark runs.
 const BENCH: &str = "bench";
 
-/// A script of the scenarios' folder, described by the comments at its top:
+/// A script of a subfolder of `tests-qemu/scenarios`, described by the comments at its top:
 /// the first one after the licence is its title; `Timeout: SECONDS` and
 /// `Driver: rs` (or `c`: only for this driver), `Kernel: stock` (only on kernels of
 /// Debian), `Kernel: rt` or `debug` (only on this kernel), `Best: debug` (rather there than on the stock kernel,
@@ -32,6 +38,8 @@ const BENCH: &str = "bench";
 pub struct Scenario {
     /// The file's name without its ending.
     pub name: String,
+    /// The folder that it is in, such as `mux`.
+    pub folder: String,
     /// What it shows, in one line.
     pub title: String,
     /// When to give the guest up.
@@ -99,6 +107,7 @@ impl Scenario {
     fn new(script: &Script) -> Self {
         let mut scenario = Self {
             name: script.name.clone(),
+            folder: script.folder.clone(),
             title: String::new(),
             timeout: DEFAULT_TIMEOUT,
             full: false,
@@ -151,6 +160,14 @@ impl Scenario {
             })
     }
 
+    /// Whether `part` is contained in its name with the kernel, `KERNEL/NAME`; or, if `part` has the folder with a slash behind it,
+    /// in `KERNEL/FOLDER/NAME`.
+    pub fn is_named(&self, part: &str, kernel: Kernel) -> bool {
+        let folder = format!("{}/", self.folder);
+        format!("{kernel}/{}", self.name).contains(part)
+            || part.contains(&folder) && format!("{kernel}/{folder}{}", self.name).contains(part)
+    }
+
     /// Whether it runs on this kernel if nobody has chosen kernels, and there is time for one only, or for all if `full`.
     pub fn is_for(&self, kernel: Kernel, full: bool) -> bool {
         match kernel {
@@ -165,9 +182,7 @@ impl Scenario {
 /// All scenarios, sorted by name.
 pub fn all() -> Result<Vec<Scenario>> {
     let scripts = scripts()?;
-    let scenarios = scripts
-        .iter()
-        .filter(|script| script.name != "lib" && script.name != BENCH);
+    let scenarios = scripts.iter().filter(|script| script.name != BENCH);
     Ok(scenarios.map(Scenario::new).collect())
 }
 
@@ -180,7 +195,7 @@ pub fn bench() -> Result<Scenario> {
 }
 
 fn scripts() -> Result<Vec<Script>> {
-    script::all(&Path::new(CHECKOUT).join("tests-qemu/scenarios"), ".sh")
+    script::in_subfolders(&Path::new(CHECKOUT).join(FOLDER), LIBRARY, ".sh")
 }
 
 #[cfg(test)]
@@ -225,6 +240,25 @@ mod tests {
         ] {
             assert_eq!(kernels(comments, false), usual, "{comments}");
             assert_eq!(kernels(comments, true), full, "{comments}");
+        }
+    }
+
+    #[test]
+    fn a_name_may_have_kernel_and_folder() {
+        let scenario = Scenario::new(&Script::of(""));
+        for part in [
+            "a",
+            "stock/a",
+            "stock/",
+            "b/",
+            "stock/b/",
+            "stock/b/a",
+            "b/a",
+        ] {
+            assert!(scenario.is_named(part, Kernel::Stock), "{part}");
+        }
+        for part in ["b", "stock/b", "debug/b/", "c/", "b/c"] {
+            assert!(!scenario.is_named(part, Kernel::Stock), "{part}");
         }
     }
 

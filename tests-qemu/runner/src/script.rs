@@ -10,6 +10,8 @@ use crate::error::{Error, Result};
 pub struct Script {
     /// The file's name without its ending.
     pub name: String,
+    /// The name of the folder that it is in.
+    pub folder: String,
     /// The file.
     pub path: PathBuf,
     text: String,
@@ -33,15 +35,37 @@ impl Script {
     pub fn of(text: &str) -> Self {
         Self {
             name: "a".to_owned(),
+            folder: "b".to_owned(),
             path: PathBuf::new(),
             text: text.to_owned(),
         }
     }
 }
 
+/// The scripts of a folder's subfolders but `without`, whose names end with `ending`, sorted by name. No two may have the same name.
+pub fn in_subfolders(folder: &Path, without: &str, ending: &str) -> Result<Vec<Script>> {
+    let mut scripts = Vec::new();
+    for entry in fs::read_dir(folder).map_err(Error::file(folder))? {
+        let entry = entry?;
+        if entry.path().is_dir() && entry.file_name() != without {
+            scripts.extend(all(&entry.path(), ending)?);
+        }
+    }
+    scripts.sort_by(|a, b| (&a.name, &a.folder).cmp(&(&b.name, &b.folder)));
+    for pair in scripts.windows(2) {
+        if let [first, second] = pair {
+            if first.name == second.name {
+                return Err(Error::SameName(first.path.clone(), second.path.clone()));
+            }
+        }
+    }
+    Ok(scripts)
+}
+
 /// The scripts of a folder whose names end with `ending`, sorted by name; none of its subfolders.
 pub fn all(folder: &Path, ending: &str) -> Result<Vec<Script>> {
     let mut scripts = Vec::new();
+    let of = folder.file_name().unwrap_or_default().to_string_lossy();
     for entry in fs::read_dir(folder).map_err(Error::file(folder))? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str());
@@ -51,6 +75,7 @@ pub fn all(folder: &Path, ending: &str) -> Result<Vec<Script>> {
         ) {
             scripts.push(Script {
                 name: name.to_owned(),
+                folder: of.clone().into_owned(),
                 text: fs::read_to_string(&path).map_err(Error::file(&path))?,
                 path,
             });
@@ -69,5 +94,37 @@ mod tests {
         let script =
             Script::of("#!/bin/sh\n# SPDX-License-Identifier: X\n#\n# One\n# Two\n:\n# Three\n");
         assert_eq!(script.comments().collect::<Vec<_>>(), ["One", "Two"]);
+    }
+
+    /// A folder with empty scripts of these names.
+    fn folder_of(names: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for name in names {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn scripts_are_found_in_subfolders() {
+        let folder = folder_of(&["top.sh", "x/b.sh", "x/text", "y/a.sh", "lib/c.sh"]);
+        let found = in_subfolders(folder.path(), "lib", ".sh").unwrap();
+        let found: Vec<_> = found
+            .iter()
+            .map(|script| (script.folder.as_str(), script.name.as_str()))
+            .collect();
+        assert_eq!(found, [("y", "a"), ("x", "b")]);
+    }
+
+    #[test]
+    fn no_two_have_the_same_name() {
+        let folder = folder_of(&["x/a.sh", "y/b.sh", "y/a.sh"]);
+        let error = in_subfolders(folder.path(), "lib", ".sh").err().unwrap();
+        let text = error
+            .to_string()
+            .replace(folder.path().to_str().unwrap(), "");
+        assert_eq!(text, "/x/a.sh and /y/a.sh have the same name; rename one");
     }
 }

@@ -24,7 +24,7 @@ pub struct Choice {
     pub arch: Option<Arch>,
     /// Also what takes long.
     pub full: bool,
-    /// Parts of names; none means all.
+    /// Parts of names, or folders of scenarios; none means all.
     pub patterns: Vec<String>,
 }
 
@@ -38,12 +38,12 @@ impl Choice {
         all
     }
 
-    fn has(&self, name: &str) -> bool {
-        self.patterns.is_empty() || self.patterns.iter().any(|part| name.contains(part))
+    fn has(&self, is_named: impl Fn(&str) -> bool) -> bool {
+        self.patterns.is_empty() || self.patterns.iter().any(|part| is_named(part))
     }
 
     fn has_check(&self, check: &Check) -> bool {
-        self.has(&check.name) && (self.full || !check.full)
+        self.has(|part| check.name.contains(part)) && (self.full || !check.full)
     }
 
     /// Whether there is time for all kernels of those that were not chosen one by one.
@@ -52,7 +52,7 @@ impl Choice {
     }
 
     fn has_scenario(&self, scenario: &Scenario, kernel: Kernel) -> bool {
-        self.has(&label(kernel, &scenario.name))
+        self.has(|part| scenario.is_named(part, kernel))
             && scenario.suits(self.driver, kernel)
             && (self.full || !scenario.full)
             && (!self.kernels.is_empty() || scenario.is_for(kernel, self.all_kernels()))

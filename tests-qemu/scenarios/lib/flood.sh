@@ -3,7 +3,7 @@
 # A modem that answers each request for a transfer at once, with packets that nobody asked for; and what that may cost.
 
 # shellcheck source=tests-qemu/scenarios/lib/mux.sh
-. "$here/lib/mux.sh"
+. "$scenarios/lib/mux.sh"
 
 # Seconds that a flood lasts.
 duration=3

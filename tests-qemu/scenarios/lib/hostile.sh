@@ -3,7 +3,7 @@
 # Modems that do wrong. A case is determined by the run's seed and its number, and logged by the modem as "hostile".
 
 # shellcheck source=tests-qemu/scenarios/lib/alone.sh
-. "$here/lib/alone.sh"
+. "$scenarios/lib/alone.sh"
 modprobe "$QMI_DRIVER"
 
 # cases COUNT: as many for "make test-full", a tenth of it for "make test".

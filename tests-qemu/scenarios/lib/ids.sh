@@ -6,7 +6,7 @@
 # "taken" or "declined", for the interface with QMI.
 
 # shellcheck source=tests-qemu/scenarios/lib/alone.sh
-. "$here/lib/alone.sh"
+. "$scenarios/lib/alone.sh"
 
 # hit ALIAS: the case of a modem that a driver with this alias takes.
 hit() {

@@ -3,7 +3,7 @@
 # NetworkManager with ModemManager, from a modem to a default route.
 
 # shellcheck source=tests-qemu/scenarios/lib/daemon.sh
-. "$here/lib/daemon.sh"
+. "$scenarios/lib/daemon.sh"
 
 # Nobody answers at the modem's serial ports, and ModemManager would ask there for 40 s.
 configure_modprobe 'blacklist option'

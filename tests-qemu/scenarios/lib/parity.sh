@@ -94,7 +94,7 @@ judge() {
 			same=$((same + 1))
 		fi
 	done
-	sed -n "s/^\\[\\($group-.*\\)\\]\$/\\1/p" "$here/lib/parity-differences" | while read -r check; do
+	sed -n "s/^\\[\\($group-.*\\)\\]\$/\\1/p" "$scenarios/lib/parity-differences" | while read -r check; do
 		[ -e "qmi_wwan_rs/$check" ] || fail "lib/parity-differences has $check, which is not recorded"
 	done
 	step "$checks checks: $same equal, $allowed differ as allowed, $wrong differ"
@@ -104,5 +104,5 @@ judge() {
 # Several checks may share a difference: their names stand one below the other.
 allowed_difference() {
 	awk -v name="[$1]" '/^\[/ { on = (heading && on) || $0 == name; heading = 1; next } { heading = 0 } /^$/ { on = 0 } on' \
-		"$here/lib/parity-differences"
+		"$scenarios/lib/parity-differences"
 }

@@ -4,7 +4,7 @@
 
 offer_pass_through
 # shellcheck source=tests-qemu/scenarios/lib/hostile.sh
-. "$here/lib/hostile.sh"
+. "$scenarios/lib/hostile.sh"
 
 # prepare_race: for the first modem.
 prepare_race() {

@@ -3,7 +3,7 @@
 # The kernel's rmnet driver above a modem in pass-through mode.
 
 # shellcheck source=tests-qemu/scenarios/lib/mux.sh
-. "${0%/*}/lib/mux.sh"
+. "$scenarios/lib/mux.sh"
 
 # forbid_rmnet: there is none, from now on until the scenario ends.
 forbid_rmnet() {

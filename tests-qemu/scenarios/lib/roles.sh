@@ -6,9 +6,9 @@
 # that were given wwan0.
 
 # shellcheck source=tests-qemu/scenarios/lib/users.sh
-. "$here/lib/users.sh"
+. "$scenarios/lib/users.sh"
 
-document=$here/../../Documentation/security.md
+document=$scenarios/../../Documentation/security.md
 table=/tmp/table
 
 # try_all_as ROLE DEVICE: all that `attempts` lists, with DEVICE as mux device; the outcomes go to $table-ROLE.

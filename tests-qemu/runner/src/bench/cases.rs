@@ -178,7 +178,7 @@ impl Contender {
         }
     }
 
-    /// What `scenarios/bench.sh` calls it.
+    /// What `scenarios/bench/bench.sh` calls it.
     pub fn word(self) -> &'static str {
         match self {
             Self::C | Self::Ours => "driver",
@@ -210,7 +210,7 @@ impl Contender {
 }
 
 impl Link {
-    /// Its name, also in `scenarios/bench.sh`.
+    /// Its name, also in `scenarios/bench/bench.sh`.
     pub fn name(self) -> &'static str {
         match self {
             Self::RawIp => "raw-ip",
@@ -355,7 +355,7 @@ impl Direction {
 }
 
 impl Case {
-    /// What `scenarios/bench.sh` is called with.
+    /// What `scenarios/bench/bench.sh` is called with.
     pub fn step(self, extent: Extent) -> String {
         let family = self.family as u8;
         let count = self.traffic.count(extent);

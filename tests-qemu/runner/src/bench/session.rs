@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The host's side of `scenarios/bench.sh`: says what to measure next, and reads the counter at the marks.
+//! The host's side of `scenarios/bench/bench.sh`: says what to measure next, and reads the counter at the marks.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;

@@ -1,0 +1,21 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# oFono speaks raw IP where there is qmi/pass_through; without that it wants 802.3
+# Client: oFono of ofono
+# Also: arm64
+# Timeout: 420
+. "${0%/*}/../lib.sh"
+. "${0%/*}/../lib/daemon.sh"
+. "${0%/*}/../lib/ofono.sh"
+
+offer_pass_through
+allow_ofono
+start_bus
+plug raw-ip-hs
+start_ofono
+ofono_online
+ofono_connect
+expect wwan0 echo "$interface"
+expect Y cat /sys/class/net/wwan0/qmi/raw_ip
+use_connection
+ofono_disconnect

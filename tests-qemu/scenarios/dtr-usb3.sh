@@ -1,8 +1,0 @@
-#!/bin/sh
-# SPDX-License-Identifier: GPL-2.0-only
-# A USB 3 modem gets DTR when bound, keeps its clients while ports open and close, and loses DTR when unbound
-. "${0%/*}/lib.sh"
-. "${0%/*}/lib/power.sh"
-. "${0%/*}/lib/dtr.sh"
-
-follow_dtr raw-ip-ss

@@ -1,0 +1,8 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# 802.3, one interface
+# Also: arm64 arm64-16k
+. "${0%/*}/../lib.sh"
+. "${0%/*}/../lib/main-job.sh"
+
+main_job combined-802-3 N

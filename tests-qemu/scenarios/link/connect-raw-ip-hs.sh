@@ -1,0 +1,8 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# raw IP, High Speed
+# Also: arm64 arm64-16k
+. "${0%/*}/../lib.sh"
+. "${0%/*}/../lib/main-job.sh"
+
+main_job raw-ip-hs Y

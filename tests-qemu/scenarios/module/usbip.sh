@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# A modem without QEMU, which comes by USB/IP: plugged in by usbip, out and in again, killed under traffic, and another one
+# Kernel: stock
+# Timeout: 300
+. "${0%/*}/../lib.sh"
+. "${0%/*}/../lib/usbip.sh"
+
+# work: QMI, and traffic over raw IP.
+work() {
+	wait_for_driver 0
+	expect_line '(^|/)qmi_wwan$' readlink /sys/class/net/wwan0/device/driver
+	expect_line '(^|/)vhci_hcd' readlink -f /sys/class/net/wwan0/device
+	expect_line 'Model: ' qmi --device-open-sync --dms-get-model
+	use_raw_ip
+	go_online
+	ping_all 10 "$gateway"
+	upload "$1" "$gateway"
+	download "$1" "$gateway"
+}
+
+modprobe vhci-hcd
+trap '{ kill "$modem"; modprobe --remove vhci-hcd; } 2>/dev/null || :' EXIT
+
+step "usbip lists the modem and plugs it in"
+start_modem raw-ip-hs
+expect_line '2c7c:0125' usbip list --remote 127.0.0.1
+attach_modem
+work 500000
+expect_error 'busy' timeout $limit usbip attach --remote 127.0.0.1 --busid 1-1
+
+step "out, and in again by the script"
+timeout $limit usbip detach --port "$vhci_port" >/tmp/usbip.log 2>&1 || fail "usbip: $(tail -n 1 /tmp/usbip.log)"
+wait_until_gone 0
+attach_by_script
+work 200000
+
+step "killed while packets flow and a program waits for QMI"
+cat /dev/cdc-wdm0 >/dev/null &
+reader=$!
+ping -f "$gateway" >/dev/null 2>&1 &
+mkfifo /tmp/flow
+echo 1000000000 | socat - "TCP:$gateway:19" >/tmp/flow 2>/dev/null &
+head -c 200000 /tmp/flow >/dev/null # traffic flows now
+kill -KILL "$modem"
+wait_until_gone 0
+if wait "$reader"; then
+	fail "the reader of /dev/cdc-wdm0 got an end of file, not an error"
+fi
+wait_until "vhci_hcd to have let go" no_port_used
+
+step "another one, SuperSpeed, which ends by itself"
+start_modem raw-ip-ss --unit 1
+attach_modem
+work 200000
+kill "$modem"
+wait_until_gone 0
+modem_log '"disconnect","reason":"unplugged"'

@@ -1,0 +1,22 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The module is removed while the link is up and a program waits for QMI, and comes back
+. "${0%/*}/../lib.sh"
+
+plug union-802-3
+go_online
+cat /dev/cdc-wdm0 >/dev/null &
+reader=$!
+ping -f "$gateway" >/dev/null 2>&1 &
+
+rmmod "$QMI_DRIVER"
+wait_until_gone 0
+expect_gone "/sys/module/$QMI_DRIVER" /sys/bus/usb/drivers/qmi_wwan
+if wait "$reader"; then
+	fail "the reader of /dev/cdc-wdm0 got an end of file, not an error"
+fi
+
+modprobe "$QMI_DRIVER"
+wait_for_driver 0
+go_online
+ping_all 5 "$gateway"
