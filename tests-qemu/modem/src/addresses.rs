@@ -1,9 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The addresses that the network gives to a modem's host, and its own.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::profile::Network;
+use serde::Deserialize;
+
+/// Addresses of the mobile network, the same for each modem but for its unit number and the mux ids of its links.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Network {
+    /// A /16 that holds one /30 for each unit: gateway .1, host .2. The mux id is added to the second octet.
+    pub ipv4: Ipv4Addr,
+    /// A /48 that holds one /64 for each mux id and unit: gateway ::1, host ::2.
+    pub ipv6: Ipv6Addr,
+    /// Largest packet in bytes.
+    pub mtu: u16,
+    /// It is not the SIM card's home.
+    pub roaming: bool,
+    /// The same for access points that have one of their own. A larger packet does not pass there.
+    pub apn_mtu: BTreeMap<String, u16>,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self {
+            ipv4: Ipv4Addr::new(10, 64, 0, 0),
+            ipv6: Ipv6Addr::new(0x2001, 0xdb8, 0x64, 0, 0, 0, 0, 0),
+            mtu: 1500,
+            roaming: false,
+            apn_mtu: BTreeMap::new(),
+        }
+    }
+}
 
 /// All that one unit can give out: different units, and different links of a unit, have different addresses.
 #[derive(Debug, Clone, Copy)]

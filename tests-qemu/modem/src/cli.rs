@@ -14,14 +14,13 @@ use crate::addresses::{AddressPlan, Addresses};
 use crate::alias::{Alias, AliasError};
 use crate::ethernet_port;
 use crate::event_log::{Bulk, EventLog};
-use crate::event_loop::{connect, run, Ending, LinkError};
+use crate::event_loop::{self, Ending, LinkError};
 use crate::flash::{Flash, FlashError};
 use crate::hostile::checksums::{Checksums, Statement};
 use crate::hostile::control::Control;
 use crate::hostile::disorder::Disorder;
 use crate::hostile::presence::Presence;
 use crate::hostile::{descriptors, Case, Cases};
-use crate::link_layer::EthernetLink;
 use crate::modem::Modem;
 use crate::peer::{Bursts, Clock, Peer, Stack, Tun, TunError};
 use crate::profile::{Profile, ProfileError, Speed};
@@ -51,7 +50,7 @@ pub struct Arguments {
         default_missing_value = "127.0.0.1:3240",
         conflicts_with_all = ["connect", "ethernet"]
     )]
-    usbip: Option<usbip::Address>,
+    usbip: Option<event_loop::Address>,
 
     /// Be no modem, but the network behind one at a network card: UNIX socket on which QEMU listens for its -netdev stream
     #[arg(long, value_name = "SOCKET", conflicts_with = "connect")]
@@ -275,26 +274,27 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
     let what = format!("{name} ({:04x}:{:04x})", device.vendor, device.product);
     match (&arguments.connect, arguments.usbip) {
         (Some(socket), _) => {
-            let stream = connect(socket, Duration::from_secs(arguments.patience))?;
+            let stream =
+                event_loop::redir::connect(socket, Duration::from_secs(arguments.patience))?;
             info!("plugging in {what}, host address {}", addresses.ipv4);
             let mut host = redir::Host::new(modem, log.clone());
             if let Some(presence) = presence {
                 host.set_presence(presence);
             }
-            match run(&mut host, stream, &log)? {
+            match event_loop::redir::run(&mut host, stream, &log)? {
                 Ending::Unplugged => info!("unplugged"),
                 Ending::GuestGone => info!("QEMU has closed the connection"),
             }
         }
         (None, Some(address)) => {
-            let listener = usbip::listen(address)?;
-            let address = listener.local_addr().map_or(address, usbip::Address);
+            let listener = event_loop::usbip::listen(address)?;
+            let address = listener.local_addr().map_or(address, event_loop::Address);
             welcome(&what, address);
             let mut host = usbip::Host::new(modem, log.clone());
             if let Some(presence) = presence {
                 host.set_presence(presence);
             }
-            usbip::run(host, listener, log)?;
+            event_loop::usbip::run(host, listener, log)?;
         }
         (None, None) => return Err(Error::Arguments),
     }
@@ -302,7 +302,7 @@ pub fn main(arguments: &Arguments) -> Result<(), Error> {
 }
 
 /// Says what to do next.
-fn welcome(what: &str, address: usbip::Address) {
+fn welcome(what: &str, address: event_loop::Address) {
     let text = format!(
         "The modem {what} waits at {address}. To plug it into this machine, type as root
 
@@ -323,8 +323,8 @@ fn serve_ethernet(arguments: &Arguments, socket: &Path) -> Result<(), Error> {
     let addresses = AddressPlan::new(&profile.network, arguments.unit).on(0);
     let peer = stack(arguments, &addresses, event_log(arguments)?);
     let peer = paced(arguments, peer);
-    let stream = connect(socket, Duration::from_secs(arguments.patience))?;
-    let link = EthernetLink::new(&profile.link, addresses);
+    let stream = event_loop::redir::connect(socket, Duration::from_secs(arguments.patience))?;
+    let link = profile.link.ethernet(addresses);
     ethernet_port::run(link, peer, stream, arguments.prompt).map_err(LinkError::Io)?;
     Ok(())
 }

@@ -165,16 +165,17 @@ fn flush(output: &mut Vec<u8>, guest: &mut UnixStream) -> io::Result<bool> {
 mod tests {
     use super::*;
     use crate::addresses::AddressPlan;
+    use crate::addresses::Network;
     use crate::event_log::EventLog;
     use crate::peer::Stack;
-    use crate::profile::{Network, Profile};
+    use crate::profile::Profile;
 
     #[test]
     fn a_frame_may_come_in_pieces() {
         let addresses = AddressPlan::new(&Network::default(), 0).on(0);
         let link = Profile::load("union-802-3").unwrap().link;
         let mut port = Port {
-            link: EthernetLink::new(&link, addresses),
+            link: link.ethernet(addresses),
             peer: Box::new(Stack::new(&addresses, 1, EventLog::none())),
             prompt: false,
             input: Vec::new(),

@@ -60,7 +60,7 @@ impl Network {
     pub fn new(link: &Link, plan: AddressPlan, peer: Box<dyn Peer>, log: EventLog) -> Self {
         Self {
             plan,
-            ethernet: EthernetLink::new(link, plan.on(UNMUXED)),
+            ethernet: link.ethernet(plan.on(UNMUXED)),
             peer,
             router: Router::default(),
             answers: VecDeque::new(),
@@ -76,7 +76,7 @@ impl Network {
 
     /// Begins anew with another link.
     pub fn restart(&mut self, link: &Link) {
-        self.ethernet = EthernetLink::new(link, self.plan.on(UNMUXED));
+        self.ethernet = link.ethernet(self.plan.on(UNMUXED));
         self.answers.clear();
         self.held = None;
         self.hostile = Cases::default();

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::Ipv4Addr;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -13,9 +12,10 @@ use include_dir::{include_dir, Dir};
 use serde::{de, Deserialize, Deserializer};
 use thiserror::Error;
 
+use crate::addresses::{Addresses, Network};
 use crate::hex::Hex;
 use crate::link_layer::qmap::Version;
-use crate::link_layer::{LinkLayer, MacAddress, QmapAbilities};
+use crate::link_layer::{EthernetLink, LinkLayer, MacAddress, QmapAbilities, Quirks};
 use crate::qdl::Taking;
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/profiles");
@@ -265,6 +265,17 @@ pub struct Link {
     pub destination_mac: Option<MacAddress>,
 }
 
+impl Link {
+    /// The modem's end of it in 802.3.
+    pub fn ethernet(&self, addresses: Addresses) -> EthernetLink {
+        let quirks = Quirks {
+            bare_ip: self.bare_ip_in_802_3,
+            destination: self.destination_mac,
+        };
+        EthernetLink::new(self.modem_mac, quirks, addresses)
+    }
+}
+
 fn default_modem_mac() -> MacAddress {
     MacAddress([0x02, 0x50, 0xf3, 0, 0, 0])
 }
@@ -307,34 +318,6 @@ pub struct Settings {
     pub version: String,
     /// Of whom they are.
     pub carrier: String,
-}
-
-/// Addresses of the mobile network, the same for each modem but for its unit number and the mux ids of its links.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct Network {
-    /// A /16 that holds one /30 for each unit: gateway .1, host .2. The mux id is added to the second octet.
-    pub ipv4: Ipv4Addr,
-    /// A /48 that holds one /64 for each mux id and unit: gateway ::1, host ::2.
-    pub ipv6: std::net::Ipv6Addr,
-    /// Largest packet in bytes.
-    pub mtu: u16,
-    /// It is not the SIM card's home.
-    pub roaming: bool,
-    /// The same for access points that have one of their own. A larger packet does not pass there.
-    pub apn_mtu: BTreeMap<String, u16>,
-}
-
-impl Default for Network {
-    fn default() -> Self {
-        Self {
-            ipv4: Ipv4Addr::new(10, 64, 0, 0),
-            ipv6: std::net::Ipv6Addr::new(0x2001, 0xdb8, 0x64, 0, 0, 0, 0, 0),
-            mtu: 1500,
-            roaming: false,
-            apn_mtu: BTreeMap::new(),
-        }
-    }
 }
 
 impl Profile {

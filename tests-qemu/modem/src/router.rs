@@ -89,7 +89,7 @@ mod tests {
     use smoltcp::wire::Ipv6Address;
 
     use super::*;
-    use crate::profile::Network;
+    use crate::addresses::Network;
 
     fn plan() -> AddressPlan {
         AddressPlan::new(&Network::default(), 0)

@@ -213,9 +213,9 @@ fn append(transfer: &mut Vec<u8>, version: Version, mux: u8, packet: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::addresses::Network;
     use crate::link_layer::qmap::Datagrams;
     use crate::link_layer::{Limits, Qmap};
-    use crate::profile::Network;
 
     fn plan() -> AddressPlan {
         AddressPlan::new(&Network::default(), 0)

@@ -10,9 +10,10 @@ use smoltcp::wire::{
     EthernetRepr, Ipv4Packet, Ipv6Packet, NdiscNeighborFlags, NdiscRepr,
 };
 
-use super::{discovery, IpFamily, MacAddress};
+use super::discovery;
+use super::mac::MacAddress;
+use super::protocol::IpFamily;
 use crate::addresses::{Addresses, ROUTER};
-use crate::profile::Link;
 
 const HEADER: usize = 14;
 /// EtherType of a VLAN tag, and bytes of a tag.
@@ -30,12 +31,12 @@ struct Station {
 }
 
 /// Firmware faults on an 802.3 link.
-#[derive(Debug, Clone, Copy)]
-struct Quirks {
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Quirks {
     /// Packets go to the host without header.
-    bare_ip: bool,
+    pub bare_ip: bool,
     /// Destination of every frame to the host, in place of the host's address.
-    destination: Option<MacAddress>,
+    pub destination: Option<MacAddress>,
 }
 
 /// What a frame from the host was.
@@ -62,19 +63,16 @@ pub struct EthernetLink {
 
 impl EthernetLink {
     /// A link to a host whose address is not known yet: it is learnt from the host's frames.
-    pub fn new(link: &Link, addresses: Addresses) -> Self {
+    pub fn new(own: MacAddress, quirks: Quirks, addresses: Addresses) -> Self {
         Self {
-            own: EthernetAddress(link.modem_mac.0),
+            own: EthernetAddress(own.0),
             host: Station {
                 address: EthernetAddress::BROADCAST,
                 vlan: None,
             },
             stations: HashMap::new(),
             addresses,
-            quirks: Quirks {
-                bare_ip: link.bare_ip_in_802_3,
-                destination: link.destination_mac,
-            },
+            quirks,
         }
     }
 
@@ -275,18 +273,14 @@ fn sender(frame: &EthernetFrame<&[u8]>) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::addresses::AddressPlan;
-    use crate::profile::{Network, Profile};
+    use crate::addresses::{AddressPlan, Network};
 
     const HOST: [u8; 6] = [0x02, 1, 2, 3, 4, 5];
+    const MODEM: MacAddress = MacAddress([0x02, 0x50, 0xf3, 0, 0, 0]);
 
-    fn link(change: impl FnOnce(&mut Link)) -> EthernetLink {
-        let mut profile = Profile::load("union-802-3").unwrap();
-        change(&mut profile.link);
-        EthernetLink::new(
-            &profile.link,
-            AddressPlan::new(&Network::default(), 0).on(0),
-        )
+    fn link(quirks: Quirks) -> EthernetLink {
+        let addresses = AddressPlan::new(&Network::default(), 0).on(0);
+        EthernetLink::new(MODEM, quirks, addresses)
     }
 
     fn arp_request(target: [u8; 4]) -> Vec<u8> {
@@ -302,7 +296,7 @@ mod tests {
 
     #[test]
     fn arp_is_answered_for_the_gateway_only() {
-        let mut link = link(|_| {});
+        let mut link = link(Quirks::default());
         let Received::Answered(answer) = link.receive(&arp_request([10, 64, 0, 1])) else {
             panic!("no answer");
         };
@@ -315,7 +309,7 @@ mod tests {
 
     #[test]
     fn headers_come_and_go() {
-        let mut link = link(|_| {});
+        let mut link = link(Quirks::default());
         let packet = vec![0x45, 0, 0, 20];
         assert_eq!(link.wrap(packet.clone())[..6], [0xff; 6], "host unknown");
         let mut frame = link.wrap(packet.clone());
@@ -340,7 +334,7 @@ mod tests {
 
     #[test]
     fn each_station_gets_its_own() {
-        let mut link = link(|_| {});
+        let mut link = link(Quirks::default());
         let tagged = [0x42, 0, 0, 0, 0, 1];
         let tag = [0x81, 0, 0, 5];
         link.receive(&packet_from(tagged, &tag, [10, 64, 0, 9]));
@@ -358,9 +352,15 @@ mod tests {
 
     #[test]
     fn faults_are_as_ordered() {
-        let bare = link(|l| l.bare_ip_in_802_3 = true);
+        let bare = link(Quirks {
+            bare_ip: true,
+            ..Quirks::default()
+        });
         assert_eq!(bare.wrap(vec![0x60, 1]), [0x60, 1]);
-        let fixed = link(|l| l.destination_mac = Some(MacAddress([0, 0xa0, 0xc6, 0, 0, 0])));
+        let fixed = link(Quirks {
+            destination: Some(MacAddress([0, 0xa0, 0xc6, 0, 0, 0])),
+            ..Quirks::default()
+        });
         let frame = fixed.wrap(vec![0x60, 1]);
         assert_eq!(frame[..6], [0, 0xa0, 0xc6, 0, 0, 0]);
         assert_eq!(frame[12..14], [0x86, 0xdd]);

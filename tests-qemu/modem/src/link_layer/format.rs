@@ -3,8 +3,8 @@
 
 use serde::Deserialize;
 
+use super::protocol::LinkLayer;
 use super::qmap::{self, Version};
-use super::LinkLayer;
 
 /// What one transfer may hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]

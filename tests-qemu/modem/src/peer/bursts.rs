@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::os::fd::RawFd;
 use std::time::{Duration, Instant};
 
-use super::Peer;
+use super::api::Peer;
 use crate::hostile::Cases;
 
 /// Packets of a burst.

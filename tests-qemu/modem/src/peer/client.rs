@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use smoltcp::iface::{Context, SocketHandle, SocketSet};
 use smoltcp::socket::{tcp, udp};
 
-use super::services::{half_closed, small, stream_socket, SINK, SOURCE};
-use super::Clock;
+use super::clock::Clock;
+use super::sockets::{half_closed, small, stream_socket, SINK, SOURCE};
 
 const PORT: u16 = 23;
 /// Own ports, taken in turn.
@@ -164,9 +164,9 @@ mod tests {
 
     use super::*;
     use crate::addresses::AddressPlan;
+    use crate::addresses::Network;
     use crate::event_log::EventLog;
     use crate::peer::{Peer, Stack};
-    use crate::profile::Network;
 
     const ROUTER: Ipv4Addr = Ipv4Addr::new(10, 64, 8, 2);
     const CLIENT: Ipv4Addr = Ipv4Addr::new(10, 64, 8, 1);

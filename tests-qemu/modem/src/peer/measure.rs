@@ -104,9 +104,9 @@ mod tests {
     use smoltcp::wire::{IpProtocol, Ipv4Packet, Ipv4Repr, UdpPacket, UdpRepr};
 
     use crate::addresses::AddressPlan;
+    use crate::addresses::Network;
     use crate::event_log::EventLog;
     use crate::peer::{Peer, Stack};
-    use crate::profile::Network;
 
     const HOST: Ipv4Addr = Ipv4Addr::new(10, 64, 0, 2);
     const GATEWAY: Ipv4Addr = Ipv4Addr::new(10, 64, 0, 1);

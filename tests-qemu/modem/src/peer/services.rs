@@ -8,8 +8,6 @@
 //! The sink answers the client's half-close with the SHA-256 of all it got, as hexadecimal digits and
 //! a newline. The source takes a line with a number and sends that many pseudo-random bytes.
 
-use std::time::Duration;
-
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
@@ -22,6 +20,7 @@ use super::client::Client;
 use super::clock::Clock;
 use super::dhcp;
 use super::measure::{Count, Flood};
+use super::sockets::{half_closed, small, stream_socket, udp_socket, SINK, SOURCE};
 use super::tally::Tally;
 use crate::addresses::Addresses;
 use crate::event_log::EventLog;
@@ -31,22 +30,11 @@ use crate::hostile::{Case, Cases};
 const VERBATIM: u16 = 5;
 const HOSTILE: u16 = 6;
 const ECHO: u16 = 7;
-pub const SINK: u16 = 9;
-pub const SOURCE: u16 = 19;
 const COUNT: u16 = 9;
 const FLOOD: u16 = 20;
 
 /// Connections at the same time to one service.
 const BACKLOG: usize = 20;
-/// Bytes of each TCP buffer. What is on the way at once stays well below the 512 transfers whose events QEMU's USB
-/// controller can hold for a guest that is not scheduled; what it cannot hold is lost, and the bus stalls.
-const TCP_BUFFER: usize = 64 * 1024;
-/// How long a client may leave data unacknowledged: a guest that is gone must not keep a connection.
-const GIVE_UP: Duration = Duration::from_secs(60);
-/// How long an acknowledgement waits for a second segment.
-const ACK_DELAY: Duration = Duration::from_millis(10);
-const UDP_BUFFER: usize = 64 * 1024;
-const UDP_PACKETS: usize = 64;
 /// For measurements, in which no datagram may be lost: all that one poll may bring.
 const MANY_BYTES: usize = 2 * 1024 * 1024;
 const MANY_PACKETS: usize = 2048;
@@ -187,29 +175,6 @@ impl Services {
     }
 }
 
-/// A socket for TCP.
-pub fn stream_socket(clock: Clock) -> tcp::Socket<'static> {
-    let buffer = || tcp::SocketBuffer::new(vec![0; TCP_BUFFER]);
-    let mut socket = tcp::Socket::new(buffer(), buffer());
-    socket.set_timeout(Some(clock.for_stack(GIVE_UP)));
-    socket.set_ack_delay(Some(clock.for_stack(ACK_DELAY)));
-    socket
-}
-
-/// A socket for a few datagrams.
-pub fn small(port: u16) -> udp::Socket<'static> {
-    udp_socket(port, UDP_PACKETS, UDP_BUFFER)
-}
-
-fn udp_socket(port: u16, packets: usize, bytes: usize) -> udp::Socket<'static> {
-    let buffer =
-        || udp::PacketBuffer::new(vec![udp::PacketMetadata::EMPTY; packets], vec![0; bytes]);
-    let mut socket = udp::Socket::new(buffer(), buffer());
-    // A fresh socket and a port that is not 0: this cannot fail.
-    let _ = socket.bind(port);
-    socket
-}
-
 fn work(port: u16, seed: u64) -> Work {
     match port {
         SINK => Work::Sink(Sink::default()),
@@ -237,11 +202,6 @@ fn echo_datagrams(socket: &mut udp::Socket) -> bool {
         acted = true;
     }
     acted
-}
-
-/// Whether the client has sent its last byte and all of them were read.
-pub fn half_closed(socket: &tcp::Socket) -> bool {
-    socket.state() == tcp::State::CloseWait && !socket.can_recv()
 }
 
 fn echo(socket: &mut tcp::Socket) -> bool {

@@ -6,11 +6,11 @@ use std::time::Duration;
 use smoltcp::iface::{Config, Interface, PollResult, SocketSet};
 use smoltcp::wire::{HardwareAddress, IpCidr};
 
+use super::api::Peer;
 use super::clock::Clock;
 use super::queue::Queue;
 use super::services::Services;
 use super::tally::Tally;
-use super::Peer;
 use crate::addresses::{Addresses, IPV4_PREFIX, IPV6_PREFIX};
 use crate::event_log::EventLog;
 use crate::hostile::Cases;
@@ -121,8 +121,8 @@ mod tests {
 
     use super::*;
     use crate::addresses::AddressPlan;
+    use crate::addresses::Network;
     use crate::hex;
-    use crate::profile::Network;
 
     /// Rounds of packets to and fro before a test gives up.
     const PATIENCE: usize = 100_000;

@@ -9,7 +9,7 @@ use tappers::{AddAddressV4, AddAddressV6, Interface};
 use thiserror::Error;
 use tracing::warn;
 
-use super::Peer;
+use super::api::Peer;
 use crate::addresses::{Addresses, IPV4_PREFIX, IPV6_PREFIX};
 
 /// Packets that may wait for the modem's host; the kernel keeps the rest.

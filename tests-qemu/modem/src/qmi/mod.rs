@@ -7,8 +7,10 @@ pub mod qmux;
 mod schema;
 mod server;
 mod state;
+mod value;
 
 pub use error::QmiError;
 pub use schema::{Schema, SchemaError};
 pub use server::Server;
-pub use state::{State, Value};
+pub use state::State;
+pub use value::Value;

@@ -5,9 +5,8 @@ use include_dir::{include_dir, Dir};
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::handlers::Handler;
 use super::qmux::Tlv;
-use super::state::Value;
+use super::value::Value;
 use crate::hex::{self, Hex};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/qmi");
@@ -71,6 +70,52 @@ pub struct Message {
     pub handler: Option<Handler>,
     #[serde(rename = "tlv", default)]
     tlvs: Vec<TlvTemplate>,
+}
+
+/// A handler's name in the message files.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Handler {
+    /// CTL.
+    AllocateClient,
+    /// CTL.
+    ReleaseClient,
+    /// CTL.
+    Sync,
+    /// CTL.
+    SetLinkProtocol,
+    /// DMS.
+    SetOperatingMode,
+    /// DMS.
+    FirmwarePreference,
+    /// DMS.
+    SetFirmwarePreference,
+    /// DMS.
+    CurrentFirmware,
+    /// NAS.
+    FollowRegistration,
+    /// WDS.
+    FollowDataSystem,
+    /// UIM.
+    ReadFile,
+    /// UIM.
+    FileAttributes,
+    /// WDA.
+    SetDataFormat,
+    /// WDS.
+    StartNetwork,
+    /// WDS.
+    StopNetwork,
+    /// WDS.
+    PacketServiceStatus,
+    /// WDS.
+    CurrentSettings,
+    /// WDS.
+    SetIpFamily,
+    /// WDS.
+    BindMuxDataPort,
+    /// WDS.
+    PacketStatistics,
 }
 
 /// A number in a request that is kept in a variable.

@@ -5,11 +5,12 @@ use std::rc::Rc;
 
 use serde_json::json;
 
-use super::handlers::{enter_mode, Call, Reply};
+use super::error::QmiError;
+use super::handlers::{self, enter_mode, Call, Reply};
 use super::qmux::{self, Address, MessageType, Request, Tlv};
-use super::schema::{Message, Store};
-use super::state::{State, Value};
-use super::{QmiError, Schema};
+use super::schema::{Message, Schema, Store};
+use super::state::State;
+use super::value::Value;
 use crate::event_log::EventLog;
 use crate::hex;
 use crate::profile::Profile;
@@ -122,11 +123,14 @@ impl Server {
             }
         }
         match message.handler {
-            Some(handler) => handler.run(Call {
-                address: request.address,
-                tlvs,
-                state: &mut self.state,
-            }),
+            Some(handler) => handlers::run(
+                handler,
+                Call {
+                    address: request.address,
+                    tlvs,
+                    state: &mut self.state,
+                },
+            ),
             None => Ok(Reply::default()),
         }
     }

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::schema::File;
-use super::Schema;
+use super::schema::{File, Schema};
+use super::value::Value;
 use crate::addresses::AddressPlan;
 use crate::bearer::Bearers;
 use crate::flash::Flash;
@@ -16,28 +16,6 @@ const BOOT_IMAGE_MODE: &str = "boot_image_mode";
 
 /// DMS operating mode "online".
 const ONLINE: u8 = 0;
-
-/// The value of a variable in a message file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
-    /// For number fields.
-    Number(u64),
-    /// For string fields.
-    Text(String),
-    /// For `bytes` fields.
-    Bytes(Vec<u8>),
-}
-
-impl Value {
-    /// The bytes of a text or of bytes; a number has none.
-    pub fn into_bytes(self) -> Vec<u8> {
-        match self {
-            Self::Number(_) => Vec::new(),
-            Self::Text(text) => text.into_bytes(),
-            Self::Bytes(bytes) => bytes,
-        }
-    }
-}
 
 /// The access point of who names none.
 pub const DEFAULT_APN: &str = "internet";

@@ -4,52 +4,19 @@
 //! Written here because the crate `usbredirparser`, the binding of the protocol's C library, leaves all
 //! its callbacks unimplemented as of 0.4.1; the tests hold the numbers below against that crate's.
 
-use thiserror::Error;
-
 use super::decode::{decode, Reader};
 use super::encode::encode;
+use super::error::RedirError;
 use super::packet::{capability, kind, FromGuest, ToGuest};
 
 /// Bytes of a packet after its header, at most: the longest transfer of a host controller is far below.
 const MAX_BODY: usize = 16 << 20;
-
-/// What this side can do.
-pub(super) const OWN: u32 = capability::CONNECT_DEVICE_VERSION
-    | capability::FILTER
-    | capability::EP_INFO_MAX_PACKET_SIZE
-    | capability::IDS_64_BITS
-    | capability::BULK_LENGTH_32_BITS;
 
 /// What xHCI needs of both sides, and what this side does not work without.
 const NEEDED: u32 = capability::CONNECT_DEVICE_VERSION
     | capability::EP_INFO_MAX_PACKET_SIZE
     | capability::IDS_64_BITS
     | capability::BULK_LENGTH_32_BITS;
-
-/// Why the connection cannot go on.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum RedirError {
-    /// Something came before the hello, or a second hello.
-    #[error("usb-redir: packet type {0} out of order; is it QEMU's usb-redir that listens there?")]
-    Order(u32),
-    /// The other side is too old.
-    #[error("usb-redir: the other side lacks capabilities 0x{0:x}; QEMU 1.3 or later has them")]
-    Capabilities(u32),
-    /// Not a packet of this protocol, or one for the other side.
-    #[error("usb-redir: unknown packet type {0}")]
-    Type(u32),
-    /// The length does not fit the type.
-    #[error("usb-redir: packet type {kind} of {length} bytes")]
-    Length {
-        /// Packet type.
-        kind: u32,
-        /// Bytes after the header.
-        length: usize,
-    },
-    /// The guest has no port for a device of this speed, or a filter keeps it out.
-    #[error("usb-redir: QEMU refuses the device; is there a free port of its speed?")]
-    Rejected,
-}
 
 /// Both directions of a connection.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! From a packet's bytes to its meaning.
 
-use super::codec::RedirError;
+use super::error::RedirError;
 use super::packet::{kind, ControlHeader, FromGuest, VERSION};
 
 /// Reads numbers from bytes whose length was checked; past the end there are zeros.

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! From a packet's meaning to its bytes.
 
-use super::codec::OWN;
-use super::packet::{kind, ToGuest, TABLE, VERSION};
+use super::packet::{capability, kind, ToGuest, TABLE, VERSION};
 
 const VERSION_TEXT: &[u8] = concat!("qmi-modem ", env!("CARGO_PKG_VERSION")).as_bytes();
 
@@ -12,7 +11,7 @@ pub fn encode(packet: &ToGuest, body: &mut Vec<u8>) -> (u32, u64) {
         ToGuest::Hello => {
             body.extend(VERSION_TEXT);
             body.resize(VERSION, 0);
-            body.extend(OWN.to_le_bytes());
+            body.extend(capability::OWN.to_le_bytes());
             (kind::HELLO, 0)
         }
         ToGuest::DeviceConnect {

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use super::codec::{Codec, RedirError};
+use super::codec::Codec;
+use super::error::RedirError;
 use super::packet::{ControlHeader, EndpointInfo, FromGuest, Status, ToGuest, TABLE};
 use crate::event_log::EventLog;
 use crate::hostile::presence::{Presence, Request, Verdict};

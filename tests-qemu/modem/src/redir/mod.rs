@@ -6,8 +6,10 @@
 mod codec;
 mod decode;
 mod encode;
+mod error;
 mod host;
 pub mod packet;
 
-pub use codec::{Codec, RedirError};
+pub use codec::Codec;
+pub use error::RedirError;
 pub use host::Host;

@@ -38,6 +38,13 @@ pub mod capability {
     pub const EP_INFO_MAX_PACKET_SIZE: u32 = 1 << 4;
     pub const IDS_64_BITS: u32 = 1 << 5;
     pub const BULK_LENGTH_32_BITS: u32 = 1 << 6;
+
+    /// What this side can do.
+    pub const OWN: u32 = CONNECT_DEVICE_VERSION
+        | FILTER
+        | EP_INFO_MAX_PACKET_SIZE
+        | IDS_64_BITS
+        | BULK_LENGTH_32_BITS;
 }
 
 /// Entries of the tables of interfaces and endpoints.

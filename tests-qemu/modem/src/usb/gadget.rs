@@ -4,9 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::descriptor::CONFIGURATION_VALUE;
-use super::setup::standard;
-use super::{Descriptors, Recipient, Setup};
+use super::descriptor::{Descriptors, CONFIGURATION_VALUE};
+use super::setup::{standard, Recipient, Setup};
 use crate::profile::{Endpoint, Interface, Profile};
 
 /// The device refuses a request.

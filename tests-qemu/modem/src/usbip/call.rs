@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The beginning of a connection: who calls wants to know what there is, or to have it. All numbers are big-endian.
 
-use super::codec::UsbIpError;
+use super::error::UsbIpError;
 use crate::modem::Modem;
 use crate::profile::Speed;
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Requests and answers of a device that was imported. All numbers are big-endian, but for the SETUP packet.
 
-use thiserror::Error;
-
 use super::call::DEVICE_ID;
+use super::error::UsbIpError;
 use crate::usb::Setup;
 
 /// Bytes of a transfer, at most: more than any driver of a modem asks for.
@@ -21,34 +20,6 @@ const UNLINK_ANSWER: u32 = 4;
 const NO_PACKETS: u32 = u32::MAX;
 /// A flag of requests: an empty packet follows full ones.
 const ZERO_PACKET: u32 = 0x40;
-
-/// Why a connection cannot go on.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum UsbIpError {
-    /// Not the version that there is.
-    #[error("USB/IP: version 0x{0:04x}, not 0x0111")]
-    Version(u16),
-    /// Neither a request for the list nor for a device.
-    #[error("USB/IP: unknown operation 0x{0:04x}")]
-    Call(u16),
-    /// Not a request.
-    #[error("USB/IP: unknown command {0}")]
-    Command(u32),
-    /// A request for another device.
-    #[error("USB/IP: a request for device 0x{0:x}")]
-    Device(u32),
-    /// A number has no meaning.
-    #[error("USB/IP: {what} {value} in a request")]
-    Field {
-        /// Which.
-        what: &'static str,
-        /// The number.
-        value: u32,
-    },
-    /// More requests than any driver has.
-    #[error("USB/IP: more than {0} requests wait for an answer")]
-    Pending(usize),
-}
 
 /// From the host.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use super::codec::{Codec, FromHost, ToHost, UsbIpError};
+use super::codec::{Codec, FromHost, ToHost};
+use super::error::UsbIpError;
 use crate::event_log::EventLog;
 use crate::hostile::presence::{Presence, Request, Verdict};
 use crate::modem::Modem;

@@ -7,10 +7,10 @@
 
 mod call;
 mod codec;
+mod error;
 mod host;
-mod server;
 
 pub use call::{Answer, Call, BUS_ID};
-pub use codec::{Codec, FromHost, ToHost, UsbIpError, MAX_TRANSFER};
+pub use codec::{Codec, FromHost, ToHost, MAX_TRANSFER};
+pub use error::UsbIpError;
 pub use host::{Host, MAX_OUTPUT, MAX_PENDING};
-pub use server::{listen, run, Address, AddressError, PORT};

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Client ids, and the old way of setting the link layer.
 
-use super::{Call, Reply, WDS};
+use super::call::{Call, Reply, WDS};
 use crate::link_layer::{LinkLayer, Wanted};
+use crate::qmi::error::QmiError;
 use crate::qmi::qmux::CTL;
-use crate::qmi::QmiError;
 
 pub fn allocate(call: &mut Call<'_>) -> Result<Reply, QmiError> {
     let [service] = call.required(0x01)?;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The operating mode.
 
-use super::{follow, wds, Call, Reply};
+use super::call::{Call, Reply};
+use super::{follow, wds};
+use crate::qmi::error::QmiError;
 use crate::qmi::state::State;
-use crate::qmi::QmiError;
 
 /// Turned off until a reset.
 const OFFLINE: u8 = 3;

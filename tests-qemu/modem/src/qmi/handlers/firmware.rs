@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What firmware there is, and which one the host prefers. Modems without names for their images do not know these messages.
 
-use super::{Call, Reply};
+use super::call::{Call, Reply};
 use crate::flash::{Name, FIRMWARE, SETTINGS};
-use crate::qmi::state::Value;
-use crate::qmi::QmiError;
+use crate::qmi::error::QmiError;
+use crate::qmi::value::Value;
 
 /// Bytes of a unique id, with NULs at its end.
 const ID: usize = 16;

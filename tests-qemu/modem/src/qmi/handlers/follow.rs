@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Who is told when the modem finds or leaves the network.
 
-use super::{Call, Reply, NAS, WDS};
+use super::call::{Call, Reply, NAS, WDS};
+use crate::qmi::error::QmiError;
 use crate::qmi::qmux::Address;
 use crate::qmi::state::State;
-use crate::qmi::QmiError;
 
 const SERVING_SYSTEM: u16 = 0x0024;
 const EVENT_REPORT: u16 = 0x0001;

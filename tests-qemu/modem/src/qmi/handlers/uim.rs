@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The SIM card's files.
 
-use super::{Call, Reply};
+use super::call::{Call, Reply};
+use crate::qmi::error::QmiError;
 use crate::qmi::schema::File;
-use crate::qmi::QmiError;
 
 /// As many bytes as are asked for from the offset that is asked for; none means all.
 pub fn read(call: &Call<'_>) -> Result<Reply, QmiError> {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The data format.
 
-use super::{Call, Reply};
+use super::call::{Call, Reply};
 use crate::link_layer::{LinkLayer, Wanted, WantedLimits};
-use crate::qmi::QmiError;
+use crate::qmi::error::QmiError;
 
 /// Takes what it can do of what is asked; the response tells what is in force then.
 pub fn set_data_format(call: &mut Call<'_>) -> Result<Reply, QmiError> {

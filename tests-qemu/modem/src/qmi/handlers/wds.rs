@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Data sessions: at most one for each client.
 
-use super::{Call, Reply, WDS};
+use super::call::{Call, Reply, WDS};
 use crate::addresses::IPV6_PREFIX;
 use crate::bearer::Bearer;
 use crate::link_layer::IpFamily;
+use crate::qmi::error::QmiError;
 use crate::qmi::qmux::Address;
 use crate::qmi::state::{State, DEFAULT_APN};
-use crate::qmi::QmiError;
 
 const PACKET_SERVICE_STATUS: u16 = 0x0022;
 const DISCONNECTED: u64 = 1;

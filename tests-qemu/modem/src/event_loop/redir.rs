@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Waits for the guest, the peer, its timers and signals, in one thread.
+//! usb-redir: waits for the guest, the peer, its timers and signals, in one thread.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream as StdStream;
 use std::path::Path;
 use std::thread::sleep;
@@ -13,11 +13,10 @@ use mio::{Events, Interest, Poll, Token};
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::low_level::pipe;
-use thiserror::Error;
 
+use super::ending::{Ending, LinkError};
 use crate::event_log::EventLog;
-use crate::redir::{Host, RedirError};
-use crate::usbip::UsbIpError;
+use crate::redir::Host;
 
 const GUEST: Token = Token(0);
 const SIGNAL: Token = Token(1);
@@ -29,49 +28,6 @@ const CHUNK: usize = 256 * 1024;
 const FAREWELL: Duration = Duration::from_secs(2);
 /// Nothing tells when a socket starts to listen, so it is tried again after this.
 const RETRY: Duration = Duration::from_millis(50);
-
-/// Why the connection could not be made or kept.
-#[derive(Debug, Error)]
-pub enum LinkError {
-    /// Nobody listened in time.
-    #[error("no connection to '{path}' after {seconds} s: {reason} (QEMU must listen there)")]
-    Connect {
-        /// The socket.
-        path: String,
-        /// How long it was tried.
-        seconds: u64,
-        /// The last failure.
-        reason: io::Error,
-    },
-    /// Nobody can listen there.
-    #[error(
-        "cannot listen at {address}: {reason} (--usbip takes another address, or port, behind it)"
-    )]
-    Listen {
-        /// The address.
-        address: String,
-        /// The system's words.
-        reason: io::Error,
-    },
-    /// Reading, writing or waiting failed.
-    #[error("the connection broke: {0}")]
-    Io(#[from] io::Error),
-    /// The guest does not speak the protocol.
-    #[error(transparent)]
-    Protocol(#[from] RedirError),
-    /// The host does not speak the other protocol.
-    #[error(transparent)]
-    UsbIp(#[from] UsbIpError),
-}
-
-/// How a connection ended well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// SIGTERM or SIGINT: the device was unplugged.
-    Unplugged,
-    /// The guest closed its end.
-    GuestGone,
-}
 
 /// Connects to a UNIX socket, waiting for it for at most `patience`.
 ///

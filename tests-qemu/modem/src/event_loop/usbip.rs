@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Waits for hosts, and serves the one that has the modem, in one thread.
+//! USB/IP: waits for hosts, and serves the one that has the modem, in one thread.
 //!
 //! Whoever can reach the address can have the modem: the protocol knows no authentication. Nobody can have others wait, or fill the
 //! memory: callers are few, say little, and the last one takes the place of the first.
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener as StdListener};
+use std::net::TcpListener as StdListener;
 use std::os::unix::net::UnixStream as StdStream;
-use std::str::FromStr;
 use std::time::Duration;
 
 use mio::net::{TcpListener, TcpStream, UnixStream};
@@ -18,13 +16,12 @@ use mio::{Events, Interest, Poll, Registry, Token};
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::low_level::pipe;
-use thiserror::Error;
 use tracing::{info, warn};
 
-use super::call::{Answer, Call, BUS_ID};
-use super::host::Host;
+use super::address::Address;
+use super::ending::{Ending, LinkError};
 use crate::event_log::EventLog;
-use crate::event_loop::{Ending, LinkError};
+use crate::usbip::{Answer, Call, Host, BUS_ID};
 
 const SIGNAL: Token = Token(0);
 const PEER: Token = Token(1);
@@ -32,81 +29,12 @@ const LISTENER: Token = Token(2);
 /// All connections share it: at each event all are looked at.
 const HOST: Token = Token(3);
 
-/// The TCP port that programs expect.
-pub const PORT: u16 = 3240;
-
 /// Callers that have not yet said what they want, at most.
 const MAX_CALLERS: usize = 8;
 /// Bytes read from the host at a time.
 const CHUNK: usize = 256 * 1024;
 /// How often the host is read from before callers and signals have their turn.
 const ROUNDS: usize = 64;
-
-/// Where to listen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Address(pub SocketAddr);
-
-/// What is none.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("an IP address, with or without :PORT, is wanted; [::1]:PORT if it is one of IPv6")]
-pub struct AddressError;
-
-impl Default for Address {
-    /// The port that programs expect, for this machine only.
-    fn default() -> Self {
-        Self(SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)))
-    }
-}
-
-impl FromStr for Address {
-    type Err = AddressError;
-
-    fn from_str(text: &str) -> Result<Self, AddressError> {
-        let bare = text
-            .strip_prefix('[')
-            .and_then(|text| text.strip_suffix(']'));
-        let bare = bare.unwrap_or(text);
-        let alone = || Some(SocketAddr::from((bare.parse::<IpAddr>().ok()?, PORT)));
-        let whole = text.parse().ok();
-        whole.or_else(alone).map(Self).ok_or(AddressError)
-    }
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl Address {
-    /// Whether only this machine reaches it.
-    pub fn is_local(&self) -> bool {
-        self.0.ip().is_loopback()
-    }
-
-    /// What to type to plug in the modem that listens here, on the machine that it listens on.
-    pub fn commands(&self) -> String {
-        let ip = match self.0.ip() {
-            ip if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-            ip => ip,
-        };
-        let port = match self.0.port() {
-            PORT => String::new(),
-            port => format!("--tcp-port {port} "),
-        };
-        let there = SocketAddr::from((ip, self.0.port()));
-        format!(
-            "    modprobe vhci-hcd
-    usbip {port}attach --remote {ip} --busid {BUS_ID}
-
-or, without the program usbip,
-
-    modprobe vhci-hcd
-    tests-qemu/modem/attach {there}
-"
-        )
-    }
-}
 
 /// Listens there.
 ///
@@ -354,36 +282,4 @@ fn flush(output: &mut Vec<u8>, stream: &mut TcpStream) -> io::Result<()> {
     }
     output.drain(..written);
     result
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_with_and_without_port() {
-        let parse = |text: &str| text.parse::<Address>().map(|address| address.to_string());
-        for (text, wanted) in [
-            ("127.0.0.1", "127.0.0.1:3240"),
-            ("0.0.0.0:99", "0.0.0.0:99"),
-            ("::1", "[::1]:3240"),
-            ("[::1]", "[::1]:3240"),
-            ("[::1]:99", "[::1]:99"),
-        ] {
-            assert_eq!(parse(text).as_deref(), Ok(wanted));
-        }
-        for text in ["", "localhost", "3240", "127.0.0.1:", "127.0.0.1:65536"] {
-            assert_eq!(parse(text), Err(AddressError), "{text}");
-        }
-        assert!(Address::default().is_local());
-    }
-
-    #[test]
-    fn commands_tell_the_port_if_it_is_unusual() {
-        let commands = |text: &str| text.parse::<Address>().unwrap().commands();
-        assert!(commands("127.0.0.1").contains("usbip attach --remote 127.0.0.1 --busid 1-1\n"));
-        let there = commands("0.0.0.0:99");
-        assert!(there.contains("usbip --tcp-port 99 attach --remote 127.0.0.1 "));
-        assert!(there.contains("modem/attach 127.0.0.1:99\n"));
-    }
 }
