@@ -7,9 +7,10 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::children::Children;
 use crate::error::Result;
+use crate::kernel::{Arch, Driver, Kernel};
 use crate::run_folder::RunFolder;
 use crate::scenario::{self, Scenario};
-use crate::setup::{Arch, Driver, Kernel, Settings, SDK};
+use crate::setup::{Settings, SDK};
 use crate::suite::Hall;
 use crate::test::Choice;
 use crate::{bench, checks, clients, defects, demo, matrix, seed, shell, test};

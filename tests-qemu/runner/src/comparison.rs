@@ -7,11 +7,11 @@ use clap::ValueEnum;
 
 use crate::children::Children;
 use crate::error::{Error, Result};
+use crate::kernel::{Driver, Kernel};
 use crate::markdown;
 use crate::outcome::Outcome;
 use crate::run_folder::RunFolder;
 use crate::scenario::Scenario;
-use crate::setup::{Driver, Kernel};
 use crate::suite::Hall;
 
 /// The result of a scenario that does not fail.

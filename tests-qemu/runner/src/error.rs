@@ -4,7 +4,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::setup::Kernel;
+use crate::kernel::Kernel;
 
 /// Why a command could not do its work. A test that fails is not an error but
 /// a [`Failure`](crate::outcome::Failure).

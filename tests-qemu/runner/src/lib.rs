@@ -14,6 +14,7 @@ pub mod defects;
 pub mod demo;
 pub mod error;
 pub mod guest;
+pub mod kernel;
 pub mod kernel_log;
 pub mod markdown;
 pub mod matrix;

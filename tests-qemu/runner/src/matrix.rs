@@ -11,12 +11,13 @@ use comfy_table::Table;
 
 use crate::children::Children;
 use crate::error::{Error, Result};
+use crate::kernel::{Arch, Driver};
 use crate::markdown;
 use crate::outcome::Outcome;
 use crate::prepare::{Workshop, BUILD_DRIVER};
 use crate::run_folder::RunFolder;
 use crate::scenario::{self, Scenario};
-use crate::setup::{Arch, Driver, Place, CHECKOUT, SDK};
+use crate::setup::{Place, CHECKOUT, SDK};
 use crate::suite::Hall;
 
 /// Where the table goes, in the checkout.

@@ -8,8 +8,9 @@ use std::process::{Command, Stdio};
 
 use crate::children::Children;
 use crate::error::{Error, Result};
+use crate::kernel::{Arch, Driver};
 use crate::run_folder::{outside, RunFolder};
-use crate::setup::{Arch, Driver, Place, System, CHECKOUT, SDK};
+use crate::setup::{Place, System, CHECKOUT, SDK};
 
 /// Rust's name of arm64, and what is needed to build programs for it.
 const ARM64: &str = "aarch64-unknown-linux-gnu";

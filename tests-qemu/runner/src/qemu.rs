@@ -11,7 +11,8 @@ use os_pipe::PipeReader;
 
 use crate::children::{Child, Children};
 use crate::error::{Error, Result};
-use crate::setup::{Arch, Settings, System};
+use crate::kernel::Arch;
+use crate::setup::{Settings, System};
 
 /// USB ports that a modem can be plugged into, numbered from 1.
 pub const MODEM_PORTS: usize = 4;

@@ -7,8 +7,9 @@ use std::time::Duration;
 use clap::ValueEnum;
 
 use crate::error::{Error, Result};
+use crate::kernel::{Driver, Kernel};
 use crate::script::{self, Script};
-use crate::setup::{Driver, Kernel, CHECKOUT};
+use crate::setup::CHECKOUT;
 
 /// For a scenario that does not say how long it may take.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(180);

@@ -11,12 +11,13 @@ use std::path::PathBuf;
 use crate::children::Children;
 use crate::error::{Error, Result};
 use crate::guest::Guest;
+use crate::kernel::Driver;
 use crate::outcome::Outcome;
 use crate::prepare::Workshop;
 use crate::qemu::Counted;
 use crate::run_folder::RunFolder;
 use crate::scenario::Scenario;
-use crate::setup::{Driver, Place, System};
+use crate::setup::{Place, System};
 
 /// All that is needed to boot guests.
 pub struct Hall {

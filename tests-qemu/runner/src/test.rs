@@ -8,10 +8,10 @@ use clap::ValueEnum;
 use crate::checks::{self, Check};
 use crate::children::Children;
 use crate::error::{Error, Result};
+use crate::kernel::{Arch, Driver, Kernel};
 use crate::report::Report;
 use crate::run_folder::RunFolder;
 use crate::scenario::{self, Scenario};
-use crate::setup::{Arch, Driver, Kernel};
 use crate::suite::Hall;
 
 /// Which tests to run.

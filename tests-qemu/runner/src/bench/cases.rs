@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::setup::Driver;
+use crate::kernel::Driver;
 
 /// Connections at the same time.
 const FLOWS: usize = 16;

@@ -20,11 +20,12 @@ use std::time::Instant;
 
 use crate::children::Children;
 use crate::error::{Error, Result};
+use crate::kernel::Arch;
 use crate::prepare::Workshop;
 use crate::qemu::{Card, Counted};
 use crate::run_folder::{outside, RunFolder};
 use crate::scenario::{self, Scenario};
-use crate::setup::{version, Arch};
+use crate::setup::version;
 use crate::suite::Hall;
 
 use cases::{Case, Contender, Extent};
