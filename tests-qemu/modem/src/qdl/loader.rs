@@ -4,12 +4,12 @@
 use std::collections::VecDeque;
 
 use crc::Digest;
-use serde::Deserialize;
 use serde_json::{json, Value};
 
 use super::command::{
     Answer, Chunk, Command, DoneStatus, Failure, OpenStatus, WriteStatus, WRITE, WRITE_HEADER,
 };
+use super::image::{Image, ImageKind, Taking};
 use super::{cwe, hdlc};
 
 /// Bytes of a frame that are kept: more than the longest command, with each byte escaped.
@@ -18,46 +18,6 @@ const MAX_FRAME: usize = 1024;
 const MAX_IMAGE: u32 = 64 * 1024 * 1024;
 /// Answers that may wait; further ones are lost.
 const MAX_ANSWERS: usize = 32;
-
-/// What an image is, by the protocol's number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[repr(u8)]
-pub enum ImageKind {
-    /// The modem's firmware, of a Gobi.
-    AmssModem = 0x05,
-    /// Its other half.
-    AmssApplication = 0x06,
-    /// A carrier's settings, of a Gobi.
-    AmssUqcn = 0x0d,
-    /// With Sierra's header.
-    Cwe = 0x80,
-}
-
-/// How a loader takes firmware.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Taking {
-    /// The version of QDL that it speaks.
-    pub version: u8,
-    /// It begins in DLOAD, and is told to go on with QDL.
-    #[serde(default)]
-    pub begins_in_dload: bool,
-    /// What it takes.
-    pub images: Vec<ImageKind>,
-    /// What modems images must be for, if they say that.
-    #[serde(default)]
-    pub product: Option<String>,
-}
-
-/// An image that was taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Image {
-    /// What it is.
-    pub kind: ImageKind,
-    /// What its header says.
-    pub header: Option<cwe::Header>,
-}
 
 /// What came of the host's bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]

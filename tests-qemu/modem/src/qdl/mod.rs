@@ -5,6 +5,8 @@
 mod command;
 pub mod cwe;
 mod hdlc;
+mod image;
 mod loader;
 
-pub use loader::{Event, Image, ImageKind, Loader, Taking};
+pub use image::{Image, ImageKind, Taking};
+pub use loader::{Event, Loader};

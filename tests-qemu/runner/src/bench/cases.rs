@@ -1,118 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! What is measured: who carries packets, over which link, and which traffic.
+//! What is measured: which contender with which traffic over which link.
 
 use std::fmt;
 
 use serde::Serialize;
 
-use crate::kernel::Driver;
+use super::contender::{Contender, Link};
+use super::traffic::{Direction, Family, Filter, Offloads, Traffic, FLOWS};
 
-/// Connections at the same time.
-const FLOWS: usize = 16;
 /// For how long datagrams are counted that come through an overload, in the guest's time.
 const OVERLOAD_MILLISECONDS: u64 = 1000;
-
-/// Who carries the packets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Contender {
-    /// The kernel's own driver.
-    C,
-    /// This project's.
-    Ours,
-    /// The kernel's own, with rmnet above it.
-    Rmnet,
-    /// A virtio network card, the reference.
-    Virtio,
-}
-
-/// How packets travel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Link {
-    /// One packet in a transfer.
-    RawIp,
-    /// One frame in a transfer.
-    #[serde(rename = "802.3")]
-    Ethernet,
-    /// QMAP with one mux device.
-    #[serde(rename = "qmap-1")]
-    Qmap1,
-    /// The same, with uplink aggregation.
-    #[serde(rename = "qmap-1-aggregated")]
-    Qmap1Aggregated,
-    /// QMAP version 5 with one mux device: checksums are the modem's.
-    #[serde(rename = "qmap-1-v5")]
-    Qmap1V5,
-    /// QMAP with four mux devices, all busy.
-    #[serde(rename = "qmap-4")]
-    Qmap4,
-    /// A network card.
-    Card,
-}
-
-/// Where packets go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Direction {
-    /// To the guest.
-    Down,
-    /// From the guest.
-    Up,
-}
-
-/// What is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Traffic {
-    /// TCP in bulk.
-    Tcp(Direction),
-    /// The same in many connections.
-    Flows(Direction),
-    /// A TCP download, with a thread for NAPI.
-    Threaded,
-    /// A TCP download, with RPS.
-    Steered,
-    /// Datagrams with so many bytes of payload.
-    Udp(u16, Direction),
-    /// Datagrams to the modem with so many bytes of payload, many of which the kernel gets as one.
-    Segmented(u16),
-    /// More datagrams than the guest can take, with so many bytes of payload.
-    Overload(u16),
-    /// Pings, one after the other.
-    Ping,
-    /// TCP between a network card and the modem.
-    Forward(Direction, Filter, Offloads),
-}
-
-/// What a router does with packets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Filter {
-    /// Changes their addresses.
-    Masquerade,
-    /// The same, and lets those of known connections take a short cut.
-    Flowtable,
-}
-
-/// Whether a router's card sums up, gathers and segments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Offloads {
-    /// It does.
-    On,
-    /// The router has to.
-    Off,
-}
-
-/// IP version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub enum Family {
-    /// IPv4.
-    V4 = 4,
-    /// IPv6.
-    V6 = 6,
-}
 
 /// One measurement of a contender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -137,56 +34,6 @@ pub enum Extent {
 }
 
 impl Contender {
-    /// All, in the order of tables.
-    pub const ALL: [Self; 4] = [Self::C, Self::Ours, Self::Rmnet, Self::Virtio];
-
-    /// Its name in tables.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::C => "C driver",
-            Self::Ours => "ours",
-            Self::Rmnet => "rmnet",
-            Self::Virtio => "virtio-net",
-        }
-    }
-
-    /// Its name in paths.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::C => "c",
-            Self::Ours => "ours",
-            Self::Rmnet => "rmnet",
-            Self::Virtio => "virtio",
-        }
-    }
-
-    /// The driver that its guests have.
-    pub fn driver(self) -> Driver {
-        match self {
-            Self::Ours => Driver::Rs,
-            _ => Driver::C,
-        }
-    }
-
-    /// The modules whose code is its own.
-    pub fn modules(self) -> &'static [&'static str] {
-        match self {
-            Self::C => &["qmi_wwan"],
-            Self::Ours => &["qmi_wwan_rs"],
-            Self::Rmnet => &["qmi_wwan", "rmnet"],
-            Self::Virtio => &["virtio_net"],
-        }
-    }
-
-    /// What `scenarios/bench/bench.sh` calls it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::C | Self::Ours => "driver",
-            Self::Rmnet => "rmnet",
-            Self::Virtio => "card",
-        }
-    }
-
     fn links(self) -> &'static [Link] {
         match self {
             Self::C => &[Link::RawIp, Link::Ethernet, Link::Qmap1, Link::Qmap4],
@@ -210,19 +57,6 @@ impl Contender {
 }
 
 impl Link {
-    /// Its name, also in `scenarios/bench/bench.sh`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::RawIp => "raw-ip",
-            Self::Ethernet => "802.3",
-            Self::Qmap1 => "qmap-1",
-            Self::Qmap1Aggregated => "qmap-1-aggregated",
-            Self::Qmap1V5 => "qmap-1-v5",
-            Self::Qmap4 => "qmap-4",
-            Self::Card => "card",
-        }
-    }
-
     /// Whether `extent` has it.
     fn is_in(self, extent: Extent) -> bool {
         match self {
@@ -317,22 +151,6 @@ impl Traffic {
         self != Self::Threaded || contender == Contender::Ours
     }
 
-    /// The direction of TCP in bulk.
-    pub fn direction(self) -> Option<Direction> {
-        match self {
-            Self::Tcp(direction) | Self::Flows(direction) | Self::Forward(direction, ..) => {
-                Some(direction)
-            }
-            Self::Threaded | Self::Steered => Some(Direction::Down),
-            Self::Udp(..) | Self::Segmented(_) | Self::Overload(_) | Self::Ping => None,
-        }
-    }
-
-    /// Whether the guest is a router.
-    pub fn is_forwarded(self) -> bool {
-        matches!(self, Self::Forward(..))
-    }
-
     /// How many packets there are.
     fn count(self, extent: Extent) -> u64 {
         match (self, extent) {
@@ -341,15 +159,6 @@ impl Traffic {
             (_, Extent::Quick) => 3000,
             (Self::Udp(..) | Self::Segmented(_) | Self::Forward(..), _) => 6000,
             _ => 12_000,
-        }
-    }
-}
-
-impl Direction {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Down => "down",
-            Self::Up => "up",
         }
     }
 }
@@ -404,51 +213,6 @@ impl Case {
             Family::V6 => extent == Extent::Full && traffic.suits(link) && traffic.suits_ipv6(link),
         };
         of_family && traffic.is_in(extent) && traffic.suits_contender(contender)
-    }
-}
-
-impl Family {
-    /// Bytes of payload in a segment of TCP.
-    pub fn segment(self) -> f64 {
-        match self {
-            Self::V4 => 1460.0,
-            Self::V6 => 1440.0,
-        }
-    }
-}
-
-impl fmt::Display for Traffic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Tcp(Direction::Down) => write!(f, "TCP download"),
-            Self::Tcp(Direction::Up) => write!(f, "TCP upload"),
-            Self::Flows(Direction::Down) => write!(f, "{FLOWS} TCP downloads"),
-            Self::Flows(Direction::Up) => write!(f, "{FLOWS} TCP uploads"),
-            Self::Threaded => write!(f, "TCP download with threaded NAPI"),
-            Self::Steered => write!(f, "TCP download with RPS"),
-            Self::Udp(bytes, Direction::Down) => write!(f, "UDP {bytes} download"),
-            Self::Udp(bytes, Direction::Up) => write!(f, "UDP {bytes} upload"),
-            Self::Segmented(bytes) => write!(f, "UDP {bytes} upload by UDP_SEGMENT"),
-            Self::Overload(bytes) => write!(f, "UDP {bytes} overload"),
-            Self::Ping => write!(f, "ping"),
-            Self::Forward(way, filter, offloads) => {
-                let filter = match filter {
-                    Filter::Masquerade => "masquerade",
-                    Filter::Flowtable => "flowtable",
-                };
-                let card = match offloads {
-                    Offloads::On => "",
-                    Offloads::Off => ", plain card",
-                };
-                write!(f, "forwarded {}, {filter}{card}", way.word())
-            }
-        }
-    }
-}
-
-impl fmt::Display for Family {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "IPv{}", *self as u8)
     }
 }
 

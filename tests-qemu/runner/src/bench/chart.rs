@@ -6,8 +6,10 @@ use std::path::Path;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::cases::{Case, Contender, Family, Link, Offloads, Traffic};
+use super::cases::Case;
+use super::contender::{Contender, Link};
 use super::results::Results;
+use super::traffic::{Family, Offloads, Traffic};
 use crate::error::{Error, Result};
 
 const WIDTH: u32 = 1000;

@@ -3,6 +3,7 @@
 
 mod cases;
 mod chart;
+mod contender;
 mod counter;
 mod documents;
 mod groups;
@@ -12,6 +13,7 @@ mod session;
 mod symbols;
 mod tables;
 mod targets;
+mod traffic;
 
 use std::fs;
 use std::path::PathBuf;
@@ -28,7 +30,8 @@ use crate::scenario::{self, Scenario};
 use crate::setup::version;
 use crate::suite::Hall;
 
-use cases::{Case, Contender, Extent};
+use cases::{Case, Extent};
+use contender::Contender;
 use documents::Provenance;
 use results::Results;
 use session::{Event, Session};

@@ -7,7 +7,8 @@ use std::fmt::Write;
 use comfy_table::Table;
 use rustc_demangle::demangle;
 
-use super::cases::{Case, Contender};
+use super::cases::Case;
+use super::contender::Contender;
 use super::groups::Group;
 use super::results::{Measurement, Results};
 use crate::markdown;

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::cases::{Case, Contender, Direction, Link, Traffic};
+use super::cases::Case;
+use super::contender::{Contender, Link};
 use super::groups::Group;
 use super::symbols::{Function, Histogram};
+use super::traffic::{Direction, Traffic};
 use crate::qemu::INSTRUCTION;
 
 /// Bytes of payload in a segment.
@@ -256,7 +258,7 @@ impl Results {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cases::Family;
+    use super::super::traffic::Family;
     use super::*;
 
     fn figure(values: &[f64]) -> Figure {

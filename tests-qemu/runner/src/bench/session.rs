@@ -4,7 +4,8 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 
-use super::cases::{Case, Contender, Extent, Link};
+use super::cases::{Case, Extent};
+use super::contender::{Contender, Link};
 use super::counter::{Counter, Snapshot};
 use super::groups::Group;
 use super::results::Measurement;

@@ -3,9 +3,10 @@
 
 use comfy_table::Table;
 
-use super::cases::{Contender, Link, Traffic};
+use super::contender::{Contender, Link};
 use super::results::{Figure, Figures, Results};
 use super::targets::Target;
+use super::traffic::Traffic;
 use crate::markdown::table;
 
 /// For what was not measured.

@@ -3,8 +3,10 @@
 
 use serde::Serialize;
 
-use super::cases::{Case, Contender, Direction, Family, Filter, Link, Offloads, Traffic};
+use super::cases::Case;
+use super::contender::{Contender, Link};
 use super::results::Results;
+use super::traffic::{Direction, Family, Filter, Offloads, Traffic};
 
 /// A ratio that is not to be exceeded.
 #[derive(Clone, Debug, Serialize)]

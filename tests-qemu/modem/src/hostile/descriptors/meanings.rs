@@ -1,31 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Descriptors that are wrong: first in what they mean, then in their bytes.
-//!
-//! Most changes are to the interfaces of the network function, so that a driver often takes the modem and goes on with them.
-//! What would keep the device from being enumerated at all is left alone: drivers never see it, and the host tries four times.
-
-#![expect(clippy::ptr_arg, reason = "changes of all kinds have one signature")]
+//! What descriptors say, in bytes that are right.
 
 use rand::seq::{IndexedMutRandom, IteratorRandom};
 use rand::Rng;
 
-use super::{any, change, noise, Case, Kind, Random, Wrong};
-use crate::hex::{self, Hex};
+use crate::hostile::{any, Kind, Random};
 use crate::link_layer::MacAddress;
 use crate::profile::{Endpoint, Functional, Interface, Profile, Speed, Transfer};
-use crate::usb::Descriptors;
-
-/// Bytes that a control transfer of QEMU can carry.
-const QEMU_CONTROL: u16 = 4096;
-
-const CONFIGURATION_HEADER: usize = 9;
-const INTERFACE: u8 = 0x04;
-const ENDPOINT: u8 = 0x05;
-const CS_INTERFACE: u8 = 0x24;
-const ETHERNET: u8 = 0x0f;
 
 /// What descriptors can mean.
-const MEANINGS: [Kind<Profile>; 18] = [
+pub const MEANINGS: [Kind<Profile>; 18] = [
     ("endpoint missing", endpoint_missing),
     ("endpoint twice", endpoint_twice),
     ("endpoint of another", endpoint_of_another),
@@ -45,33 +29,6 @@ const MEANINGS: [Kind<Profile>; 18] = [
     ("interface", interface),
     ("USB version", usb_version),
 ];
-
-/// What the bytes of a configuration can be.
-const BYTES: [Kind<Vec<u8>>; 9] = [
-    ("cut", cut),
-    ("total length", total_length),
-    ("number of interfaces", number_of_interfaces),
-    ("length", length),
-    ("type", descriptor_type),
-    ("transfer type", transfer_type),
-    ("address string", address_string),
-    ("byte", byte),
-    ("stray bytes", stray_bytes),
-];
-
-/// Makes one to three things wrong, and tells which.
-pub fn mutate(profile: &mut Profile, case: Case) -> Vec<Wrong> {
-    let mut random = case.random();
-    let count = any(&[1, 1, 1, 2, 2, 3], &mut random);
-    let of_meaning = (0..count).filter(|_| random.random_bool(0.7)).count();
-    let mut wrongs: Vec<Wrong> = (0..of_meaning)
-        .filter_map(|_| change(&MEANINGS, profile, &mut random))
-        .collect();
-    let mut bytes = Descriptors::new(profile).configuration().to_vec();
-    wrongs.extend((of_meaning..count).filter_map(|_| change(&BYTES, &mut bytes, &mut random)));
-    profile.configuration = Some(Hex(bytes));
-    wrongs
-}
 
 /// An interface, most often one of the network function.
 fn any_interface<'a>(profile: &'a mut Profile, random: &mut Random) -> Option<&'a mut Interface> {
@@ -267,186 +224,4 @@ fn usb_version(profile: &mut Profile, random: &mut Random) -> Option<String> {
     };
     profile.device.usb_version = any(&versions, random);
     Some(format!("{:04x}", profile.device.usb_version))
-}
-
-/// Where a descriptor behind the configuration's own begins, most often one of CDC if there is any.
-fn any_descriptor(bytes: &[u8], random: &mut Random) -> Option<usize> {
-    let starts = std::iter::successors(Some(CONFIGURATION_HEADER), |&start| {
-        Some(start + usize::from(*bytes.get(start)?).max(1))
-    });
-    let starts: Vec<usize> = starts
-        .take_while(|&start| start + 2 <= bytes.len())
-        .collect();
-    let of_cdc = starts
-        .iter()
-        .filter(|&&start| bytes[start + 1] == CS_INTERFACE);
-    let chosen = of_cdc.choose(random).filter(|_| random.random_bool(0.6));
-    chosen.or_else(|| starts.iter().choose(random)).copied()
-}
-
-fn cut(bytes: &mut Vec<u8>, random: &mut Random) -> Option<String> {
-    let length = bytes.len();
-    if length <= CONFIGURATION_HEADER {
-        return None;
-    }
-    bytes.truncate(random.random_range(CONFIGURATION_HEADER..length));
-    Some(format!("after {} of {length} bytes", bytes.len()))
-}
-
-fn total_length(bytes: &mut Vec<u8>, random: &mut Random) -> Option<String> {
-    let true_length = u16::try_from(bytes.len()).ok()?;
-    let wrongs = [
-        0,
-        9,
-        true_length - 1,
-        true_length + 1,
-        random.random_range(0..true_length),
-        QEMU_CONTROL,
-    ];
-    let wrong = any(&wrongs, random);
-    bytes[2..4].copy_from_slice(&wrong.to_le_bytes());
-    Some(format!("{wrong} in place of {true_length}"))
-}
-
-fn number_of_interfaces(bytes: &mut Vec<u8>, random: &mut Random) -> Option<String> {
-    let count = bytes[4];
-    bytes[4] = any(
-        &[0, 1, count.wrapping_sub(1), count.wrapping_add(1), 33, 255],
-        random,
-    );
-    Some(format!("{} in place of {count}", bytes[4]))
-}
-
-fn length(bytes: &mut Vec<u8>, random: &mut Random) -> Option<String> {
-    let start = any_descriptor(bytes, random)?;
-    let length = bytes[start];
-    let wrongs = [
-        0,
-        1,
-        2,
-        3,
-        4,
-        length.wrapping_sub(1),
-        length.wrapping_add(1),
-        255,
-    ];
-    bytes[start] = any(&wrongs, random);
-    Some(format!("{} in place of {length} at {start}", bytes[start]))
-}
-
-fn descriptor_type(bytes: &mut Vec<u8>, random: &mut Random) -> Option<String> {
-    const TYPES: [u8; 8] = [
-        0x00,
-        0x02,
-        INTERFACE,
-        ENDPOINT,
-        0x0b,
-        CS_INTERFACE,
-        0x30,
-        0xff,
-    ];
-    let place = any_descriptor(bytes, random)? + 1;
-    let was = bytes[place];
-    bytes[place] = any(&TYPES, random);
-    Some(format!(
-        "0x{:02x} in place of 0x{was:02x} at {place}",
-        bytes[place]
-    ))
-}
-
-/// Where fields of descriptors are that begin like `pattern`, `None` being any byte: `field` bytes behind the beginning.
-fn find(bytes: &[u8], pattern: &[Option<u8>], field: usize, random: &mut Random) -> Option<usize> {
-    let fits = |window: &[u8]| {
-        let mut pairs = window.iter().zip(pattern);
-        pairs.all(|(byte, wanted)| wanted.is_none_or(|wanted| wanted == *byte))
-    };
-    let starts = bytes.windows(pattern.len()).enumerate();
-    let starts = starts
-        .skip(CONFIGURATION_HEADER)
-        .filter(|(_, window)| fits(window));
-    let start = starts.map(|(start, _)| start).choose(random)?;
-    Some(start + field).filter(|&place| place < bytes.len())
-}
-
-fn transfer_type(bytes: &mut Vec<u8>, random: &mut Random) -> Option<String> {
-    let place = find(bytes, &[Some(7), Some(ENDPOINT)], 3, random)?;
-    let kinds = ["control", "isochronous"];
-    let kind = random.random_range(0..kinds.len());
-    bytes[place] = kind as u8;
-    Some(format!("{} at {place}", kinds[kind]))
-}
-
-fn address_string(bytes: &mut Vec<u8>, random: &mut Random) -> Option<String> {
-    let pattern = [Some(13), Some(CS_INTERFACE), Some(ETHERNET)];
-    let place = find(bytes, &pattern, 3, random)?;
-    bytes[place] = any(&[0, 1, 2, 3, 255], random);
-    Some(format!("number {}", bytes[place]))
-}
-
-fn byte(bytes: &mut Vec<u8>, random: &mut Random) -> Option<String> {
-    let place = (CONFIGURATION_HEADER..bytes.len()).choose(random)?;
-    let was = bytes[place];
-    bytes[place] = random.random();
-    Some(format!(
-        "0x{:02x} in place of 0x{was:02x} at {place}",
-        bytes[place]
-    ))
-}
-
-fn stray_bytes(bytes: &mut Vec<u8>, random: &mut Random) -> Option<String> {
-    let place = any_descriptor(bytes, random)?;
-    let length = random.random_range(1..=6);
-    let mut stray = noise(length, random);
-    // Half of them look like a descriptor's beginning.
-    if random.random() {
-        stray[0] = any(&[0, 1, 2, 255], random);
-    }
-    let text = format!("{} at {place}", hex::encode(&stray));
-    bytes.splice(place..place, stray);
-    Some(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    fn case(name: &str, number: u64) -> (Vec<Wrong>, Vec<u8>) {
-        let mut profile = Profile::load(name).unwrap();
-        let wrongs = mutate(&mut profile, Case { seed: 1, number });
-        (wrongs, profile.configuration.unwrap().0)
-    }
-
-    #[test]
-    fn the_same_case_is_wrong_in_the_same_way() {
-        for number in 0..100 {
-            assert_eq!(case("union-802-3", number), case("union-802-3", number));
-        }
-    }
-
-    #[test]
-    fn every_kind_occurs_and_something_is_always_wrong() {
-        let mut seen = BTreeSet::new();
-        for name in ["union-802-3", "raw-ip-hs", "raw-ip-ss", "combined-802-3"] {
-            for number in 0..500 {
-                let (wrongs, _) = case(name, number);
-                assert!((1..=3).contains(&wrongs.len()), "{name} {number}");
-                seen.extend(wrongs.iter().map(|wrong| wrong.kind));
-            }
-        }
-        let meanings = MEANINGS.iter().map(|kind| kind.0);
-        let all: BTreeSet<_> = meanings.chain(BYTES.iter().map(|kind| kind.0)).collect();
-        assert_eq!(seen, all);
-    }
-
-    #[test]
-    fn the_host_can_read_the_configuration() {
-        for number in 0..2000 {
-            let (wrongs, bytes) = case("union-802-3", number);
-            assert!(bytes.len() >= CONFIGURATION_HEADER, "{wrongs:?}");
-            assert_eq!(bytes[..2], [9, 2], "{wrongs:?}");
-            assert!(u16::from_le_bytes([bytes[2], bytes[3]]) <= QEMU_CONTROL);
-        }
-    }
 }

@@ -2,10 +2,14 @@
 //! The USB port that a modem is plugged into: what a host asks of the device, and what comes of it. How both travel, `redir` and
 //! `usbip` know; here is neither a protocol nor I/O.
 
+mod event;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+
+pub use event::{Behind, Cancelled, End, Event, Status};
 
 use crate::event_log::EventLog;
 use crate::hostile::failures::Failure;
@@ -13,108 +17,6 @@ use crate::hostile::presence::{Presence, Request, Verdict};
 use crate::modem::Modem;
 use crate::profile::{Speed, Transfer};
 use crate::usb::{Setup, Stall};
-
-/// How a request ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// Done.
-    Done,
-    /// At the host's wish.
-    Cancelled,
-    /// The bus had an error.
-    Error,
-    /// The device refused.
-    Stall,
-    /// The device sent more than there was room for.
-    Babble,
-}
-
-impl From<Result<(), Stall>> for Status {
-    fn from(result: Result<(), Stall>) -> Self {
-        match result {
-            Ok(()) => Self::Done,
-            Err(Stall) => Self::Stall,
-        }
-    }
-}
-
-impl From<Failure> for Status {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Stall => Self::Stall,
-            // Who is silent has no status; it is as if the bus were broken.
-            Failure::Error | Failure::Silence => Self::Error,
-            Failure::Babble => Self::Babble,
-        }
-    }
-}
-
-/// What becomes of requests that wait behind one that has failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Behind {
-    /// They get no answer: the host cancels them.
-    Abandoned,
-    /// Their turn comes.
-    Served,
-}
-
-/// How a transfer to the device ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// With its last packet.
-    AsItIs,
-    /// With an empty packet, if the last one is full.
-    Empty,
-}
-
-/// What the host is to be told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// A control transfer has ended.
-    Control {
-        /// The request's number.
-        id: u64,
-        /// What was asked.
-        setup: Setup,
-        /// How it went.
-        status: Status,
-        /// IN data, at most wLength bytes.
-        data: Vec<u8>,
-    },
-    /// A bulk or interrupt transfer has ended.
-    Transfer {
-        /// The request's number.
-        id: u64,
-        /// Endpoint address.
-        endpoint: u8,
-        /// How it went.
-        status: Status,
-        /// Bytes transferred.
-        length: usize,
-        /// IN data.
-        data: Vec<u8>,
-    },
-    /// A polled interrupt endpoint had something, without a request of its own.
-    Notification {
-        /// Endpoint address.
-        endpoint: u8,
-        /// How it went.
-        status: Status,
-        /// What it had.
-        data: Vec<u8>,
-    },
-    /// The device has left the bus and starts anew; requests before this have no answer.
-    Restarted,
-}
-
-/// A request that was cancelled before it had ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cancelled {
-    /// A control transfer.
-    Control,
-    /// A transfer of the endpoint with this address.
-    Transfer(u8),
-}
 
 /// An IN request that waits for data.
 #[derive(Debug, Clone, Copy)]
