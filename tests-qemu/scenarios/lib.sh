@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# The words that scenarios are written in. A scenario is a script that runs as root in a guest and ends with status 0 if all
+# What scenarios share. A scenario is a script that runs as root in a guest and ends with status 0 if all
 # held; what it prints last says what did not. Whatever it plugged in, loaded or started is taken away after it.
 #
 # The first modem is wwan0 with /dev/cdc-wdm0, in USB port 1; the second is wwan1, and so on.

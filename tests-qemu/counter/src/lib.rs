@@ -82,7 +82,7 @@ impl Register for Counter {
         let counts = self.counts.clone();
         thread::spawn(move || {
             for stream in listener.incoming().map_while(|stream| stream.ok()) {
-                // Whoever asked has gone: the next may ask.
+                // The client that asked has gone: the next may ask.
                 let _ = counts.answer(stream);
             }
         });

@@ -42,7 +42,7 @@ pub struct Arguments {
     connect: Option<PathBuf>,
 
     /// Wait there for a machine that plugs the modem in by USB/IP, and for the next one when it has unplugged it. The protocol knows
-    /// no authentication: whoever reaches the address can have the modem
+    /// no authentication: any host that reaches the address can have the modem
     #[arg(
         long,
         value_name = "ADDRESS[:PORT]",
@@ -311,10 +311,10 @@ Ctrl-C here pulls it out.
 ",
         address.commands()
     );
-    // Nobody has to listen.
+    // There may be no terminal.
     let _ = io::stdout().write_all(text.as_bytes());
     if !address.is_local() {
-        warn!("whoever reaches {address} can have the modem: USB/IP knows no authentication");
+        warn!("any host that reaches {address} can have the modem: USB/IP knows no authentication");
     }
 }
 

@@ -40,7 +40,7 @@ pub struct Network {
     peer: Box<dyn Peer>,
     router: Router,
     answers: VecDeque<Vec<u8>>,
-    /// What the last aggregate had no room for.
+    /// What did not fit into the last aggregate.
     held: Option<Outgoing>,
     /// Wrong transfers that are still to come.
     hostile: Cases,
@@ -237,9 +237,9 @@ impl Network {
     fn receive_aggregate(&mut self, qmap: Qmap, bearers: &mut Bearers) -> Option<Vec<u8>> {
         let limits = qmap.downlink;
         let mut transfer = Vec::new();
-        let mut room = limits.datagrams;
+        let mut left = limits.datagrams;
         let mut right = 0;
-        while room > 0 {
+        while left > 0 {
             let held = self.held.take();
             let Some(next) = held.or_else(|| self.receive_packet(bearers)) else {
                 break;
@@ -260,13 +260,13 @@ impl Network {
                 self.drop(Direction::Down, "longer than agreed", packet.len());
                 continue;
             }
-            room -= 1;
+            left -= 1;
             right += usize::from(verdict.right);
         }
         if transfer.is_empty() {
             return None;
         }
-        let count = limits.datagrams - room;
+        let count = limits.datagrams - left;
         self.note_aggregate(Direction::Down, transfer.len(), count, right);
         Some(transfer)
     }

@@ -19,7 +19,7 @@ const LIFETIME: Duration = Duration::from_secs(1800);
 /// Packets that go back to the hosts without having been at the peer.
 #[derive(Debug, Default)]
 pub struct Router {
-    /// Answers those who ask for routers.
+    /// Answers router solicitations.
     pub advertises: bool,
     /// Each with the mux id of its link.
     waiting: VecDeque<(u8, Vec<u8>)>,

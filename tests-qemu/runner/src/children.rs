@@ -18,8 +18,8 @@ use crate::error::{Error, Result};
 /// How long a process may take to end after SIGTERM.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// All running children. A signal to this program ends them, which unblocks
-/// whoever waits for them.
+/// All running children. A signal to this program ends them, and so
+/// what waits for them.
 #[derive(Clone, Default)]
 pub struct Children {
     running: Arc<Mutex<Vec<Arc<SharedChild>>>>,

@@ -11,7 +11,7 @@ use crate::kernel::{Arch, Driver, Kernel};
 use crate::run_folder::RunFolder;
 use crate::scenario::{self, Scenario};
 use crate::setup::{Settings, SDK};
-use crate::suite::Hall;
+use crate::suite::Suite;
 use crate::test::Choice;
 use crate::{bench, checks, clients, defects, demo, matrix, seed, shell, test};
 
@@ -151,17 +151,17 @@ impl Common {
         Ok((run, Children::ended_by_signals()?))
     }
 
-    fn hall(&self, kernel: &OneKernel) -> Result<Hall> {
+    fn suite(&self, kernel: &OneKernel) -> Result<Suite> {
         let (run, children) = self.run(false)?;
         println!("Building the driver and the virtual modem.");
-        Hall::prepare(kernel.chosen().place()?, self.driver, run, children)
+        Suite::prepare(kernel.chosen().place()?, self.driver, run, children)
     }
 }
 
 /// Runs the program; true if everything held.
 pub fn run(cli: Cli) -> Result<bool> {
     match cli.command {
-        Command::Demo { common, kernel } => demo::run(&common.hall(&kernel)?),
+        Command::Demo { common, kernel } => demo::run(&common.suite(&kernel)?),
         Command::Test {
             common,
             kernel,
@@ -228,7 +228,7 @@ pub fn run(cli: Cli) -> Result<bool> {
             modem,
         } => {
             let modem = shell::choose(&modem)?;
-            shell::run(&common.hall(&kernel)?, modem)
+            shell::run(&common.suite(&kernel)?, modem)
         }
         Command::List => {
             for check in checks::all()? {

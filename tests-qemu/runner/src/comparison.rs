@@ -12,7 +12,7 @@ use crate::markdown;
 use crate::outcome::Outcome;
 use crate::run_folder::RunFolder;
 use crate::scenario::Scenario;
-use crate::suite::Hall;
+use crate::suite::Suite;
 
 /// The result of a scenario that does not fail.
 pub const HOLDS: &str = "holds";
@@ -62,9 +62,9 @@ impl Results {
                     driver.module()
                 );
                 let part = run.part(&format!("{}-{kernel}", driver.module()))?;
-                let hall = Hall::prepare(kernel.place()?, driver, part, children.clone())?;
+                let suite = Suite::prepare(kernel.place()?, driver, part, children.clone())?;
                 let names: Vec<_> = mine.iter().map(|scenario| scenario.name.clone()).collect();
-                hall.run_all(mine, jobs, |name, result| {
+                suite.run_all(mine, jobs, |name, result| {
                     let (text, fine) = judge(result);
                     println!("  {name}: {text}");
                     held &= fine || driver == Driver::C;

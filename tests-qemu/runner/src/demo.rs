@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! `demo`: the main job of the driver, shown to a person.
+//! `demo`: from a modem that is plugged in to traffic, with the output shown.
 
 use comfy_table::Table;
 
@@ -9,27 +9,27 @@ use crate::outcome::Outcome;
 use crate::report::details;
 use crate::run_folder::outside;
 use crate::scenario;
-use crate::suite::Hall;
+use crate::suite::Suite;
 
 /// Scenarios of the demo have names that begin so.
 const PREFIX: &str = "connect-";
 
 /// Runs the demo's scenarios with their output shown; true if all held.
-pub fn run(hall: &Hall) -> Result<bool> {
+pub fn run(suite: &Suite) -> Result<bool> {
     let scenarios: Vec<_> = scenario::all()?
         .into_iter()
         .filter(|scenario| scenario.name.starts_with(PREFIX))
         .collect();
     println!(
         "Booting Debian's kernel {} in QEMU, with {}.ko in its modules.",
-        hall.system.kernel.release,
-        hall.system.driver.module()
+        suite.system.kernel.release,
+        suite.system.driver.module()
     );
-    let mut guest = hall.boot("guest")?;
+    let mut guest = suite.boot("guest")?;
     let mut rows = Vec::new();
     for (number, scenario) in scenarios.iter().enumerate() {
         println!("\n[{}/{}] {}", number + 1, scenarios.len(), scenario.title);
-        let folder = hall.run.subfolder(&scenario.name)?;
+        let folder = suite.run.subfolder(&scenario.name)?;
         let outcome = guest.run(scenario, folder, &mut |line| println!("  {line}"))?;
         if let Some(failure) = &outcome.failure {
             println!("  FAILED: {failure}");
@@ -39,10 +39,10 @@ pub fn run(hall: &Hall) -> Result<bool> {
         let sound = outcome.guest_is_sound;
         rows.push((scenario, outcome));
         if !sound {
-            guest = hall.boot(&format!("guest-after-{}", scenario.name))?;
+            guest = suite.boot(&format!("guest-after-{}", scenario.name))?;
         }
     }
-    let folder = hall.run.subfolder("close")?;
+    let folder = suite.run.subfolder("close")?;
     let closing = guest.close(folder)?;
     println!(
         "\n{}",

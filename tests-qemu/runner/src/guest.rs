@@ -144,7 +144,7 @@ impl Guest {
     ) -> Result<Outcome> {
         let recording = Recording::begin(&scenario.name, folder, on_output)?
             .permitting(scenario.permits.as_deref())?;
-        let request = format!("run {}", scenario.name);
+        let request = format!("run {}/{}", scenario.folder, scenario.name);
         let timeout = scenario.timeout * self.patience;
         let mut outcome = self.carry_out(&request, timeout, recording, answers)?;
         if let Some(pattern) = &scenario.shows {
@@ -197,8 +197,8 @@ impl Guest {
         let answer = match verb {
             "plug" => self.modems.plug(rest).map(|port| port.to_string()),
             "unplug" => {
-                if let Some((port, message)) = self.modems.deserter() {
-                    recording.deserted(port, message);
+                if let Some((port, message)) = self.modems.crashed() {
+                    recording.modem_crashed(port, message);
                 }
                 self.modems.unplug(rest).map(|()| String::new())
             }

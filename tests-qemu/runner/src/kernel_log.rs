@@ -87,7 +87,7 @@ impl Watch {
     }
 }
 
-/// Cuts `[   12.345678] ` off.
+/// The line without `[   12.345678] `.
 pub fn without_time(line: &str) -> &str {
     line.strip_prefix('[')
         .and_then(|rest| rest.split_once("] "))

@@ -98,8 +98,8 @@ impl Modems {
         slot.take().map(drop).ok_or_else(no_modem)
     }
 
-    /// A modem that ended though nobody pulled it out: its port and last message.
-    pub fn deserter(&self) -> Option<(usize, String)> {
+    /// A modem that ended before it was unplugged: its port and last message.
+    pub fn crashed(&self) -> Option<(usize, String)> {
         let ended = |child: &Child| matches!(child.try_wait(), Ok(Some(_)) | Err(_));
         let index = self
             .ports

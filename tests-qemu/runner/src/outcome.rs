@@ -120,7 +120,7 @@ pub struct Recording<'a> {
     facts: Vec<(String, String)>,
     /// From the mark in the kernel's log: exit status, and what was left behind.
     verdict: Option<(String, String)>,
-    deserter: Option<(usize, String)>,
+    crashed: Option<(usize, String)>,
     folder: PathBuf,
 }
 
@@ -143,7 +143,7 @@ impl<'a> Recording<'a> {
             tail: Vec::new(),
             facts: Vec::new(),
             verdict: None,
-            deserter: None,
+            crashed: None,
             folder,
         })
     }
@@ -201,8 +201,8 @@ impl<'a> Recording<'a> {
     }
 
     /// Notes that a modem ended by itself.
-    pub fn deserted(&mut self, port: usize, message: String) {
-        self.deserter.get_or_insert((port, message));
+    pub fn modem_crashed(&mut self, port: usize, message: String) {
+        self.crashed.get_or_insert((port, message));
     }
 
     fn text(&mut self, line: &str) -> Result<()> {
@@ -225,7 +225,7 @@ impl<'a> Recording<'a> {
             .headline()
             .map(str::to_owned)
             .map(Failure::Kernel);
-        let modem = self.deserter.map(|(port, line)| Failure::Modem(port, line));
+        let modem = self.crashed.map(|(port, line)| Failure::Modem(port, line));
         let script = (status != "0").then(|| {
             let last = self.tail.iter().rev().find(|line| !line.trim().is_empty());
             Failure::Script(status, last.cloned().unwrap_or_default())

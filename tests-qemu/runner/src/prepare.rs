@@ -22,13 +22,13 @@ const ARM64_LIBRARY: &str =
 pub const BUILD_DRIVER: &str = "build-driver";
 
 /// Runs helpers, with their output in the run's folder.
-pub struct Workshop<'a> {
+pub struct Builder<'a> {
     run: &'a RunFolder,
     children: &'a Children,
 }
 
-impl<'a> Workshop<'a> {
-    /// A workshop for this run.
+impl<'a> Builder<'a> {
+    /// A builder for this run.
     pub fn new(run: &'a RunFolder, children: &'a Children) -> Self {
         Self { run, children }
     }

@@ -10,7 +10,7 @@ use std::thread;
 use crate::error::{Error, Result};
 use crate::modem::Modems;
 use crate::qemu::{self, Machine, Shell, ShellModem};
-use crate::suite::Hall;
+use crate::suite::Suite;
 
 /// The profile that is plugged in if the user names none.
 pub const DEFAULT_MODEM: &str = "raw-ip-hs";
@@ -25,9 +25,9 @@ pub fn choose(modem: &str) -> Result<ShellModem> {
 }
 
 /// Opens the shell; true when the guest was left by `exit`.
-pub fn run(hall: &Hall, modem: ShellModem) -> Result<bool> {
-    let folder = hall.run.subfolder("guest")?;
-    let mut modems = Modems::new(&hall.modem_program, &folder, &hall.children);
+pub fn run(suite: &Suite, modem: ShellModem) -> Result<bool> {
+    let folder = suite.run.subfolder("guest")?;
+    let mut modems = Modems::new(&suite.modem_program, &folder, &suite.children);
     if let ShellModem::Virtual(profile) = &modem {
         modems.check_profile(profile)?;
     }
@@ -35,9 +35,9 @@ pub fn run(hall: &Hall, modem: ShellModem) -> Result<bool> {
     // Without a terminal any size will do.
     let (rows, columns) = terminal_size().unwrap_or((24, 80));
     let machine = Machine {
-        system: &hall.system,
+        system: &suite.system,
         folder: &folder,
-        settings: hall.run.settings(),
+        settings: suite.run.settings(),
         shell: Some(Shell {
             modem,
             rows,
@@ -45,7 +45,7 @@ pub fn run(hall: &Hall, modem: ShellModem) -> Result<bool> {
         }),
         counted: None,
     };
-    let qemu = machine.start(&hall.children)?;
+    let qemu = machine.start(&suite.children)?;
 
     let kernel_log = folder.join("kernel.log");
     let mut log = File::create(&kernel_log).map_err(Error::file(&kernel_log))?;
@@ -67,7 +67,7 @@ pub fn run(hall: &Hall, modem: ShellModem) -> Result<bool> {
         writeln!(control, "{answer}").map_err(Error::GuestLost)?;
     }
     let status = qemu.process.wait()?;
-    if hall.children.interrupted() {
+    if suite.children.interrupted() {
         return Err(Error::Interrupted);
     }
     if !status.success() {

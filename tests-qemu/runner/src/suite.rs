@@ -13,14 +13,14 @@ use crate::error::{Error, Result};
 use crate::guest::Guest;
 use crate::kernel::Driver;
 use crate::outcome::Outcome;
-use crate::prepare::Workshop;
+use crate::prepare::Builder;
 use crate::qemu::Counted;
 use crate::run_folder::RunFolder;
 use crate::scenario::Scenario;
 use crate::setup::{Place, System};
 
 /// All that is needed to boot guests.
-pub struct Hall {
+pub struct Suite {
     /// What they boot.
     pub system: System,
     /// The virtual modem's program.
@@ -31,7 +31,7 @@ pub struct Hall {
     pub children: Children,
 }
 
-impl Hall {
+impl Suite {
     /// Builds all that guests with this kernel and driver need.
     pub fn prepare(
         kernel: Place,
@@ -39,10 +39,10 @@ impl Hall {
         run: RunFolder,
         children: Children,
     ) -> Result<Self> {
-        let workshop = Workshop::new(&run, &children);
+        let builder = Builder::new(&run, &children);
         Ok(Self {
-            modem_program: workshop.modem()?,
-            system: workshop.system(kernel, driver)?,
+            modem_program: builder.modem()?,
+            system: builder.system(kernel, driver)?,
             run,
             children,
         })

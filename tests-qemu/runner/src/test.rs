@@ -12,7 +12,7 @@ use crate::kernel::{Arch, Driver, Kernel};
 use crate::report::Report;
 use crate::run_folder::RunFolder;
 use crate::scenario::{self, Scenario};
-use crate::suite::Hall;
+use crate::suite::Suite;
 
 /// Which tests to run.
 pub struct Choice {
@@ -82,11 +82,11 @@ pub fn run(choice: &Choice, run: RunFolder, children: Children, jobs: usize) -> 
         }
         let start = Instant::now();
         let part = run.part(&kernel.to_string())?;
-        let prepare = |place| Hall::prepare(place, choice.driver, part, children.clone());
+        let prepare = |place| Suite::prepare(place, choice.driver, part, children.clone());
         match kernel.place().and_then(prepare) {
-            Ok(hall) => {
+            Ok(suite) => {
                 report.passed(&label(kernel, "prepare"), start.elapsed(), "");
-                hall.run_all(scenarios, jobs, |name, result| {
+                suite.run_all(scenarios, jobs, |name, result| {
                     let name = label(kernel, name);
                     match result {
                         Ok(outcome) => report.scenario(&name, &outcome),

@@ -131,7 +131,7 @@ fn read(file: &Path, folder: &Path, name: Name, modules: &mut Vec<Module>) {
     });
 }
 
-/// Those that use each other, of modules whose names are cut off after `depth` parts.
+/// Modules that use each other. Of a name only the first `depth` parts count.
 fn cycles(modules: &[Module], depth: usize) -> Vec<String> {
     let short = |name: &[String]| name[..name.len().min(depth)].join("::");
     let names: Vec<String> = modules

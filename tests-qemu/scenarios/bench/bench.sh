@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# What `make bench` measures: the host says, step by step, which link to set up and what traffic to make over it
+# What `make bench` measures: the host tells, step by step, which link to set up and which traffic to send over it
 # Timeout: 3600
 #
 # Not one of the scenarios of `make test`. Each step is this script again, so that one that fails costs no other.
@@ -18,7 +18,7 @@ card_client=10.64.$card_unit.1
 tcp_memory=/proc/sys/net/ipv4/tcp_rmem
 aggregation='tx-aggr-max-bytes 16384 tx-aggr-max-frames 32 tx-aggr-time-usecs 2000'
 
-# prepare: what is the same for all links. No datagram may be lost, for want of room or because it waited for long.
+# prepare: what is the same for all links. No datagram may be lost, for want of buffers or because it waited for long.
 prepare() {
 	cp /run/host/traffic $traffic
 	write 33554432 /proc/sys/net/core/rmem_max
@@ -195,7 +195,7 @@ steered() {
 	traffic "$@"
 }
 
-# forward FILTER OFFLOADS DIRECTION COUNT: TCP through this guest, between who is behind the card and who is behind the modem.
+# forward FILTER OFFLOADS DIRECTION COUNT: TCP through this guest, between a client behind the card and one behind the modem.
 # FILTER is masquerade or flowtable; OFFLOADS, of the card, on or off.
 forward() {
 	trap close_router EXIT
@@ -253,7 +253,7 @@ close_router() {
 
 # memory COUNT: what the kernel has in use at most during a download, more than before the link was up, in KiB: the least of
 # several peaks, for what differs is only how many free objects processors keep, which count as in use. A short window bounds
-# what waits for the reader, who is slow because it looks at the memory.
+# what waits for the reader, which is slow because it looks at the memory.
 memory() {
 	window=$(cat $tcp_memory)
 	write '4096 65536 65536' $tcp_memory

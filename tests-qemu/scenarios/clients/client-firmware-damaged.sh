@@ -10,7 +10,7 @@ make_images
 cp "$firmware" /tmp/good.cwe
 plug mc7455
 
-step "an image that is cut off is not even sent"
+step "a truncated image is not even sent"
 truncate --size=-1 "$firmware"
 fail_to_update 'unknown firmware image file' --update --cdc-wdm=/dev/cdc-wdm0 "$firmware" "$carrier_settings"
 

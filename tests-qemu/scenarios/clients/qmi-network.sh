@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# qmi-network starts in one process and stops in another, with the client id kept in between
+# qmi-network starts a network in one process and stops it in another, with the same client id
 # Client: qmi-network of libqmi-utils
 # Also: arm64
 . "${0%/*}/../lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Who may do what with the devices of a modem: nobody, and root of namespaces that were given a mux device, or wwan0
+# An unprivileged user, and root of a namespace with a mux device or wwan0, may do what security.md says
 # Driver: rs
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/mux.sh"
@@ -87,7 +87,7 @@ ip link set qmimux1 netns "$stranger"
 try_all_as mux qmimux1
 expect "$(cat /tmp/state)" modem_state
 
-step "who is told why, sees no stranger, and its own packets only"
+step "root of a namespace is told why, and sees its own packets only"
 expect_line 'another namespace' nsenter --target "$stranger" --user --net -- sh -c '! ethtool -C qmimux1 tx-aggr-max-frames 2 2>&1'
 modprobe dummy
 as_that_stranger "ip link add dum0 index $(cat /sys/class/net/wwan0/ifindex) type dummy"
@@ -115,7 +115,7 @@ begin_stranger
 ip link set wwan0 netns "$stranger"
 try_all_as wwan qmimux0
 
-step "who keeps an attribute open when that is taken away"
+step "an attribute that is open when the device is taken away"
 mkfifo -m 666 /tmp/go
 nsenter --target "$stranger" --user --net --mount -- sh -c "
 	exec 9>$qmi_attributes/add_mux

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A port that is opened before probe has ended, and closed afterwards, is counted: the modem may still wake the host
+# A port that is opened during probe and closed later is counted: the modem may still wake the host
 # Driver: rs
 # Defect: D10 the count of users that keep the modem awake goes wrong if the port is opened before probe has ended
 . "${0%/*}/../lib.sh"

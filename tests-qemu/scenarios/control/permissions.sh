@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Who may read and write the devices and attributes: root, anybody, and the root of another user namespace
+# Root, other users, and root of another user namespace may read and write what security.md says
 # Best: debug
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/mux.sh"

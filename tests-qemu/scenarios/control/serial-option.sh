@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Quectel EC25 with its four serial ports, made by option: AT commands and positions while TCP flows and QMI is asked
+# Quectel EC25, with four serial ports of option: AT commands and positions while TCP flows and QMI is asked
 # Kernel: stock
 # Timeout: 300
 . "${0%/*}/../lib.sh"

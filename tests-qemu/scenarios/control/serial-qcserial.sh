@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Sierra MC7305 with its three serial ports, made by qcserial: AT commands and positions while TCP flows and QMI is asked
+# Sierra MC7305, with three serial ports of qcserial: AT commands and positions while TCP flows and QMI is asked
 # Timeout: 300
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/serial.sh"

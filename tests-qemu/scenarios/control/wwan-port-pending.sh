@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A WWAN port that was closed while a response was on its way hears no more, until the character device was opened once
+# A WWAN port that is closed before a response has come reads nothing more, until the character device was opened once
 # Kernel: stock
 # Shared: D9 cdc-wdm: a response that is under way at close stalls the WWAN port for ever; the way out is to open and close the character device
 . "${0%/*}/../lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A response that the modem stalls ends a read of the WWAN port as if the modem were gone; the next read is right
+# A stalled response reads as end of file on the WWAN port; the next read is right
 # Kernel: stock
 # Shared: D11 cdc-wdm: a stall or an empty response reads as end of file on the WWAN port; the way out is to read on
 . "${0%/*}/../lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# After a suspend an open WWAN port hears nothing; closed and opened again, it does
+# A WWAN port that is open during suspend reads nothing afterwards, until it is closed and opened again
 # Kernel: stock
 # Shared: D8 cdc-wdm: a WWAN port that is open during suspend is deaf afterwards; the way out is to open it anew
 # Also: arm64

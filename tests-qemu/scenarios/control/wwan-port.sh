@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# QMI through the WWAN port, which shares the modem with the character device; one of the two at a time
+# QMI passes through the WWAN port, which shares the modem with the character device, one of the two at a time
 # Kernel: stock
 # Also: arm64
 . "${0%/*}/../lib.sh"

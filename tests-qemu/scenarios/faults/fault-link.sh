@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Each allocation while the link goes up fails in turn: it goes up nonetheless, or stays down and goes up at the next try
+# Each allocation fails in turn while the link goes up: it goes up nonetheless, or at the next try
 # Kernel: debug
 # Timeout: 600
 . "${0%/*}/../lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Each allocation while a mux device is added fails in turn: nothing is left of it, and it can be added afterwards
+# Each allocation fails in turn while a mux device is added: nothing is left of it, and it can be added afterwards
 # Kernel: debug
 # Timeout: 600
 . "${0%/*}/../lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Each allocation while the port is opened fails in turn: it can be opened afterwards
+# Each allocation fails in turn while the port is opened: it can be opened afterwards
 # Kernel: debug
 # Timeout: 600
 . "${0%/*}/../lib.sh"

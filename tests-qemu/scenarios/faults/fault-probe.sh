@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Each allocation while a modem is bound fails in turn: nothing is left of it, and it can be bound afterwards
+# Each allocation fails in turn while a modem is bound: nothing is left of it, and it can be bound afterwards
 # Kernel: debug
 # Timeout: 600
 . "${0%/*}/../lib.sh"

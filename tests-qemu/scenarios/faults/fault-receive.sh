@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Each allocation fails in turn while the link goes up and packets are received: that costs packets, and no more
+# Each allocation fails in turn while packets are received: packets are lost, and nothing else
 # Kernel: debug
 # Timeout: 600
 . "${0%/*}/../lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Each allocation of cdc-wdm's resume fails in turn, with the port open: the link works all the same after it
+# Each allocation of cdc-wdm's resume fails in turn, with the port open: the link works afterwards
 # Kernel: debug
 # Timeout: 400
 . "${0%/*}/../lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Each allocation fails in turn while packets are sent, alone and sharing transfers: that may cost packets, and no more
+# Each allocation fails in turn while packets are sent, alone and aggregated: packets may be lost, and nothing else
 # Kernel: debug
 # Timeout: 900
 . "${0%/*}/../lib.sh"

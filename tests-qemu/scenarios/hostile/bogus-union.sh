@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# CDC unions that name an absent, foreign or the same interface do no harm, and a good modem works afterwards
+# CDC unions that name an absent, a foreign or the same interface do no harm, and a good modem works afterwards
 # Also: arm64
 . "${0%/*}/../lib.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Transfers stall or fail, once or for seconds, in either direction: traffic goes on after that, and nothing spins meanwhile
+# Transfers in either direction stall or fail, once or for seconds: traffic resumes, and the host does not spin meanwhile
 # Also: kcsan arm64
 # Timeout: 600
 . "${0%/*}/../lib.sh"

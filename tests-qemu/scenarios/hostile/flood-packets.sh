@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A modem floods the host, with a packet in each transfer: memory is bounded, and pings are answered beside it
+# A modem floods the host, with one packet in each transfer: memory is bounded, and pings are answered
 # Also: kcsan arm64
 # Timeout: 600
 . "${0%/*}/../lib.sh"

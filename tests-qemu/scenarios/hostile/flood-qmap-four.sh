@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A modem floods four mux devices: memory is bounded, and pings are answered beside it
+# A modem floods four mux devices: memory is bounded, and pings are answered
 # Full: yes
 # Also: kcsan arm64
 # Timeout: 600

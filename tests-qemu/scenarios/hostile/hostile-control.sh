@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Wrong answers to control requests, and notifications of nothing, end with themselves
+# Wrong answers to control requests, and spurious notifications, have no effect on what follows
 # Best: debug
 # Also: arm64
 # Timeout: 1800

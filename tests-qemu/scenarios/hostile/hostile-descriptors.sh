@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Modems whose descriptors are wrong are declined, or used and pulled out, and a good modem works afterwards
+# Modems with wrong descriptors are declined, or used and unplugged; a good modem works afterwards
 # Best: debug
 # Also: arm64
 # Timeout: 1800

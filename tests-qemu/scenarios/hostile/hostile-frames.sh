@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Transfers that are wrong, in 802.3, in raw IP and as each version of QMAP, cost nothing but themselves
+# Wrong transfers in 802.3, raw IP and each version of QMAP are dropped, and nothing else is lost
 # Best: debug
 # Also: arm64
 # Timeout: 1800

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Modems that are pulled out at any request leave nothing behind, and work when they stay
+# Modems that are unplugged at any request leave nothing behind, and work when they stay
 # Best: debug
 # Also: arm64
 # Timeout: 1800

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Transfers that are longer than receive buffers come in pieces: those are dropped and counted, and what comes after them arrives
+# A transfer that is longer than a receive buffer comes in pieces: these are dropped and counted, and the next transfer arrives
 # Driver: rs
 # Also: arm64 arm64-16k
 # Timeout: 300

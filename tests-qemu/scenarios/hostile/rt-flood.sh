@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A flood while NAPI is a thread of real-time priority: memory is bounded, pings are answered, another CPU does its work
+# A flood while NAPI is a thread of real-time priority: memory is bounded, pings are answered, and another CPU works
 # Driver: rs
 # Kernel: rt
 # Full: yes
@@ -61,7 +61,7 @@ plug_flooder raw-ip-ss
 connect_muxes 1
 open_ports
 write 1 /sys/class/net/wwan0/threaded
-# Who gives a thread such a priority has to keep the timers and RCU of its CPU before it, and all else away from there.
+# An administrator who gives a thread such a priority has to keep the timers and RCU of its CPU before it, and all else away from there.
 taskset --cpu-list --pid 0 $$ >/dev/null
 prefer 60 'ktimers/*'
 prefer 60 'rcuc/*'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Packets that wait in sockets that are not read keep no others from being received, in each link layer
+# Packets that wait in unread sockets keep no others from being received, in each link layer
 # Also: arm64 arm64-16k
 # Timeout: 600
 . "${0%/*}/../lib.sh"
@@ -8,13 +8,13 @@
 
 # Sockets, and bytes that may wait in each. The kernel doubles that, for what a packet takes besides.
 sockets=8
-room=1000000
+buffer=1000000
 
 # open_sockets: of ports from 5000 on.
 open_sockets() {
 	readers=
 	for number in $(seq $sockets); do
-		open_reader $((5000 + number)) ",setsockopt-socket=1:33:i$room" # SO_RCVBUFFORCE
+		open_reader $((5000 + number)) ",setsockopt-socket=1:33:i$buffer" # SO_RCVBUFFORCE
 	done
 	# shellcheck disable=SC2086 # process ids
 	kill -STOP $readers
@@ -25,14 +25,14 @@ waiting() {
 	awk '$2 ~ /:13[89A-F][0-9A-F]$/ { split($5, queue, ":"); print queue[2] }' /proc/net/udp
 }
 
-# fill TRANSFERS SIZE [MUX]: each socket gets more packets of SIZE bytes than it has room for.
+# fill TRANSFERS SIZE [MUX]: each socket gets more packets of SIZE bytes than its buffer holds.
 fill() {
 	for number in $(seq $sockets); do
 		# shellcheck disable=SC2086 # a number, or nothing
 		send_packets "$1" "$2" $((5000 + number)) ${3-}
 	done
 	least=$(waiting | while read -r queue; do echo $((0x$queue)); done | sort -n | head -n 1)
-	[ "$least" -ge $room ] || fail "only $least bytes wait in a socket"
+	[ "$least" -ge $buffer ] || fail "only $least bytes wait in a socket"
 }
 
 # traffic: as ever.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A modem that takes nothing for a while holds up nobody: the watchdog gives transfers up, and then all goes on
+# A modem takes nothing for a while: the watchdog ends transfers, and traffic goes on
 # Also: arm64 arm64-16k
 # Timeout: 300
 # Permits: NETDEV WATCHDOG|transmit queue 0 timed out

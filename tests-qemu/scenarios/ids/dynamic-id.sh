@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# An id that user space adds has the driver take a modem that it does not know, with or without the quirk of one that it knows
+# new_id has the driver bind an unknown modem, with or without the DTR quirk of a known one
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/dtr.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Quectel EC20: QMI is on interface 4 of 5, and interface 0 is left alone
+# Quectel EC20: QMI is on interface 4 of 5, and interface 0 is not bound
 . "${0%/*}/../lib.sh"
 
 plug ec20

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Modems of all ids of the C driver, part 2 of 4: the C driver and ours decide the same
+# Modems of all ids of the C driver, part 2 of 4: both drivers bind the same
 # Driver: rs
 # Full: yes
 # Timeout: 3600

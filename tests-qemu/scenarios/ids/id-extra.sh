@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Modems of all ids that only ours has are taken
+# Modems of all ids that only this driver has are bound
 # Driver: rs
 # Full: yes
 # Timeout: 3600

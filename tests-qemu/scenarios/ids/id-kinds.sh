@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A modem of each kind of id, and ones that are almost so: the C driver and ours decide the same
+# A modem of each kind of id, and near misses: both drivers bind the same
 # Driver: rs
 # Timeout: 600
 . "${0%/*}/../lib.sh"

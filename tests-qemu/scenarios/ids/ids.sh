@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# What user space recognises the driver by: names, device nodes, module information
+# The driver has the names, device nodes and module information that user space knows it by
 . "${0%/*}/../lib.sh"
 
 plug union-802-3

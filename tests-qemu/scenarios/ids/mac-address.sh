@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The host's address: the modem's own is replaced, the one in the descriptor is taken, and none may look like an IP header
+# The host's address: the modem's own is replaced, that of the descriptor is taken, and none may look like an IP header
 # Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"
 

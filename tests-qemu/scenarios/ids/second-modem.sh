@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Two modems of different kinds at a time; one goes, the other does not mind
+# Two modems of different kinds work at a time; one is unplugged, and the other works on
 . "${0%/*}/../lib.sh"
 
 plug raw-ip-hs 0

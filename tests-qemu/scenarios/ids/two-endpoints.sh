@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# An interface with two endpoints is DIAG, not QMI, and is left alone
+# An interface with two endpoints is DIAG, not QMI, and is not bound
 . "${0%/*}/../lib.sh"
 
 modprobe "$QMI_DRIVER"

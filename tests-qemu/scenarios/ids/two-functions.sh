@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Two QMI functions on one device, one in 802.3 and one in raw IP: both at once, and each without the other
+# Two QMI functions on one device, one in 802.3 and one in raw IP, work together and alone
 # Timeout: 300
 . "${0%/*}/../lib.sh"
 

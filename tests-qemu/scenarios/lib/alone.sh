@@ -13,7 +13,7 @@ for module in option qcserial; do
 	[ ! -e /sys/module/$module ] || modprobe --remove $module
 done
 
-# stop_udev: where nobody waits for it: it takes as long over a modem's events as the kernel.
+# stop_udev: where it is not needed: it takes as long over a modem's events as the kernel.
 stop_udev() {
 	udevadm control --exit
 }

@@ -29,7 +29,7 @@ follow_dtr() {
 	ping_all 3 "$gateway"
 }
 
-# sleeps_lightly DEVICE: a modem that nobody uses is suspended, but may wake the host: the firmware takes that as it takes DTR.
+# sleeps_lightly DEVICE: an unused modem is suspended, but may wake the host: the firmware takes that as it takes DTR.
 sleeps_lightly() {
 	let_suspend "$1"
 	wait_until_suspended "$1"

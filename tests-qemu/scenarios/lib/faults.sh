@@ -28,7 +28,7 @@ use_faults() {
 		size=$(sed -n "s/^$module \([0-9]*\) .*/\1/p" /proc/modules)
 		printf '0xffffffff%08x\n' "$start" $((start + size))
 	done | sort)
-	# xHCI needs memory to cancel a request. Without it whoever takes a request back waits for ever.
+	# xHCI needs memory to cancel a request. Without it a caller that cancels a request waits for ever.
 	cancel=$(function_bounds xhci_urb_dequeue)
 	for knobs in $faults; do
 		write "${cancel% *}" "$knobs/reject-start"

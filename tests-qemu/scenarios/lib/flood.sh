@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# A modem that answers each request for a transfer at once, with packets that nobody asked for; and what that may cost.
+# A modem that answers each request for a transfer at once, with packets that were not asked for; and what that may cost.
 
 # shellcheck source=tests-qemu/scenarios/lib/mux.sh
 . "$scenarios/lib/mux.sh"
@@ -16,7 +16,7 @@ case $(uname -r) in
 *) patience=200 ;;
 esac
 
-# A port that nobody listens to, that of a socket, which is not read but by hear, and that of one that is read all the time.
+# A port without a socket, that of a socket, which is not read but by hear, and that of one that is read all the time.
 closed=4001
 unread=4000
 busy=4002

@@ -115,7 +115,7 @@ listen() {
 		socat -u "UDP-RECV:4000,reuseaddr,so-bindtodevice=$(mux_device "$listener")" "OPEN:/tmp/heard-$listener,creat,trunc" &
 		listeners="$listeners $!"
 	done
-	wait_until "who listens" hear $#
+	wait_until "the listeners" hear $#
 }
 
 # hear COUNT: so many sockets are open for that port.

@@ -5,7 +5,7 @@
 # shellcheck source=tests-qemu/scenarios/lib/daemon.sh
 . "$scenarios/lib/daemon.sh"
 
-# Nobody answers at the modem's serial ports, and ModemManager would ask there for 40 s.
+# There is no answer at the modem's serial ports, and ModemManager would ask there for 40 s.
 configure_modprobe 'blacklist option'
 [ ! -e /sys/module/option ] || modprobe --remove option
 
@@ -32,7 +32,7 @@ wait_for_modem() {
 	step "NetworkManager has the modem"
 }
 
-# What to run nmcli with, if it must be in the same PID namespace as NetworkManager: that wants to see who asks.
+# What to run nmcli with, if it must be in the same PID namespace as NetworkManager: that wants to see the caller.
 beside=
 
 # try_nm ARGUMENTS: nmcli; what it says is in $answer.

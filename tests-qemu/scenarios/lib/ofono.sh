@@ -9,7 +9,7 @@ start_ofono() {
 	step "oFono has the modem: $modem"
 }
 
-# allow_ofono: who may own and call org.ofono. The bus reads it when it starts.
+# allow_ofono: lets root own and call org.ofono. The bus reads it when it starts.
 allow_ofono() {
 	cp /opt/ofono/etc/dbus-1/system.d/ofono.conf /etc/dbus-1/system.d
 }

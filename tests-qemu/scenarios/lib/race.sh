@@ -33,7 +33,7 @@ arrive() {
 	done
 }
 
-# depart: it is gone, and nobody waits for it any more.
+# depart: it is gone, and nothing waits for it any more.
 depart() {
 	ask_host unplug "$port"
 	until_event remove
@@ -50,7 +50,7 @@ until_event() {
 	done
 }
 
-# at_any_time NUMBER: waits up to 3 s: nobody tells when the driver is busy.
+# at_any_time NUMBER: waits up to 3 s: nothing tells when the driver is busy.
 at_any_time() {
 	hundredths=$(((QMI_SEED + 73 * $1) % 300))
 	sleep "$(printf '%d.%02d' $((hundredths / 100)) $((hundredths % 100)))"

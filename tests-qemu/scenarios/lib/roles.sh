@@ -43,7 +43,7 @@ attempt() {
 	fi
 }
 
-# outcome COMMAND...: yes, or why not: no (he may not), unseen (it is not there for him), never (nobody can).
+# outcome COMMAND...: yes, or why not: no (not allowed), unseen (not there for the role), never (impossible).
 outcome() {
 	if said=$("$@" 2>&1); then
 		echo yes

@@ -55,7 +55,7 @@ said() {
 	tr -d '\r' <"/tmp/said-${1##*/}"
 }
 
-# at PATH COMMAND: prints what the modem answers, without echo and result; fails unless that is OK. Somebody must keep the
+# at PATH COMMAND: prints what the modem answers, without echo and result; fails unless that is OK. Something must keep the
 # port open.
 at() {
 	printf '%s\r' "$2" >"$1"
@@ -126,7 +126,7 @@ ask_by_qmi() {
 	expect_line "status: 'connected'" qmi --client-cid="$(wds_client 0)" --client-no-release-cid --wds-get-packet-service-status
 }
 
-# pull_out_with_ports_open: the modem goes while all ports, the character device and the network are in use; who waited there is told.
+# pull_out_with_ports_open: the modem goes while all ports, the character device and the network are in use; what waited there is told.
 pull_out_with_ports_open() {
 	for path in $ports; do
 		read_port "$path"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Hosts configure themselves: DHCP in 802.3 mode, and IPv6 by router advertisements in each link layer
+# The host configures itself: DHCP in 802.3 mode, and IPv6 by router advertisements in each link layer
 # Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/mux.sh"

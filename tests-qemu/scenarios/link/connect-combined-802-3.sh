@@ -3,6 +3,6 @@
 # 802.3, one interface
 # Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"
-. "${0%/*}/../lib/main-job.sh"
+. "${0%/*}/../lib/connect.sh"
 
-main_job combined-802-3 N
+connect combined-802-3 N

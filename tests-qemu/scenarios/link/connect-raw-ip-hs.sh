@@ -3,6 +3,6 @@
 # raw IP, High Speed
 # Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"
-. "${0%/*}/../lib/main-job.sh"
+. "${0%/*}/../lib/connect.sh"
 
-main_job raw-ip-hs Y
+connect raw-ip-hs Y

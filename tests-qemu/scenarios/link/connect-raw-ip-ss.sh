@@ -3,6 +3,6 @@
 # raw IP, SuperSpeed
 # Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"
-. "${0%/*}/../lib/main-job.sh"
+. "${0%/*}/../lib/connect.sh"
 
-main_job raw-ip-ss Y
+connect raw-ip-ss Y

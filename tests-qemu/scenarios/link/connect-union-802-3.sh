@@ -3,6 +3,6 @@
 # 802.3, CDC union
 # Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"
-. "${0%/*}/../lib/main-job.sh"
+. "${0%/*}/../lib/connect.sh"
 
-main_job union-802-3 N
+connect union-802-3 N

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Received segments are merged and sent ones cut, fragments and disorder survived, in each link layer; contents stay the same
+# GRO and GSO in each link layer, with fragments and disorder: contents stay the same
 # Driver: rs
 # Also: arm64 arm64-16k
 # Timeout: 900
@@ -140,7 +140,7 @@ for kind in raw-ip 802.3 mux; do
 	fragments_of_ipv6
 	unplug 0
 
-	step "$kind: segments are merged"
+	step "$kind: GRO merges segments"
 	connect "$kind"
 	count_merged
 	download 1000000 "$gateway"
@@ -152,7 +152,7 @@ for kind in raw-ip 802.3 mux; do
 	download 300002 "$gateway"
 	expect "$count" merged
 	ethtool -K "$link" gro on
-	step "$kind: datagrams are merged only if that is on"
+	step "$kind: GRO merges datagrams only if that is on"
 	for _ in 1 2 3; do
 		echo_burst
 	done
@@ -160,7 +160,7 @@ for kind in raw-ip 802.3 mux; do
 	ethtool -K "$link" rx-udp-gro-forwarding on
 	wait_until "merged datagrams" bursts_merged
 
-	step "$kind: what is sent is cut"
+	step "$kind: large packets are segmented (GSO)"
 	upload 1000000 "$gateway"
 	upload 300000 "[$ipv6]"
 	largest=$(largest)

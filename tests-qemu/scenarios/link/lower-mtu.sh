@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A lower MTU is for what is sent: larger packets of the network arrive as before
+# A lower MTU limits what is sent; larger packets are still received
 # Driver: rs
 # Defect: D20 a lower MTU loses larger packets that arrive
 # Also: arm64 arm64-16k

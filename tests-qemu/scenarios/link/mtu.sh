@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The MTU sets the receive size, is kept through a switch to raw IP, and changes on a running device
+# The MTU sets the receive size, survives a switch to raw IP, and changes on a running device
 # Shared: D13 usbnet: the MTU sets the receive size; a large one leaves few transmit requests, a multiple of the packet size is refused. Programs rely on it
 # Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The network device works under another name and in another network namespace, and comes back when that goes
+# The network device works under another name and in another network namespace, and returns when that is deleted
 . "${0%/*}/../lib.sh"
 
 plug raw-ip-hs

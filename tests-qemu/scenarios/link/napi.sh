@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Traffic with NAPI in a thread of its own (threaded), and with packets spread over CPUs (RPS), set while packets flow
+# Traffic passes with threaded NAPI and with RPS, which are switched on and off meanwhile
 # Driver: rs
 # Also: kcsan arm64 arm64-16k
 # Timeout: 600

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Full packets arrive whatever the MTU of wwan0: over QMAP with the default one, and in raw IP and 802.3 with a lower one
+# Full packets are received at any MTU of wwan0: over QMAP at the default, in raw IP and 802.3 at a lower one
 # Driver: rs
 # Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# ethtool tells the size of receive buffers and rings, and sets it: aggregates of 31 KB arrive at the MTU as it is
+# ethtool reads and sets the size of receive buffers and rings: aggregates of 31 KB arrive at the default MTU
 # Driver: rs
 # Also: kcsan arm64 arm64-16k
 . "${0%/*}/../lib.sh"
@@ -11,7 +11,7 @@ current() {
 	ethtool -g wwan0 | sed -n "/^Current/,\$s/^$1:[ \t]*//p"
 }
 
-# largest: of the transfers to the host that it had room for, in bytes.
+# largest: transfer to the host that fitted into its buffer, in bytes.
 largest() {
 	modem_log '"bulk","direction":"in",.*"status":"ok"' "$port" | sed 's/.*"length":\([0-9]*\).*/\1/' | sort -n | tail -n 1
 }

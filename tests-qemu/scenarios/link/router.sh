@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A router behind a modem: NAT with a flowtable, shaping of both directions, by ifb for what arrives
+# A router with a modem: NAT with a flowtable, and shaping of both directions, by ifb for ingress
 # Timeout: 300
 # Full: yes
 . "${0%/*}/../lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# 802.3 firmware that sends bare IP packets, or frames to a bogus address, is understood
+# 802.3 firmware that sends bare IP packets, or frames to a bogus address, works
 # Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"
 

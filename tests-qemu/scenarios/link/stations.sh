@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# 802.3: stations behind a bridge, a macvlan or a VLAN get what is sent to them, whatever their hardware address begins with
+# 802.3: stations behind a bridge, a macvlan or a VLAN get their frames, whatever their address begins with
 # Driver: rs
 # Defect: D22 in 802.3 mode, stations behind a bridge or macvlan get nothing if their address begins with 0, 4 or 6
 . "${0%/*}/../lib.sh"

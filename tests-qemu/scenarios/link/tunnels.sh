@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Fragments, VXLAN and ESP pass from one channel to another, each in a network namespace of its own, which may go with its channel
+# Fragments, VXLAN and ESP pass between channels, each in a network namespace, which may be deleted with its channel
 # Timeout: 400
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/mux.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A socket that asks for merged datagrams (UDP_GRO) gets them, from a mux device and in raw IP; any other gets each by itself
+# A socket with UDP_GRO gets merged datagrams, from a mux device and in raw IP; any other gets each by itself
 # Driver: rs
 # Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"

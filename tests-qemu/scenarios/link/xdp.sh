@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Generic XDP sees packets as they are, on wwan0 and on mux devices: an Ethernet frame, or an IP packet from its first byte
+# Generic XDP sees an Ethernet frame, or an IP packet from its first byte, on wwan0 and on mux devices
 # Driver: rs
 # Defect: D6 the same for XDP programs
 # Full: yes

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Beside the kernel's own driver ours does not load, and says which one to remove
+# While the C driver is loaded, this one does not load, and names the one to remove
 # Driver: rs
 . "${0%/*}/../lib.sh"
 

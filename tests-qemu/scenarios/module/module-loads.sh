@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The module loads, and goes again
+# The module loads and unloads
 . "${0%/*}/../lib.sh"
 
 modprobe "$QMI_DRIVER"

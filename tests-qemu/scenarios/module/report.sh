@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# qmi-wwan-report tells what a report needs, and neither addresses nor identities
+# qmi-wwan-report prints what a report needs, without addresses and identities
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/mux.sh"
 

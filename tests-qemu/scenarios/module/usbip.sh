@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A modem without QEMU, which comes by USB/IP: plugged in by usbip, out and in again, killed under traffic, and another one
+# A modem comes by USB/IP, without QEMU: attached, detached, attached again, killed under traffic, and replaced
 # Kernel: stock
 # Timeout: 300
 . "${0%/*}/../lib.sh"

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A modem gets our driver where it is installed, and else the kernel's own; the same who asks for qmi_wwan
+# A modem gets this driver where it is installed, else the C driver; so does modprobe qmi_wwan
 # Driver: rs
 # Timeout: 600
 . "${0%/*}/../lib.sh"
 
-# Asks until there is nobody to be asked.
+# Asks until there is no modem left.
 no_udev() {
 	! udevadm control --exit 2>/dev/null
 }

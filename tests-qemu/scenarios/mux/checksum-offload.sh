@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# By QMAPv4 and QMAPv5 the modem computes and verifies the checksums of TCP and UDP, or leaves it to the host, and all arrives intact
+# In QMAPv4 and QMAPv5 the modem or the host computes and verifies checksums of TCP and UDP: all data arrives intact
 # Driver: rs
 # Also: arm64 arm64-16k
 # Timeout: 900

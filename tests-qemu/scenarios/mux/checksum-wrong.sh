@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# What the modem calls right is believed where that is allowed; what it finds wrong, or says nothing of, the host verifies itself
+# A checksum that the modem calls right is trusted where that is allowed; the host verifies any other
 # Driver: rs
 # Also: arm64 arm64-16k
 # Timeout: 600

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# What was taken apart for mux devices is not delivered to wwan0 as well (the C driver does, and counts it as dropped)
+# An aggregate for mux devices is not delivered to wwan0 as well; the C driver delivers it and counts it as dropped
 # Driver: rs
 # Defect: D4 what was taken apart for mux devices is delivered to wwan0 a second time
 # Also: arm64 arm64-16k

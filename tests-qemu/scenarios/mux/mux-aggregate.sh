@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# What a transfer of QMAP may hold: padding, commands, unknown mux ids, what is not IP, and a datagram that is cut short
+# An aggregate with padding, commands, unknown mux ids, other protocols than IP, and a truncated datagram
 # Also: arm64 arm64-16k
 # Timeout: 300
 . "${0%/*}/../lib.sh"
@@ -49,9 +49,9 @@ step "nothing but padding, and nothing at all"
 from_modem "$(qmap 1 '' 4)" 0001 0000 0501 0004 45000000 "$(qmap 2 "$(udp 2 r)")"
 hears '' r
 
-step "cut short: what is whole arrives"
-for cut in 00 000100 00010000 00010fff4500 0001ffff; do
-	from_modem "$(qmap 1 "$(udp 1 s)")" "$(qmap 2 "$(udp 2 t)")" $cut
+step "a truncated datagram: those before it arrive"
+for truncated in 00 000100 00010000 00010fff4500 0001ffff; do
+	from_modem "$(qmap 1 "$(udp 1 s)")" "$(qmap 2 "$(udp 2 t)")" $truncated
 	hears s t
 done
 whole=$(qmap 2 "$(udp 2 not)")

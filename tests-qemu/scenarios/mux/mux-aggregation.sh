@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Packets of mux devices are aggregated if they may be, within limits of bytes, number and time, and none is lost
+# Uplink packets of mux devices are aggregated within limits of bytes, number and time, and none is lost
 # Driver: rs
 # Also: kcsan arm64 arm64-16k
 # Timeout: 600

@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Packets that tc mirrors from one mux device to another leave on both, each with its own id (the C driver writes both ids
-# into the bytes that the two share)
+# Packets that tc mirrors to another mux device leave on both, each with its own mux id; the C driver writes both ids into one
 # Driver: rs
 # Also: arm64 arm64-16k
 # Defect: D18 the transmit header is written into bytes that clones share

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A mux device of MTU 1500 over a wwan0 with its default MTU gets full packets
+# A mux device of MTU 1500 above a wwan0 of the default MTU receives full packets
 # Driver: rs
 # Defect: D21 with the default MTU of wwan0, a mux device loses every full packet
 # Also: arm64 arm64-16k

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Eight channels with different APNs, IPv4 and IPv6 on each, with the MTU that WDS tells; one of them in a container
+# Eight channels with different APNs and MTUs, IPv4 and IPv6 on each; one of them in a container
 # Full: yes
 # Timeout: 600
 . "${0%/*}/../lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A filter on a mux device sees the packet from its first byte on
-# Defect: D6 the MAC header is set before the room in front of the packet: filters see 16 or more bytes that nobody wrote
+# A filter on a mux device sees packets from their first byte
+# Defect: D6 the MAC header is set before the headroom in front of the packet: filters see 16 or more bytes that nobody wrote
 # Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/mux.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Devices of other kinds above wwan0 are not taken for mux devices (the C driver reads, and frees, their private data)
+# Other devices above wwan0 are not taken for mux devices; the C driver reads, and frees, their private data
 # Driver: rs
 # Defect: D3 every device above wwan0 is taken for a mux device: foreign private data is read, and freed
 # Also: arm64 arm64-16k

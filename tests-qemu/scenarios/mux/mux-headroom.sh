@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Packets that grew on their way, as by tc, and have no headroom left for a QMAP header are sent all the same
+# Packets without headroom for a QMAP header, which tc has made longer, are sent
 # Driver: rs
 # Defect: D19 a packet without headroom panics the kernel when a mux device sends it
 # Also: arm64 arm64-16k

@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A mux device that a sender still uses is removed, and its modem goes: that waits, others can change the network, and all comes to an end
+# A mux device that a sender uses is removed, and then the modem: both wait, RTNL is free meanwhile, and all ends
 # Driver: rs
 # Best: debug
 # Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/mux.sh"
 
-# send_by DEVICE: by a socket whose room is taken by what waits at another device. Its sender uses the device until there is room.
+# send_by DEVICE: by a socket whose send buffer is full of what waits at another device. The sender uses the device until there is
+# space in it.
 send_by() {
 	exec perl -e '
 		sub at { pack("S n i S C C a8", 17, 0x0800, $_[0], 0, 0, 0, "") }
@@ -54,7 +55,7 @@ change_network 1300
 [ -e /proc/$remover ] || fail "the device was removed while it was used"
 expect_there $qmi_attributes/add_mux # the modem's device waits for those who write its attributes
 
-step "who begins to write waits, too"
+step "a new writer waits, too"
 (exec /usr/bin/printf 2 >$qmi_attributes/add_mux 2>/tmp/said) &
 adder=$!
 catch "grep -q '^State:.D' /proc/$adder/status"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A mux device knows the device below it, has a queue of its own, and no carrier while that one is down
+# A mux device has a lower device, a queue of its own, and no carrier while wwan0 is down
 # Driver: rs
 # Defect: D17 mux devices do not know the device below, have no queue, and keep their carrier while nothing can be sent
 # Also: arm64 arm64-16k

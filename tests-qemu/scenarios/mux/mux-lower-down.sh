@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# wwan0 goes down and up under a mux device that sends: that goes on
+# wwan0 goes down and up below a mux device that sends: the mux device sends on
 # Driver: rs
 # Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"

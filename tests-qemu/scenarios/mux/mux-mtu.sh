@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The MTU of a mux device is one that IP can work with, and that a QMAP header can tell
+# The MTU of a mux device is at least that of IP, and at most what a QMAP header can tell
 # Driver: rs
 # Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"

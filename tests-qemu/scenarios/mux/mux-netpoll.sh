@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The kernel's log may go out by wwan0 (netconsole), but not by a mux device
+# netconsole works on wwan0, and is refused on a mux device
 # Driver: rs
 # Kernel: stock
 # Also: arm64 arm64-16k

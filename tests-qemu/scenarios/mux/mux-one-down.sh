@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A datagram for a mux device that is down costs no other one in its transfer (it costs the C driver all that follow)
+# A datagram for a mux device that is down costs no other one of its transfer; the C driver drops all that follow
 # Driver: rs
 # Defect: D5 a packet for a mux device that is down discards the rest of its transfer, other channels' too
 # Also: arm64 arm64-16k

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# One mux device: raw IP and QMAP, traffic both ways, counters, links, and away again
+# One mux device: raw IP and QMAP, traffic both ways, counters, links, and removal
 # Also: arm64 arm64-16k
 # Timeout: 300
 . "${0%/*}/../lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A mux device comes and goes while large packets are merged for it and for another: downloads go on
+# A mux device is removed and added again while GRO merges packets for it and for another: downloads go on
 # Best: debug
 # Also: kcsan arm64 arm64-16k
 # Timeout: 900

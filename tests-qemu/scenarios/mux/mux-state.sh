@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Which mux ids are taken and refused, what a mux device is, and how it follows wwan0
+# A mux device: which mux ids are accepted, its attributes, and how it follows wwan0
 # Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/mux.sh"

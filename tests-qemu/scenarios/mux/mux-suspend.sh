@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The guest is suspended to idle while packets of a mux device are aggregated: they go on after that
+# The guest is suspended to idle while packets of a mux device are aggregated: they are sent after resume
 # Driver: rs
 # Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"
@@ -19,7 +19,7 @@ flows() {
 	[ "$(sent_datagrams)" -gt 100 ]
 }
 
-# The modem is reset when it is resumed, and may have forgotten who it is for: its answers do not matter.
+# The modem is reset when it is resumed, and may have forgotten its sessions: its answers do not matter.
 for round in 1 2 3; do
 	step "suspend and resume with packets on their way, round $round"
 	mark_aggregates up

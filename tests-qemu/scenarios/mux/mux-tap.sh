@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A tap that is not read keeps no sender waiting, whether packets share transfers or not; and what it sees is well formed
+# A tap that is not read blocks no sender, whether packets are aggregated or not, and sees well-formed packets
 # Driver: rs
 # Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A modem with mux devices that are up is unplugged: they go with it
+# A modem with mux devices that are up is unplugged: they are unregistered with it
 # Best: debug
 # Defect: D2 mux devices are unlinked, which sleeps, under rcu_read_lock
 # Also: arm64 arm64-16k

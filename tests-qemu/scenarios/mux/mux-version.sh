@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The version of QMAP changes under load: no transfer mixes versions
+# The version of QMAP is changed under load: no transfer mixes versions
 # Driver: rs
 # Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"

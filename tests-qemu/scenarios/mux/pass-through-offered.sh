@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# qmi/pass_through is there where the kernel can have rmnet, or as the module's parameter says; mux devices work in any case
+# qmi/pass_through exists where the kernel can have rmnet, or as the module parameter says; mux devices work in any case
 # Driver: rs
 # Also: arm64
 . "${0%/*}/../lib.sh"

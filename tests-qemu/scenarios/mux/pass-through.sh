@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# qmi/pass_through wants raw IP first, and holds it while set
+# qmi/pass_through requires raw IP, and keeps it while set
 # Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"
 

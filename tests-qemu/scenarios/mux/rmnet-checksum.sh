@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The kernel's rmnet and the virtual modem leave each other the checksums of QMAPv4 and QMAPv5, also in shared transfers
+# rmnet and the virtual modem offload checksums to each other in QMAPv4 and QMAPv5, also in aggregates
 # Also: arm64 arm64-16k
 # Timeout: 600
 . "${0%/*}/../lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# What pass-through delivers is of protocol ETH_P_MAP, and its MAC header is where the QMAP header is
+# Pass-through delivers packets of protocol ETH_P_MAP, with the MAC header at the QMAP header
 # Driver: rs
 # Defect: D16 pass-through leaves the MAC header unset
 # Also: arm64 arm64-16k

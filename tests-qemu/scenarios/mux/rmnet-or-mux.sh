@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Mux devices and pass-through exclude each other, and say so
+# Mux devices and pass-through exclude each other, with an error
 # Driver: rs
 # Defect: D15 pass_through and mux devices can be set at the same time
 # Also: arm64 arm64-16k

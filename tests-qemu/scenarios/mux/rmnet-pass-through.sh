@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The kernel's rmnet takes QMAP apart above the driver: two devices with two mux ids, and traffic both ways
+# rmnet deaggregates above the driver: two devices with two mux ids, and traffic both ways
 # Also: arm64 arm64-16k
 # Timeout: 300
 . "${0%/*}/../lib.sh"

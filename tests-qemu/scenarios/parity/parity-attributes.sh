@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Both drivers answer the same to what is written into their attributes, in each state of the link
+# Both drivers answer the same to each write to an attribute, in each state of the link
 # Timeout: 900
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/parity.sh"

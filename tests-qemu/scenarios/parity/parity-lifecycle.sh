@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Both drivers behave the same when interfaces are bound and unbound, ids added, devices renamed and moved, ports opened and pulled out
+# Both drivers behave the same in bind and unbind, new ids, renamed and moved devices, opened and unplugged ports
 # Timeout: 900
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/parity.sh"
@@ -94,7 +94,7 @@ try_id() {
 wait_for_open() {
 	deadline=$(($(date +%s) + limit))
 	until find /proc/[0-9]*/fd -lname "$1" 2>/dev/null | grep -q .; do
-		[ "$(date +%s)" -lt "$deadline" ] || fail "nobody opens $1"
+		[ "$(date +%s)" -lt "$deadline" ] || fail "$1 is not opened"
 		sleep 0.1
 	done
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Both drivers put the same QMAP on the bus, and make the same of what comes from it
+# Both drivers send the same QMAP, and deliver the same of what they receive
 # Timeout: 900
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/parity.sh"
@@ -66,7 +66,7 @@ observe() {
 	aggregate empty 00010000 00020000 "$(qmap 2 "$(udp 2 b)")"
 	aggregate all-padding 0401000411111111 "$(qmap 2 "$(udp 2 b)")"
 	aggregate more-padding 3f01000411111111 "$(qmap 2 "$(udp 2 b)")"
-	aggregate cut "$(qmap 1 "$(udp 1 a)")" 0001ffff45
+	aggregate truncated "$(qmap 1 "$(udp 1 a)")" 0001ffff45
 	aggregate header-only "$(qmap 1 "$(udp 1 a)")" 00010001
 	aggregate tiny 00
 	write 2 $qmi_attributes/del_mux

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Both drivers put the same bytes on the bus for the same packets, and count the same
+# Both drivers send the same bytes for the same packets, and count the same
 # Full: yes
 # Timeout: 900
 . "${0%/*}/../lib.sh"
@@ -29,7 +29,7 @@ pings() {
 	ping -n -q -c "$1" -s "$2" -i 0.1 -W $limit "$gateway" | sed -n 's/, time .*//; /received/p'
 }
 
-# No packet but those that are asked for: the gateway's hardware address is not asked for again, and nobody looks for routers.
+# No packet but those that are asked for: the gateway's hardware address is not asked for again, and no router is solicited.
 be_silent() {
 	pings 1 0 >/dev/null
 	address=$(ip neighbor show to "$gateway" dev wwan0 | sed -n 's/.*lladdr \([^ ]*\).*/\1/p')

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A modem that lost power while suspended gets DTR again when it resumes, without which it would answer nobody
+# A modem that lost power while suspended gets DTR again at resume, without which it would not answer
 # Driver: rs
 # Defect: D14 DTR is not set again after a reset during resume
 # Also: arm64

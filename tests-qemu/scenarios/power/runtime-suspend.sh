@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# An idle modem is suspended; while its port is open or its link up it must be able to wake the host, or stays active
+# An idle modem is suspended; with its port open or its link up it may wake the host, or stays active
 # Also: kcsan arm64
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/power.sh"

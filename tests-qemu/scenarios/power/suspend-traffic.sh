@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A modem is resumed by each packet, and the guest is suspended in the midst of a download and of a flood: all goes on
+# A modem resumes for each packet, and the guest is suspended during a download and a flood: traffic goes on
 # Also: kcsan arm64
 # Timeout: 600
 . "${0%/*}/../lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The guest is suspended to idle and resumed: an open port, a QMI client and a connection go on as if nothing had been
+# The guest is suspended to idle and resumed: an open port, a QMI client and a connection survive
 # Also: arm64
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/power.sh"

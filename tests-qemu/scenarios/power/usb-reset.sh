@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A reset of the USB device, from user space, ends in a working modem
+# A reset of the USB device by user space ends in a working modem
 # Also: arm64
 . "${0%/*}/../lib.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A modem's device is moved to the namespaces of another user and back, again and again, while its driver is unbound and bound
+# wwan0 is moved to another user's namespaces and back, again and again, while the driver is unbound and bound
 # Best: debug
 # Also: kcsan
 # Timeout: 600

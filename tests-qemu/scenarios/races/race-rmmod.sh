@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The module is removed under traffic, while other processes use a modem, and comes back; each second time the modem goes meanwhile
+# The module is unloaded and loaded under traffic, while processes use a modem; each second time the modem is unplugged, too
 # Best: debug
 # Also: kcsan
 # Timeout: 1800

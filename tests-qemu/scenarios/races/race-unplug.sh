@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A modem comes and goes again and again, under traffic, while other processes use its port, its attributes and its mux devices
+# A modem is plugged and unplugged under traffic, while processes use its port, its attributes and its mux devices
 # Best: debug
 # Also: kcsan
 # Timeout: 1800

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The module is removed while the link is up and a program waits for QMI, and comes back
+# The module is unloaded while the link is up and a program waits for QMI, and loaded again
 . "${0%/*}/../lib.sh"
 
 plug union-802-3

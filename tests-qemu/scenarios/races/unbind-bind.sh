@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Unbound through sysfs by either interface of a union, and bound again
+# Either interface of a union is unbound through sysfs, and bound again
 . "${0%/*}/../lib.sh"
 
 driver=/sys/bus/usb/drivers/qmi_wwan

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A modem goes while another process holds the lock of the network configuration: all of its devices go, as soon as they can
+# A modem is unplugged while another process holds RTNL: all its devices are unregistered as soon as that is free
 # Best: debug
 # Defect: D1 disconnect gives up if the lock of the network configuration is taken: devices stay, and run freed code after rmmod
 . "${0%/*}/../lib.sh"

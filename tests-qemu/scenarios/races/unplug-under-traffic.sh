@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Unplugged while packets flow and a program waits for QMI: everything goes, and a new modem works
+# A modem is unplugged under traffic, while a program waits for QMI: all is removed, and a new modem works
 # Also: kcsan
 . "${0%/*}/../lib.sh"
 

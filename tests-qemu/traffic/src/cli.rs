@@ -40,7 +40,7 @@ enum Kind {
         /// Bytes of each datagram
         #[arg(long)]
         bytes: usize,
-        /// The kernel gets many as one, and cuts them (`UDP_SEGMENT`)
+        /// The kernel gets many as one, and segments them (`UDP_SEGMENT`)
         #[arg(long)]
         segmented: bool,
         #[command(flatten)]
@@ -59,9 +59,9 @@ enum Kind {
     },
     /// Pings, one after the other
     Ping(Size),
-    /// TCP through this guest, to who is behind the card
+    /// TCP through this guest, to the client behind the card
     ForwardDown(Ends),
-    /// TCP through this guest, from who is behind the card
+    /// TCP through this guest, from the client behind the card
     ForwardUp(Ends),
     /// TCP from the modem; the result is the most memory that the kernel had in use, in KiB
     Memory(Size),
@@ -93,7 +93,7 @@ struct Ends {
     /// How many segments
     #[arg(long)]
     count: u64,
-    /// Address of who is behind the card
+    /// Address of the client behind the card
     client: IpAddr,
     /// The modem's address
     server: IpAddr,

@@ -65,7 +65,7 @@ pub fn send(flows: &[Flow], size: usize) -> Result<u64> {
     send_in_turn(flows, BATCH as u64, |flow, count| flow.send(size, count))
 }
 
-/// As [`send`], but the kernel gets many datagrams as one, and cuts them.
+/// As [`send`], but the kernel gets many datagrams as one, and segments them.
 pub fn send_segmented(flows: &[Flow], size: usize) -> Result<u64> {
     let segment = i32::try_from(size).map_err(|_| nothing())?;
     for flow in flows {

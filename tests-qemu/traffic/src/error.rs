@@ -33,7 +33,7 @@ pub enum Error {
     /// The host does not answer at the control port as it should.
     #[error("the host answered '{0}'")]
     Host(String),
-    /// Who is to talk through the guest does not.
+    /// The client that is to talk through the guest does not.
     #[error("nothing is forwarded: '{0}'")]
     Forward(String),
     /// The kernel's figures.

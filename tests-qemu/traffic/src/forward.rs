@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! TCP that this guest forwards: somebody behind its network card is the client of a service behind the modem.
+//! TCP that this guest forwards: a host behind its network card is the client of a service behind the modem.
 
 use std::net::IpAddr;
 use std::time::Duration;

@@ -19,7 +19,7 @@ const OTHER: [&str; 7] = [
 /// KiB of a page.
 const PAGE: i64 = 4;
 
-/// KiB in use for buffers, the kernel's small objects, and what nobody accounts for, which is where drivers' pages are.
+/// KiB in use for buffers, the kernel's small objects, and what is not accounted for, which is where drivers' pages are.
 pub fn in_use() -> Result<i64> {
     // Has each processor add what it has counted for itself.
     fs::write("/proc/sys/vm/stat_refresh", "1")?;
@@ -28,7 +28,7 @@ pub fn in_use() -> Result<i64> {
     Ok(of(&fs::read_to_string("/proc/meminfo")?)? - held - idle)
 }
 
-/// KiB of room for small objects of all purposes and for packets that has no object in it, which counts as in use.
+/// KiB of slabs for small objects of all purposes and for packets that have no object in them, which count as in use.
 fn idle_objects(caches: &str) -> i64 {
     let bytes = caches.lines().filter_map(|line| {
         let counts = ["kmalloc-", "skbuff_"]

@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 use crate::modem::{socket, FLOOD};
 
 /// Bytes that may wait in the socket, half of what the kernel makes of it: its own default, not that of other measurements.
-const ROOM: usize = 106_496;
-/// Datagrams that nobody will wait for the last of.
+const BUFFER: usize = 106_496;
+/// Datagrams whose last one is not waited for.
 const MANY: u64 = 100_000_000;
 /// Time until all queues are full.
 const WARM_UP: Duration = Duration::from_millis(50);
@@ -32,7 +32,7 @@ pub struct Overload {
 pub struct Received {
     /// Datagrams that were read.
     pub read: u64,
-    /// Datagrams that the socket got, or had no room for.
+    /// Datagrams that the socket got, or dropped.
     pub reached: u64,
 }
 
@@ -40,7 +40,7 @@ impl Overload {
     /// Has the modem send datagrams of `size` bytes.
     pub fn begin(address: IpAddr, size: usize) -> Result<Self> {
         let socket = socket(address, FLOOD)?;
-        setsockopt(&socket, RcvBuf, &ROOM).map_err(io::Error::from)?;
+        setsockopt(&socket, RcvBuf, &BUFFER).map_err(io::Error::from)?;
         socket.set_read_timeout(Some(SILENCE))?;
         let mut overload = Self {
             address,

@@ -12,7 +12,7 @@ use crate::modem::{share, PATIENCE, SINK, SOURCE};
 pub const SEGMENT: u64 = 1460;
 /// Bytes that are read or written at a time.
 const CHUNK: usize = 64 * 1024;
-/// Bytes that are read at a time if somebody watches.
+/// Bytes that are read at a time if the stream is watched.
 const FEW: usize = 8 * 1024;
 
 /// A connection and the bytes that are to pass over it.

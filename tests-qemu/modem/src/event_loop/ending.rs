@@ -11,7 +11,7 @@ use crate::usbip::UsbIpError;
 /// Why the connection could not be made or kept.
 #[derive(Debug, Error)]
 pub enum LinkError {
-    /// Nobody listened in time.
+    /// QEMU did not listen in time.
     #[error("no connection to '{path}' after {seconds} s: {reason} (QEMU must listen there)")]
     Connect {
         /// The socket.
@@ -21,7 +21,7 @@ pub enum LinkError {
         /// The last failure.
         reason: io::Error,
     },
-    /// Nobody can listen there.
+    /// It is impossible to listen there.
     #[error(
         "cannot listen at {address}: {reason} (--usbip takes another address, or port, behind it)"
     )]

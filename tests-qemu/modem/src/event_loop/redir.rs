@@ -32,7 +32,7 @@ const RETRY: Duration = Duration::from_millis(50);
 /// Connects to a UNIX socket, waiting for it for at most `patience`.
 ///
 /// # Errors
-/// If nobody listens there in time.
+/// If QEMU does not listen there in time.
 pub fn connect(path: &Path, patience: Duration) -> Result<StdStream, LinkError> {
     let start = Instant::now();
     loop {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! USB/IP: waits for hosts, and serves the one that has the modem, in one thread.
 //!
-//! Whoever can reach the address can have the modem: the protocol knows no authentication. Nobody can have others wait, or fill the
-//! memory: callers are few, say little, and the last one takes the place of the first.
+//! Any host that reaches the address can have the modem: the protocol knows no authentication. No host can block others, or fill
+//! the memory: callers are few, say little, and the last one takes the place of the first.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
@@ -70,7 +70,7 @@ pub fn run(host: Host, listener: StdListener, log: EventLog) -> Result<Ending, L
     server.serve(UnixStream::from_std(signal_in))
 }
 
-/// Who has connected, and what came so far.
+/// A host that has connected, and what came so far.
 struct Caller {
     stream: TcpStream,
     said: Vec<u8>,
@@ -80,7 +80,7 @@ struct Server {
     host: Host,
     listener: TcpListener,
     callers: VecDeque<Caller>,
-    /// Who has the modem.
+    /// The host that has the modem.
     attached: Option<TcpStream>,
     /// The talk with it goes on by itself.
     pauses: bool,
@@ -135,7 +135,7 @@ impl Server {
                 }),
                 Err(reason) if reason.kind() == ErrorKind::WouldBlock => break,
                 Err(reason) => {
-                    warn!("somebody could not be let in: {reason}");
+                    warn!("cannot accept a connection: {reason}");
                     break;
                 }
             }
@@ -153,7 +153,7 @@ impl Server {
                     self.take_call(&call, caller.stream, &rest);
                 }
                 Ok(None) => self.callers.push_back(caller),
-                Err(reason) => warn!("somebody called in vain: {reason}"),
+                Err(reason) => warn!("a call was refused: {reason}"),
             }
         }
         self.serve_host();
@@ -168,13 +168,13 @@ impl Server {
             Call::Import(_) => Answer::Imported(device),
         };
         let imported = matches!(answer, Answer::Imported(_));
-        // A new connection has room for some hundred bytes.
+        // A new connection takes some hundred bytes.
         if let Err(reason) = stream.write_all(&answer.encode()) {
             warn!("a caller did not take the answer: {reason}");
         } else if imported {
             let whose = stream
                 .peer_addr()
-                .map_or_else(|_| "somebody".to_owned(), |a| a.to_string());
+                .map_or_else(|_| "unknown".to_owned(), |a| a.to_string());
             info!("plugged in by {whose}");
             self.host.attach();
             self.host.push(rest);
@@ -219,8 +219,8 @@ fn hear(caller: &mut Caller) -> Result<Option<(Call, usize)>, LinkError> {
         if let Some(call) = Call::parse(&caller.said)? {
             return Ok(Some(call));
         }
-        let room = Call::MAX - caller.said.len();
-        match caller.stream.read(&mut buffer[..room]) {
+        let left = Call::MAX - caller.said.len();
+        match caller.stream.read(&mut buffer[..left]) {
             Ok(0) => return Err(io::Error::from(ErrorKind::UnexpectedEof).into()),
             Ok(length) => caller.said.extend_from_slice(&buffer[..length]),
             Err(reason) if reason.kind() == ErrorKind::WouldBlock => return Ok(None),

@@ -124,12 +124,12 @@ fn short(answer: &mut Answer, random: &mut Random) -> Option<String> {
 }
 
 fn long(answer: &mut Answer, random: &mut Random) -> Option<String> {
-    // What the host has no room for, QEMU would not carry.
-    let room = usize::from(answer.setup.length);
+    // QEMU would not carry more than the host asked for.
+    let asked = usize::from(answer.setup.length);
     let data = data(answer)?;
     let length = data.len();
-    data.extend(noise(room.saturating_sub(length), random));
-    Some(format!("{room} bytes in place of {length}"))
+    data.extend(noise(asked.saturating_sub(length), random));
+    Some(format!("{asked} bytes in place of {length}"))
 }
 
 fn all_noise(answer: &mut Answer, random: &mut Random) -> Option<String> {

@@ -37,7 +37,7 @@ pub enum Failure {
     Stall,
     /// The bus had an error.
     Error,
-    /// The device sent more than there was room for.
+    /// The device sent more than was asked for.
     Babble,
     /// The device takes nothing until the host gives the transfer up.
     Silence,

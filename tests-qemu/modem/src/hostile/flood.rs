@@ -180,14 +180,14 @@ fn prepare(
     }
 }
 
-/// As many packets as fit into `room` bytes, however many the host has agreed to, and how many those are.
-fn aggregate(packets: &[(u8, Vec<u8>)], version: Version, room: usize) -> (Vec<u8>, u64) {
-    let mut transfer = Vec::with_capacity(room);
+/// As many packets as fit into `size` bytes, however many the host has agreed to, and how many those are.
+fn aggregate(packets: &[(u8, Vec<u8>)], version: Version, size: usize) -> (Vec<u8>, u64) {
+    let mut transfer = Vec::with_capacity(size);
     let mut count = 0;
     for (mux, packet) in packets.iter().cycle() {
         let before = transfer.len();
         append(&mut transfer, version, *mux, packet);
-        if transfer.len() > room {
+        if transfer.len() > size {
             transfer.truncate(before);
             break;
         }
@@ -296,9 +296,9 @@ mod tests {
     fn an_aggregate_is_full_and_goes_to_its_links_in_turn() {
         for version in Version::ALL {
             let format = raw_ip(Some(version));
-            let room = format.qmap.unwrap().downlink.size;
+            let size = format.qmap.unwrap().downlink.size;
             let (transfer, sent) = flood("1 64 9 1 3", format);
-            assert!(transfer.len() <= room && transfer.len() > room - 100);
+            assert!(transfer.len() <= size && transfer.len() > size - 100);
             assert_eq!(
                 sent.packets as usize,
                 transfer.len() / qmap::size(version, 64)

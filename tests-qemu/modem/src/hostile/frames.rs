@@ -36,7 +36,7 @@ struct Transfer {
 /// What can be wrong in any layout.
 const ANY: [Kind<Transfer>; 7] = [
     ("empty", empty),
-    ("cut", cut),
+    ("truncated", truncated),
     ("cut to a few bytes", cut_to_a_few_bytes),
     ("length", length),
     ("noise", all_noise),
@@ -93,7 +93,7 @@ fn qmap_kinds(version: Version) -> &'static [Kind<Transfer>] {
     }
 }
 
-/// A packet of a protocol that nobody has, to anybody.
+/// A packet of an unassigned protocol, to any address.
 fn packet(random: &mut Random) -> Vec<u8> {
     let length = any(&[0, 1, 20, 100, 1000, 1472], random);
     let payload = noise(length, random);
@@ -129,7 +129,7 @@ fn empty(Transfer { bytes, .. }: &mut Transfer, _: &mut Random) -> Option<String
     Some("a packet of no bytes".to_owned())
 }
 
-fn cut(Transfer { bytes, .. }: &mut Transfer, random: &mut Random) -> Option<String> {
+fn truncated(Transfer { bytes, .. }: &mut Transfer, random: &mut Random) -> Option<String> {
     let length = bytes.len();
     bytes.truncate((0..length).choose(random)?);
     Some(format!("after {} of {length} bytes", bytes.len()))

@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(draw(1, 2), draw(1, 2));
         assert_ne!(draw(1, 2), draw(1, 3));
         assert_ne!(draw(1, 2), draw(2, 2));
-        // A seed that somebody noted must not change its meaning with the library.
+        // A seed that was noted must not change its meaning with the library.
         assert_eq!(draw(1, 2), 16166618085559792950);
     }
 

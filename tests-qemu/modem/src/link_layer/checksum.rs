@@ -260,7 +260,7 @@ mod tests {
                 &from,
                 &to,
                 payload.len(),
-                |room| room.copy_from_slice(payload),
+                |buffer| buffer.copy_from_slice(payload),
                 &all,
             ),
         }
@@ -359,8 +359,8 @@ mod tests {
         last[7] = 1;
         let mut extended = packet(6, IpProtocol::Udp, b"abcd");
         extended[6] = 0;
-        let mut cut = packet(6, IpProtocol::Tcp, b"");
-        cut.truncate(50);
+        let mut truncated = packet(6, IpProtocol::Tcp, b"");
+        truncated.truncate(50);
         let mut short = packet(4, IpProtocol::Tcp, b"");
         short.truncate(37);
         short[3] = 37;
@@ -369,7 +369,7 @@ mod tests {
             fragment,
             last,
             extended,
-            cut,
+            truncated,
             short,
             vec![0x45],
             vec![],

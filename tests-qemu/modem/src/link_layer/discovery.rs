@@ -12,7 +12,7 @@ pub const ALL_NODES: Ipv6Address = Ipv6Address::new(0xff02, 0, 0, 0, 0, 0, 0, 1)
 /// It is between neighbours only (RFC 4861, 6.1): no router has lowered this.
 const HOP_LIMIT: u8 = 255;
 
-/// Who sent an IPv6 packet, and the message in it, if it is one.
+/// The sender of an IPv6 packet, and the message in it, if it is one.
 pub fn parse(packet: &[u8]) -> Option<(Ipv6Address, NdiscRepr<'_>)> {
     let packet = Ipv6Packet::new_checked(packet).ok()?;
     if packet.next_header() != IpProtocol::Icmpv6 {

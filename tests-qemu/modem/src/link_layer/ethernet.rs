@@ -22,7 +22,7 @@ const TAG: usize = 4;
 /// Stations that are remembered; behind a bridge there may be several.
 const MAX_STATIONS: usize = 64;
 
-/// Who has sent a frame.
+/// The sender of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Station {
     address: EthernetAddress,
@@ -54,7 +54,7 @@ pub enum Received {
 #[derive(Debug)]
 pub struct EthernetLink {
     own: EthernetAddress,
-    /// Who sent last: what is for nobody that is known goes there.
+    /// The last sender: what is for no known station goes there.
     host: Station,
     stations: HashMap<IpAddr, Station>,
     addresses: Addresses,
@@ -345,7 +345,7 @@ mod tests {
             link.wrap(packet)
         };
         assert_eq!(to(2)[..6], HOST);
-        assert_eq!(to(77)[..6], HOST, "unknown: who sent last");
+        assert_eq!(to(77)[..6], HOST, "unknown: the last sender");
         assert_eq!(to(9)[..6], tagged);
         assert_eq!(to(9)[12..18], [0x81, 0, 0, 5, 8, 0]);
     }

@@ -82,7 +82,7 @@ pub struct Abilities {
     pub layers: Vec<LinkLayer>,
     /// Its QMAP, if it has any.
     pub qmap: Option<QmapAbilities>,
-    /// Bytes of a packet that a transfer must have room for.
+    /// Bytes of the longest packet, which must fit into a transfer.
     pub mtu: usize,
 }
 

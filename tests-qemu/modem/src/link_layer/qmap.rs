@@ -305,10 +305,10 @@ mod tests {
     #[test]
     fn what_is_cut_short_ends_the_transfer() {
         assert_eq!(parse(&[]), []);
-        let cut = [0, 1, 0, 1, 7, 0, 1, 0, 9, 7];
-        assert_eq!(parse(&cut).len(), 2);
-        assert_eq!(parse(&cut)[0], datagram(1, &[7]));
-        assert!(parse(&cut)[1].is_err());
+        let truncated = [0, 1, 0, 1, 7, 0, 1, 0, 9, 7];
+        assert_eq!(parse(&truncated).len(), 2);
+        assert_eq!(parse(&truncated)[0], datagram(1, &[7]));
+        assert!(parse(&truncated)[1].is_err());
         assert!(parse(&[0, 1, 0])[0].is_err());
     }
 

@@ -116,7 +116,7 @@ impl Modem {
         let others = self.functions.iter_mut().enumerate();
         let others = others.filter(|&(index, _)| index != this).map(|(_, f)| f);
         if reset {
-            // Nobody there waits for an answer; what the host has not fetched by now is lost.
+            // No answer is waited for there; what the host has not fetched by now is lost.
             others.for_each(|function| function.control.clear());
             let loader = self.home.download_mode.clone().filter(|_| download);
             self.start(loader.unwrap_or_else(|| first_profile(&self.home, &self.flash)));

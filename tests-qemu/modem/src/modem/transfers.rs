@@ -19,7 +19,7 @@ const MAX_FRAME: usize = 64 * 1024;
 pub struct BulkIn {
     /// At most as many bytes as were asked for.
     pub data: Vec<u8>,
-    /// The device had more in its last packet than the request had room for.
+    /// The device had more in its last packet than the request asked for.
     pub babble: bool,
 }
 

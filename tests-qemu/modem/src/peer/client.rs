@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Who is behind a router: a client of the services of another peer, told what to do by the router itself.
+//! A client behind a router: it uses the services of another peer, as the router itself tells it.
 
 use std::net::IpAddr;
 
@@ -63,7 +63,7 @@ impl Client {
         }
         let answer = format!("done {}\n", job.result());
         let orders: &mut udp::Socket = sockets.get_mut(self.orders);
-        // Who asked sees that no answer comes.
+        // The one that asked sees that no answer comes.
         let _ = orders.send_slice(answer.as_bytes(), job.asker);
         self.job = None;
         true
@@ -135,9 +135,11 @@ impl Job {
     fn upload(&mut self, socket: &mut tcp::Socket) -> bool {
         let rest = self.bytes - self.moved;
         if rest > 0 {
-            let sent = socket.send(|room| {
-                let length = room.len().min(usize::try_from(rest).unwrap_or(usize::MAX));
-                room[..length].fill(0);
+            let sent = socket.send(|buffer| {
+                let length = buffer
+                    .len()
+                    .min(usize::try_from(rest).unwrap_or(usize::MAX));
+                buffer[..length].fill(0);
                 (length, length)
             });
             let sent = sent.unwrap_or(0) as u64;
@@ -197,7 +199,7 @@ mod tests {
             &ROUTER.into(),
             &CLIENT.into(),
             text.len(),
-            |room| room.copy_from_slice(text.as_bytes()),
+            |buffer| buffer.copy_from_slice(text.as_bytes()),
             &checksums,
         );
         bytes

@@ -58,7 +58,7 @@ struct Order {
 }
 
 impl Flood {
-    /// Takes orders and sends what there is room for; whether it did anything.
+    /// Takes orders and sends what fits into the socket; whether it did anything.
     pub fn serve(&mut self, socket: &mut udp::Socket) -> bool {
         let mut acted = false;
         while let Ok((data, to)) = socket.recv() {
@@ -74,7 +74,7 @@ impl Flood {
                 break;
             };
             let sent = socket.send(order.size, order.to).map(|data| data.fill(0));
-            // No room for as long a datagram as this one: later.
+            // The datagram does not fit into the socket: later.
             if sent.is_err() {
                 self.orders.push_front(order);
                 break;
@@ -137,7 +137,7 @@ mod tests {
             &HOST.into(),
             &GATEWAY.into(),
             payload.len(),
-            |room| room.copy_from_slice(payload),
+            |buffer| buffer.copy_from_slice(payload),
             &checksums,
         );
         bytes

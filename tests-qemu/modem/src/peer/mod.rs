@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! What stands behind the bearer: somebody to talk IP with.
+//! What is behind the bearer: a host to talk IP with.
 
 mod api;
 mod bursts;

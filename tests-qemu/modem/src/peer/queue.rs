@@ -44,10 +44,10 @@ impl RxToken for Arrived {
     }
 }
 
-/// Room for a packet to the host.
-pub struct Room<'a>(&'a mut VecDeque<Vec<u8>>);
+/// Leave to queue a packet for the host.
+pub struct Transmit<'a>(&'a mut VecDeque<Vec<u8>>);
 
-impl TxToken for Room<'_> {
+impl TxToken for Transmit<'_> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, length: usize, f: F) -> R {
         let mut packet = vec![0; length];
         let result = f(&mut packet);
@@ -58,18 +58,18 @@ impl TxToken for Room<'_> {
 
 impl Device for Queue {
     type RxToken<'a> = Arrived;
-    type TxToken<'a> = Room<'a>;
+    type TxToken<'a> = Transmit<'a>;
 
-    fn receive(&mut self, _: Instant) -> Option<(Arrived, Room<'_>)> {
+    fn receive(&mut self, _: Instant) -> Option<(Arrived, Transmit<'_>)> {
         if self.is_full() {
             return None;
         }
         let packet = self.up.pop_front()?;
-        Some((Arrived(packet), Room(&mut self.down)))
+        Some((Arrived(packet), Transmit(&mut self.down)))
     }
 
-    fn transmit(&mut self, _: Instant) -> Option<Room<'_>> {
-        (!self.is_full()).then_some(Room(&mut self.down))
+    fn transmit(&mut self, _: Instant) -> Option<Transmit<'_>> {
+        (!self.is_full()).then_some(Transmit(&mut self.down))
     }
 
     fn capabilities(&self) -> DeviceCapabilities {

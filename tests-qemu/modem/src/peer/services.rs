@@ -82,8 +82,8 @@ pub struct Services {
     counted: (SocketHandle, Count),
     flood: (SocketHandle, Flood),
     client: Client,
-    /// The source's last segment has no FIN, which comes when all was acknowledged: QEMU's network card that cuts a large
-    /// segment forgets the FIN.
+    /// The source's last segment has no FIN, which comes when all was acknowledged: QEMU's network card, when it splits a
+    /// large segment, forgets the FIN.
     waits_with_fin: bool,
     seed: u64,
     log: EventLog,
@@ -128,7 +128,7 @@ impl Services {
         }
     }
 
-    /// Moves what can be moved; tells whether anything was. Who asks for counts gets `tally`.
+    /// Moves what can be moved; tells whether anything was. A client that asks for counts gets `tally`.
     pub fn serve(
         &mut self,
         sockets: &mut SocketSet<'static>,
@@ -205,9 +205,9 @@ fn echo_datagrams(socket: &mut udp::Socket) -> bool {
 }
 
 fn echo(socket: &mut tcp::Socket) -> bool {
-    let room = socket.send_capacity() - socket.send_queue();
+    let space = socket.send_capacity() - socket.send_queue();
     let data = socket.recv(|data| {
-        let length = data.len().min(room);
+        let length = data.len().min(space);
         (length, data[..length].to_vec())
     });
     let moved = data.is_ok_and(|data| socket.send_slice(&data).is_ok_and(|n| n > 0));
@@ -276,16 +276,16 @@ impl Source {
             socket.close();
             return true;
         }
-        let sent = socket.send(|room| {
+        let sent = socket.send(|buffer| {
             // Whole words, but for the end: the generator drops the rest of a word, and the bytes
-            // must not depend on how the stream is cut.
+            // must not depend on how the stream is split.
             let length = match usize::try_from(rest) {
-                Ok(rest) if rest <= room.len() => rest,
-                _ => room.len() - room.len() % WORD,
+                Ok(rest) if rest <= buffer.len() => rest,
+                _ => buffer.len() - buffer.len() % WORD,
             };
-            let (room, _) = room.split_at_mut(length);
-            self.random.fill_bytes(room);
-            self.hash.update(&*room);
+            let (buffer, _) = buffer.split_at_mut(length);
+            self.random.fill_bytes(buffer);
+            self.hash.update(&*buffer);
             (length, length)
         });
         let sent = sent.unwrap_or(0) as u64;

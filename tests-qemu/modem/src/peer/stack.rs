@@ -43,7 +43,7 @@ impl Stack {
         ];
         interface.update_ip_addrs(|list| {
             for address in own {
-                // Two addresses always fit: the stack is built with room for eight.
+                // Two addresses always fit: the stack is built for eight.
                 let _ = list.push(address);
             }
         });

@@ -15,7 +15,7 @@ pub enum Status {
     Error,
     /// The device refused.
     Stall,
-    /// The device sent more than there was room for.
+    /// The device sent more than was asked for.
     Babble,
 }
 
@@ -32,7 +32,7 @@ impl From<Failure> for Status {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Stall => Self::Stall,
-            // Who is silent has no status; it is as if the bus were broken.
+            // A device that is silent has no status; it is as if the bus were broken.
             Failure::Error | Failure::Silence => Self::Error,
             Failure::Babble => Self::Babble,
         }

@@ -261,8 +261,8 @@ impl Port {
         endpoint.map(Cancelled::Transfer).or(control)
     }
 
-    /// Gives waiting requests what the modem has for them, until that is `room` bytes or more.
-    pub fn pump(&mut self, room: usize) {
+    /// Gives waiting requests what the modem has for them, until that is `most` bytes or more.
+    pub fn pump(&mut self, most: usize) {
         while let Some(entry) = self.late.first_entry() {
             if entry.key().0 > Instant::now() {
                 break;
@@ -273,7 +273,7 @@ impl Port {
         let endpoints: Vec<u8> = self.waiting.keys().copied().collect();
         let mut given = 0;
         for endpoint in endpoints {
-            while given < room {
+            while given < most {
                 let Some(length) = self.complete(endpoint) else {
                     break;
                 };

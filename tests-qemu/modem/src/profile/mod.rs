@@ -217,7 +217,7 @@ impl Profile {
         Ok(())
     }
 
-    /// How many QMI functions there are; at least one, so that a modem without is one that nobody asks anything.
+    /// How many QMI functions there are; at least one, so that a modem without is one that gets no requests.
     pub fn functions(&self) -> usize {
         let controls = self.interfaces.iter().filter(|i| i.role.is_control());
         controls.count().max(1)

@@ -204,7 +204,7 @@ impl Answer {
                 bytes.push(HELLO_ANSWER);
                 bytes.extend(ANSWER_MAGIC);
                 bytes.extend([version, version]);
-                // Sizes and flash, which nobody looks at.
+                // Sizes and flash, which are not looked at.
                 bytes.extend([0; 13]);
                 bytes.push(FEATURES);
             }

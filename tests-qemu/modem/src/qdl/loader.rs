@@ -118,7 +118,7 @@ impl Loader {
         self.download = None;
     }
 
-    /// Takes bytes of the host, wherever they are cut.
+    /// Takes bytes of the host, however they are split.
     pub fn receive(&mut self, mut bytes: &[u8]) -> Vec<Event> {
         while let Some((&byte, rest)) = bytes.split_first() {
             match &mut self.reading {
@@ -523,12 +523,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn cuts_do_not_matter(cuts in prop::collection::vec(0..600_usize, 0..20)) {
+        fn splits_do_not_matter(lengths in prop::collection::vec(0..600_usize, 0..20)) {
             let stream = load(&[(AMSS, 300), (APPS, 20), (UQCN, 7)]);
             let mut loader = gobi();
             let mut rest = stream.as_slice();
-            for cut in cuts {
-                let (part, left) = rest.split_at(cut.min(rest.len()));
+            for length in lengths {
+                let (part, left) = rest.split_at(length.min(rest.len()));
                 loader.receive(part);
                 rest = left;
             }

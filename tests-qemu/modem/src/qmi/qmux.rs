@@ -23,7 +23,7 @@ pub enum FrameError {
     #[error("QMUX length differs from the frame's")]
     Length,
     /// The message header does not fit.
-    #[error("no room for the message header")]
+    #[error("too short for the message header")]
     Header,
 }
 
@@ -123,7 +123,7 @@ pub fn parse_tlvs(mut bytes: &[u8]) -> Option<Vec<Tlv>> {
     Some(tlvs)
 }
 
-/// The frame of a message of the modem. What does not fit into 64 KiB is cut off.
+/// The frame of a message of the modem. What does not fit into 64 KiB is left out.
 pub fn frame(
     kind: MessageType,
     address: Address,

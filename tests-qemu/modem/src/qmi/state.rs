@@ -17,7 +17,7 @@ const BOOT_IMAGE_MODE: &str = "boot_image_mode";
 /// DMS operating mode "online".
 const ONLINE: u8 = 0;
 
-/// The access point of who names none.
+/// The access point of a client that names none.
 pub const DEFAULT_APN: &str = "internet";
 
 /// What a WDS client wants of its next session.

@@ -282,7 +282,7 @@ impl Host {
 
     fn send_control(&mut self, id: u64, setup: Setup, status: Status, data: Vec<u8>) {
         let length = match (status, setup.is_in()) {
-            // The answer was cut to wLength.
+            // The answer was truncated to wLength.
             (Status::Success, true) => data.len() as u16,
             (Status::Success, false) => setup.length,
             _ => 0,

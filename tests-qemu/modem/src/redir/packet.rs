@@ -68,7 +68,7 @@ pub enum Status {
     IoError = 3,
     /// The device refused.
     Stall = 4,
-    /// The device sent more than there was room for.
+    /// The device sent more than was asked for.
     Babble = 6,
 }
 
@@ -151,7 +151,7 @@ pub enum FromGuest {
         id: u64,
         /// Endpoint address.
         endpoint: u8,
-        /// Bytes, or room for them.
+        /// Bytes to be sent, or that may come.
         length: u32,
         /// OUT data.
         data: Vec<u8>,

@@ -78,7 +78,7 @@ fn extended_end(text: &str) -> usize {
         quoted ^= c == '"';
         c == ';' && !quoted
     });
-    // A semicolon alone is a command that nobody knows.
+    // A semicolon alone is an unknown command.
     end.map_or(text.len(), |(at, _)| at.max(1))
 }
 

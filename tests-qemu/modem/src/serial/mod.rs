@@ -84,7 +84,7 @@ impl Ports {
         self.receiver.stop();
     }
 
-    /// The host has closed the port of that interface: nobody waits any more for what was said there.
+    /// The host has closed the port of that interface: what was said there is not waited for any more.
     pub fn hang_up(&mut self, interface: u8) {
         if let Some(port) = self.ports.get_mut(&interface) {
             port.output.clear();

@@ -120,7 +120,7 @@ impl Gadget {
         self.halted.contains(&address)
     }
 
-    /// Answers a standard request; the data stage is cut to wLength by the caller.
+    /// Answers a standard request; the caller truncates the data stage to wLength.
     ///
     /// # Errors
     /// Stalls on what a device without that feature stalls on.

@@ -84,7 +84,7 @@ impl Setup {
         self.request_type & 0x80 != 0
     }
 
-    /// Who defined the request.
+    /// What defines the request.
     pub fn kind(self) -> Kind {
         match (self.request_type >> 5) & 3 {
             0 => Kind::Standard,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The beginning of a connection: who calls wants to know what there is, or to have it. All numbers are big-endian.
+//! The beginning of a connection: the caller wants to know what there is, or to have it. All numbers are big-endian.
 
 use super::error::UsbIpError;
 use crate::modem::Modem;
@@ -74,7 +74,7 @@ pub enum Answer<'a> {
     List(&'a Modem),
     /// The caller has it from now on.
     Imported(&'a Modem),
-    /// Somebody else has it.
+    /// Another host has it.
     Busy,
     /// There is none of this name.
     Unknown,

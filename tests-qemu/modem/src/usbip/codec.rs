@@ -36,7 +36,7 @@ pub enum FromHost {
         setup: Setup,
         /// An empty packet follows if the last one is full.
         zero_packet: bool,
-        /// Bytes, or room for them.
+        /// Bytes to be sent, or that may come.
         length: usize,
         /// OUT data.
         data: Vec<u8>,

@@ -37,7 +37,7 @@ pub struct Host {
 }
 
 impl Host {
-    /// A modem that nobody has yet.
+    /// A modem that no host has yet.
     pub fn new(modem: Modem, log: EventLog) -> Self {
         Self {
             // A host controller goes on behind a request that has failed; what is halted fails again.
@@ -103,7 +103,7 @@ impl Host {
         self.codec.push(bytes);
     }
 
-    /// Does what was asked, as long as there is room for answers, and what is due.
+    /// Does what was asked, as long as answers fit into the output, and what is due.
     ///
     /// # Errors
     /// If what came is not the protocol: the connection is over then.
@@ -243,20 +243,17 @@ impl Host {
             }
             _ => None,
         };
-        // The room is what both the SETUP packet and the request say.
-        let room = if inward == setup.is_in() {
+        // The length is what both the SETUP packet and the request say.
+        let length = if inward == setup.is_in() {
             setup.length.min(u16::try_from(length).unwrap_or(u16::MAX))
         } else {
             0
         };
-        let setup = Setup {
-            length: room,
-            ..setup
-        };
+        let setup = Setup { length, ..setup };
         match chosen {
             None => self.port.control(id.into(), setup, data),
             Some((status, mut data)) => {
-                data.truncate(room.into());
+                data.truncate(length.into());
                 self.answer(Event::Control {
                     id: id.into(),
                     setup,

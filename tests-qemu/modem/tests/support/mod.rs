@@ -107,7 +107,7 @@ fn with_peer(name: &str, log: EventLog, peer: Box<dyn Peer>) -> Modem {
     modem
 }
 
-/// A modem with nobody behind it.
+/// A modem without a peer.
 pub fn host(name: &str, log: &Log) -> Host {
     let log = EventLog::to(Box::new(log.clone()), Bulk::WithPayload);
     Host::new(with_peer(name, log.clone(), Box::new(Silence)), log)
@@ -145,7 +145,7 @@ impl Guest {
         Self::with(Host::new(modem, events), log)
     }
 
-    /// A modem with nobody behind it, plugged in, with configuration 1.
+    /// A modem without a peer, plugged in, with configuration 1.
     pub fn alone(name: &str) -> Self {
         let log = Log::default();
         Self::with(host(name, &log), log)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! A modem driven over USB/IP, as Linux and a driver would, and as somebody who means it no good.
+//! A modem driven over USB/IP, as Linux and a driver would, and as a hostile host.
 
 mod machine;
 #[path = "../support/mod.rs"]
@@ -58,11 +58,11 @@ fn a_notification_answers_the_request_that_waits_for_it() {
     let notification = machine.take(waiting).unwrap();
     assert_eq!(notification.data, [0xa1, 1, 0, 0, 8, 0, 0, 0]);
     assert_eq!(error(&machine.response(8)), 0);
-    // One that comes before somebody asks stays until then, and one that has no room is too long.
+    // A notification that comes before a request stays until then; one that is longer than the request is too long.
     machine.command(8, &request(0, 0, 1, 0x27, &[]));
     let small = machine.bulk_in(0x87, 4);
-    let cut = machine.take(small).unwrap();
-    assert_eq!((cut.status, cut.data.len()), (-75, 4));
+    let short = machine.take(small).unwrap();
+    assert_eq!((short.status, short.data.len()), (-75, 4));
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn a_flood_waits_for_who_does_not_take_it() {
         .host
         .push(&[&words(header)[..], &[0; 8], &order].concat());
     machine.host.work().unwrap();
-    // A transfer more than there is room for, and the headers of all.
+    // One transfer more than the limit, and the headers of all.
     assert!(machine.host.output().len() < MAX_OUTPUT + 2048 + 2000 * 48);
     machine.collect();
     let first = machine.answers.len();

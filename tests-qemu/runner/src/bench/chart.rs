@@ -16,7 +16,7 @@ const WIDTH: u32 = 1000;
 /// Of a bar, and between groups of bars, in pixels.
 const BAR: i32 = 12;
 const GAP: i32 = 16;
-/// Room at the edges, in pixels.
+/// Width of the margins, in pixels.
 const LEFT: i32 = 280;
 const RIGHT: i32 = 80;
 const TOP: i32 = 80;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Who carries packets, and over which link.
+//! Contenders: drivers that carry packets, and over which link.
 
 use serde::Serialize;
 
 use crate::kernel::Driver;
 
-/// Who carries the packets.
+/// What carries the packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Contender {

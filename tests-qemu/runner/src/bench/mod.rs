@@ -23,12 +23,12 @@ use std::time::Instant;
 use crate::children::Children;
 use crate::error::{Error, Result};
 use crate::kernel::Arch;
-use crate::prepare::Workshop;
+use crate::prepare::Builder;
 use crate::qemu::{Card, Counted};
 use crate::run_folder::{outside, RunFolder};
 use crate::scenario::{self, Scenario};
 use crate::setup::version;
-use crate::suite::Hall;
+use crate::suite::Suite;
 
 use cases::{Case, Extent};
 use contender::Contender;
@@ -98,7 +98,7 @@ fn name(contender: Contender, case: Case) -> String {
 struct Stand {
     contender: Contender,
     cases: Vec<Case>,
-    hall: Hall,
+    suite: Suite,
     counted: Counted,
     traffic: PathBuf,
     scenario: Scenario,
@@ -141,7 +141,7 @@ pub fn run(choice: &Choice, run: &RunFolder, children: &Children) -> Result<bool
 
 /// What is measured with, for those who compare results later.
 fn provenance(choice: &Choice, run: &RunFolder, children: &Children) -> Result<Provenance> {
-    let workshop = Workshop::new(run, children);
+    let builder = Builder::new(run, children);
     let mut qemu = Command::new(choice.arch.qemu());
     let mut git = Command::new("git");
     // The checkout need not be root's.
@@ -150,9 +150,9 @@ fn provenance(choice: &Choice, run: &RunFolder, children: &Children) -> Result<P
     Ok(Provenance {
         kernel: version("KERNEL_VERSION")?,
         processor: choice.arch.to_string(),
-        qemu: workshop.said_by("qemu-version", qemu.arg("--version"))?,
+        qemu: builder.said_by("qemu-version", qemu.arg("--version"))?,
         // A checkout need not be a repository, such as one that was unpacked.
-        commit: workshop
+        commit: builder
             .said_by("commit", &mut git)
             .unwrap_or_else(|_| "unknown".to_owned()),
         repeats: choice.repeats(),
@@ -166,9 +166,9 @@ fn prepare(
     results: &mut Results,
 ) -> Result<Vec<Stand>> {
     println!("Building the drivers, the virtual modem, and what counts.");
-    let workshop = Workshop::new(run, children);
-    let plugin = workshop.counter()?;
-    let traffic = workshop.traffic(choice.arch)?;
+    let builder = Builder::new(run, children);
+    let plugin = builder.counter()?;
+    let traffic = builder.traffic(choice.arch)?;
     let mut stands = Vec::new();
     for &contender in choice.contenders() {
         let cases = choice.cases(contender);
@@ -177,15 +177,15 @@ fn prepare(
         }
         let part = run.part(contender.key())?;
         let kernel = choice.arch.stock();
-        let hall = Hall::prepare(kernel.place()?, contender.driver(), part, children.clone())?;
+        let suite = Suite::prepare(kernel.place()?, contender.driver(), part, children.clone())?;
         for module in contender.modules() {
-            let size = workshop.text_size(&hall.system, module)?;
+            let size = builder.text_size(&suite.system, module)?;
             results.text.insert((*module).to_owned(), size);
         }
         stands.push(Stand {
             contender,
             cases,
-            hall,
+            suite,
             counted: Counted {
                 plugin: plugin.clone(),
                 card: match contender {
@@ -241,14 +241,14 @@ impl Stand {
 
     /// Goes on in a fresh guest; returns what failed in it.
     fn in_a_guest(&self, name: &str, session: &mut Session<'_>) -> Result<Option<String>> {
-        let folder = self.hall.run.subfolder(name)?;
+        let folder = self.suite.run.subfolder(name)?;
         let program = folder.join("traffic");
         fs::copy(&self.traffic, &program).map_err(Error::file(&program))?;
-        let mut guest = self.hall.boot_counted(name, Some(&self.counted))?;
+        let mut guest = self.suite.boot_counted(name, Some(&self.counted))?;
         session.enter(folder.clone())?;
-        let logs = self.hall.run.subfolder(&format!("{name}-logs"))?;
+        let logs = self.suite.run.subfolder(&format!("{name}-logs"))?;
         let outcome = guest.run_with(&self.scenario, logs, &mut |_| (), session)?;
-        if self.hall.children.interrupted() {
+        if self.suite.children.interrupted() {
             return Err(Error::Interrupted);
         }
         let logs = outside(&outcome.folder);

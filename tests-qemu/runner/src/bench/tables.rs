@@ -87,7 +87,7 @@ pub fn overload(results: &Results) -> Table {
         }
         for (what, of) in [
             ("read", (|figures| &figures.rate) as fn(&Figures) -> &Figure),
-            ("with those that its socket had no room for", |figures| {
+            ("with those that its socket dropped", |figures| {
                 &figures.reached
             }),
         ] {

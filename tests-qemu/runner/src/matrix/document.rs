@@ -15,7 +15,7 @@ const INTRODUCTION: &str = "\
 
 On which kernels the driver was tried. It is built for each of them from the same source; what differs between kernels is probed
 when it is built. The kernels are those that the archive had when it was asked; that called `source` is the oldest one that the
-driver is for, built from its own source. *Loads* is the scenario `module-loads`; *works* is the main job, `connect-raw-ip-hs`,
+driver is for, built from its own source. *Loads* is the scenario `module-loads`; *works* is a connection, `connect-raw-ip-hs`,
 and mux devices: `mux-one`, `mux-four` and `mux-aggregation`. [testing.md](testing.md#the-matrix) tells more.
 ";
 

@@ -13,11 +13,11 @@ use std::process::Command;
 use crate::children::Children;
 use crate::error::{Error, Result};
 use crate::kernel::Driver;
-use crate::prepare::{Workshop, BUILD_DRIVER};
+use crate::prepare::{Builder, BUILD_DRIVER};
 use crate::run_folder::RunFolder;
 use crate::scenario::{self, Scenario};
 use crate::setup::{Place, CHECKOUT, SDK};
-use crate::suite::Hall;
+use crate::suite::Suite;
 
 use candidate::Candidate;
 use document::{key, known, row};
@@ -32,7 +32,7 @@ const KERNELS: &str = "scripts/matrix-kernels";
 /// The scenario that shows whether the module loads.
 const LOADS: &str = "module-loads";
 
-/// Those that show whether it works: the main job, and mux devices.
+/// Those that show whether it works: a connection, and mux devices.
 const WORKS: [&str; 4] = [
     "connect-raw-ip-hs",
     "mux-one",
@@ -44,9 +44,9 @@ const WORKS: [&str; 4] = [
 /// check; true if all that were tried are good.
 pub fn run(run: &RunFolder, children: &Children, check: bool, patterns: &[String]) -> Result<bool> {
     let path = Path::new(CHECKOUT).join(DOCUMENT);
-    let workshop = Workshop::new(run, children);
+    let builder = Builder::new(run, children);
     println!("asking the archive for its kernels");
-    let candidates = candidates(&workshop)?;
+    let candidates = candidates(&builder)?;
     let known = known(&fs::read_to_string(&path).unwrap_or_default());
     for candidate in &candidates {
         if !known.contains_key(&key(&candidate.release)) {
@@ -80,7 +80,7 @@ pub fn run(run: &RunFolder, children: &Children, check: bool, patterns: &[String
     for candidate in &chosen {
         print!("{:<44} ", candidate.name());
         io::stdout().flush()?;
-        let verdict = judge(candidate, &workshop, run, children, &scenarios)?;
+        let verdict = judge(candidate, &builder, run, children, &scenarios)?;
         println!("{}", verdict.words());
         good += usize::from(verdict.is_good());
         untried += usize::from(!verdict.was_tried());
@@ -99,8 +99,8 @@ pub fn run(run: &RunFolder, children: &Children, check: bool, patterns: &[String
     Ok(good == tried && good > 0)
 }
 
-fn candidates(workshop: &Workshop<'_>) -> Result<Vec<Candidate>> {
-    let log = workshop.helper("list-kernels", Command::new(KERNELS).arg("list"))?;
+fn candidates(builder: &Builder<'_>) -> Result<Vec<Candidate>> {
+    let log = builder.helper("list-kernels", Command::new(KERNELS).arg("list"))?;
     let text = fs::read_to_string(&log).map_err(Error::file(&log))?;
     Ok(text.lines().filter_map(Candidate::parse).collect())
 }
@@ -119,7 +119,7 @@ fn scenarios() -> Result<Vec<Scenario>> {
 /// Makes the kernel, builds the module for it, and runs the scenarios. Whatever goes wrong is the verdict.
 fn judge(
     candidate: &Candidate,
-    workshop: &Workshop<'_>,
+    builder: &Builder<'_>,
     run: &RunFolder,
     children: &Children,
     scenarios: &[Scenario],
@@ -127,7 +127,7 @@ fn judge(
     let mut make = Command::new(KERNELS);
     make.args(["make", &candidate.from, &candidate.version])
         .args([&candidate.release, &candidate.flavour]);
-    let made = workshop.helper(&format!("make-{}", candidate.release), &mut make);
+    let made = builder.helper(&format!("make-{}", candidate.release), &mut make);
     let (place, compilers) = match made.and_then(|_| place(candidate)) {
         Ok(found) => found,
         Err(Error::Interrupted) => return Err(Error::Interrupted),
@@ -137,8 +137,8 @@ fn judge(
     let log = part
         .subfolder("prepare")?
         .join(format!("{BUILD_DRIVER}.log"));
-    let hall = match Hall::prepare(place, Driver::Rs, part, children.clone()) {
-        Ok(hall) => hall,
+    let suite = match Suite::prepare(place, Driver::Rs, part, children.clone()) {
+        Ok(suite) => suite,
         Err(Error::Interrupted) => return Err(Error::Interrupted),
         Err(error) => {
             let builds = match &error {
@@ -158,7 +158,7 @@ fn judge(
     };
     let mut loads = YES.to_owned();
     let mut failures = Vec::new();
-    hall.run_all(scenarios.to_vec(), 1, |name, result| {
+    suite.run_all(scenarios.to_vec(), 1, |name, result| {
         let Some(why) = failure(result) else {
             return;
         };
@@ -205,7 +205,7 @@ fn place(candidate: &Candidate) -> Result<(Place, String)> {
         driver: Some(folder.join("driver")),
         clang: false,
         rust_flags: None,
-        // Nobody waits for a machine that is slow.
+        // A slow machine delays no one.
         patience: 4,
         memory: 512,
         races: false,

@@ -21,7 +21,7 @@ const ETHERNET: u8 = 0x0f;
 
 /// What the bytes of a configuration can be.
 pub const BYTES: [Kind<Vec<u8>>; 9] = [
-    ("cut", cut),
+    ("truncated", truncated),
     ("total length", total_length),
     ("number of interfaces", number_of_interfaces),
     ("length", length),
@@ -47,7 +47,7 @@ fn any_descriptor(bytes: &[u8], random: &mut Random) -> Option<usize> {
     chosen.or_else(|| starts.iter().choose(random)).copied()
 }
 
-fn cut(bytes: &mut Vec<u8>, random: &mut Random) -> Option<String> {
+fn truncated(bytes: &mut Vec<u8>, random: &mut Random) -> Option<String> {
     let length = bytes.len();
     if length <= CONFIGURATION_HEADER {
         return None;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Who is told when the modem finds or leaves the network.
+//! Clients that are told when the modem finds or leaves the network.
 
 use super::call::{Call, Reply, NAS, WDS};
 use crate::qmi::error::QmiError;
@@ -34,7 +34,7 @@ fn follow(call: &mut Call<'_>, id: u8) -> Result<Reply, QmiError> {
     Ok(Reply::default())
 }
 
-/// Tells those who want it.
+/// Tells the clients that want it.
 pub fn tell(state: &State, reply: &mut Reply) {
     for &(service, client) in &state.followers {
         let address = Address { service, client };

@@ -2,8 +2,8 @@
 # shellcheck shell=sh
 # The whole way from a modem that is plugged in to traffic: what the demo shows.
 
-# main_job PROFILE RAW_IP: RAW_IP is what qmi/raw_ip must read while online, Y or N.
-main_job() {
+# connect PROFILE RAW_IP: RAW_IP is what qmi/raw_ip must read while online, Y or N.
+connect() {
 	step "A modem is plugged in: its USB id lets udev load $QMI_DRIVER"
 	plug "$1"
 	kernel_log | grep -E "$QMI_DRIVER|qmi_wwan|cdc_wdm|wwan0" | indent
