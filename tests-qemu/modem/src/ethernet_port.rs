@@ -20,7 +20,7 @@ const GUEST: Token = Token(0);
 const SIGNAL: Token = Token(1);
 /// Bytes of the length before each frame.
 const LENGTH: usize = 4;
-/// Longest frame that is believed, in bytes.
+/// Longest frame that is accepted, in bytes.
 const MAX_FRAME: usize = 65_536;
 /// Bytes that may wait for the guest before the peer has to.
 const MAX_OUTPUT: usize = 64 * 1024;
@@ -89,7 +89,7 @@ impl Port {
 /// Serves the connection until it ends or a signal comes.
 ///
 /// # Errors
-/// If the connection breaks or the guest sends garbage.
+/// If the connection breaks or the guest does not speak the protocol.
 pub fn run(
     link: EthernetLink,
     peer: Box<dyn Peer>,

@@ -4,7 +4,7 @@
 //! From the wire inwards: `redir` and `usbip` speak the protocols, `port` keeps what a host asks for until the modem has it, `usb`
 //! answers chapter 9, `modem` connects them with each `function`: the control channel (`control_channel`, `qmi`) and the data path
 //! (`network`, `link_layer`, `bearer`, `peer`); `serial` has the ports beside those. Without firmware it is a boot loader (`qdl`);
-//! `flash` is what it keeps. What a modem is stands in `profile`, and `alias` makes it pass for another; `hostile` spoils what it
+//! `flash` is what it keeps. What a modem is stands in `profile`, and `alias` makes it pass for another; `hostile` corrupts what it
 //! says and does. `event_loop` and `cli` drive it all; `ethernet_port` is the network without a modem.
 
 pub mod addresses;

@@ -29,7 +29,7 @@ const UNMUXED: u8 = 0;
 struct Outgoing {
     mux: u8,
     packet: Vec<u8>,
-    /// What the modem says of its checksum, if it has spoilt that.
+    /// What the modem says of its checksum, if it has corrupted that.
     verdict: Option<Verdict>,
 }
 
@@ -44,7 +44,7 @@ pub struct Network {
     held: Option<Outgoing>,
     /// Wrong transfers that are still to come.
     hostile: Cases,
-    /// Spoils the checksums of packets to the host.
+    /// Corrupts the checksums of packets to the host.
     checksums: Option<Checksums>,
     /// Brings packets to the host out of order.
     disorder: Option<Disorder>,
@@ -84,7 +84,7 @@ impl Network {
         self.failures = Failures::default();
     }
 
-    /// Has `checksums` spoil packets to the host from now on.
+    /// Has `checksums` corrupt packets to the host from now on.
     pub fn set_checksums(&mut self, checksums: Checksums) {
         self.checksums = Some(checksums);
     }
@@ -275,7 +275,7 @@ impl Network {
     fn receive_packet(&mut self, bearers: &mut Bearers) -> Option<Outgoing> {
         while let Some((mux, mut packet)) = self.next_packet() {
             if self.pass(Direction::Down, mux, &packet, bearers) {
-                let verdict = self.spoil(&mut packet);
+                let verdict = self.corrupt(&mut packet);
                 return Some(Outgoing {
                     mux,
                     packet,
@@ -306,9 +306,9 @@ impl Network {
         Some(packet)
     }
 
-    /// Spoils the packet's checksum, if that is due, and tells what the modem says of it.
-    fn spoil(&mut self, packet: &mut [u8]) -> Option<Verdict> {
-        let (number, wrong, verdict) = self.checksums.as_mut()?.spoil(packet)?;
+    /// Corrupts the packet's checksum, if that is due, and tells what the modem says of it.
+    fn corrupt(&mut self, packet: &mut [u8]) -> Option<Verdict> {
+        let (number, wrong, verdict) = self.checksums.as_mut()?.corrupt(packet)?;
         self.log.hostile(number, &[wrong]);
         Some(verdict)
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The protocol's numbers against the reference binding, and garbage against the parser.
+//! The protocol's numbers against the reference binding, and random bytes against the parser.
 
 mod support;
 

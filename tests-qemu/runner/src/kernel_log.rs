@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Tells a healthy kernel's log lines from those of a kernel in trouble.
+//! Tells a healthy kernel's log lines from those of a faulty kernel.
 
 use std::sync::LazyLock;
 
 use regex::RegexSet;
 
-/// Lines of the log that follow the first sign of trouble and explain it.
+/// Lines of the log that follow the first sign of a fault and explain it.
 const EXCERPT_LINES: usize = 40;
 
-static TROUBLE: LazyLock<RegexSet> = LazyLock::new(|| {
+static FAULTS: LazyLock<RegexSet> = LazyLock::new(|| {
     RegexSet::new([
         r"\bWARNING:",
         r"\bBUG\b",
@@ -53,7 +53,7 @@ pub fn is_trouble(line: &str) -> bool {
     if line.contains(RACE) {
         return OURS.iter().any(|function| line.contains(function));
     }
-    TROUBLE.is_match(line)
+    FAULTS.is_match(line)
 }
 
 /// The first fault in a stretch of a kernel log, with what follows it.

@@ -202,7 +202,7 @@ impl Machine<'_> {
             "-serial",
             "chardev:kernel",
         ]);
-        // Virtio devices that keep their state while they sleep, as PCI Express functions may: the root file system must survive
+        // Virtio devices that keep their state while suspended, as PCI Express functions may: the root file system must survive
         // a suspend of the guest.
         qemu.args(["-device", "pcie-root-port,id=virtio"]);
         qemu.args(["-device", &virtio("serial", 0)]);

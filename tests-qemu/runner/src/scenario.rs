@@ -169,7 +169,7 @@ impl Scenario {
             || part.contains(&folder) && format!("{kernel}/{folder}{}", self.name).contains(part)
     }
 
-    /// Whether it runs on this kernel if nobody has chosen kernels, and there is time for one only, or for all if `full`.
+    /// Whether it runs on this kernel if no kernels were chosen, and there is time for one only, or for all if `full`.
     pub fn is_for(&self, kernel: Kernel, full: bool) -> bool {
         match kernel {
             Kernel::Kcsan | Kernel::Arm64 | Kernel::Arm64With16k => {

@@ -4,7 +4,7 @@
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 
-/// A number that nobody chose, short enough to be typed again.
+/// A random number, short enough to be typed again.
 pub fn any() -> u32 {
     // A hasher of the standard library starts from the system's random numbers.
     let number = RandomState::new().hash_one(()) % 1_000_000;

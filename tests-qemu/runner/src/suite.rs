@@ -66,7 +66,7 @@ impl Suite {
     }
 
     /// Runs all scenarios in `jobs` guests at a time; `on_end` gets each result when it is there. A guest that a scenario
-    /// spoilt is replaced.
+    /// left unclean is replaced.
     pub fn run_all(
         &self,
         scenarios: Vec<Scenario>,

@@ -9,12 +9,7 @@
 . "${0%/*}/../lib/ofono.sh"
 
 offer_pass_through
-allow_ofono
-start_bus
-plug raw-ip-hs
-start_ofono
-ofono_online
-ofono_connect
+connect_by_ofono raw-ip-hs
 expect wwan0 echo "$interface"
 expect Y cat /sys/class/net/wwan0/qmi/raw_ip
 use_connection

@@ -10,12 +10,7 @@
 . "${0%/*}/../lib/rmnet.sh"
 
 offer_pass_through
-allow_ofono
-start_bus
-plug raw-ip-ss
-start_ofono
-ofono_online
-ofono_connect
+connect_by_ofono raw-ip-ss
 expect_line '^ +rmnet mux_id ' ip -d link show "$interface"
 expect 4 sh -c 'ls -d /sys/class/net/wwan0/upper_rmnet* | wc -l'
 expect Y cat $qmi_attributes/pass_through

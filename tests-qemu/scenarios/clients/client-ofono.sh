@@ -8,11 +8,6 @@
 . "${0%/*}/../lib/daemon.sh"
 . "${0%/*}/../lib/ofono.sh"
 
-allow_ofono
-start_bus
-plug raw-ip-hs
-start_ofono
-ofono_online
-ofono_connect
+connect_by_ofono raw-ip-hs
 use_connection
 ofono_disconnect

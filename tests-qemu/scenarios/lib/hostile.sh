@@ -95,7 +95,7 @@ set_link() {
 }
 
 # use_network FOLDER OPTIONS: a network device of sysfs: link up, in raw IP, with a mux device, with another MTU, as the bits of
-# OPTIONS say. IPv6 sends of its own accord. Reads what can be read.
+# OPTIONS say. IPv6 sends by itself. Reads what can be read.
 use_network() {
 	[ $(($2 & 1)) = 0 ] || try Y "$1/qmi/raw_ip"
 	[ $(($2 & 2)) = 0 ] || try 1 "$1/qmi/add_mux"

@@ -26,7 +26,7 @@ negotiate_qmap() {
 ul-protocol=$protocol,dl-protocol=$protocol,dl-datagram-max-size=$size,dl-max-datagrams=${2-10}"
 }
 
-# add_mux ID: adds a mux device that speaks IPv4 only: IPv6 would count packets of its own accord.
+# add_mux ID: adds a mux device that speaks IPv4 only: the packets that IPv6 sends by itself would be counted.
 add_mux() {
 	write "$1" $qmi_attributes/add_mux
 	write 1 "/proc/sys/net/ipv6/conf/$(mux_device "$1")/disable_ipv6"

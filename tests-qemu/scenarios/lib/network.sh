@@ -84,6 +84,23 @@ checksum() {
 	sha256sum "$1" | cut -d ' ' -f 1
 }
 
+# keep_busy [BYTES]: a program waits for QMI, as $reader, and pings flow; so does a download, of which so many bytes have come.
+keep_busy() {
+	cat /dev/cdc-wdm0 >/dev/null &
+	reader=$!
+	ping -f "$gateway" >/dev/null 2>&1 &
+	[ $# -gt 0 ] || return 0
+	rm -f /tmp/stream
+	mkfifo /tmp/stream
+	echo 1000000000 | socat - "TCP:$gateway:19" >/tmp/stream 2>/dev/null &
+	head -c "$1" /tmp/stream >/dev/null
+}
+
+# expect_reader_failed: the program that waited for QMI got an error, because the modem has gone.
+expect_reader_failed() {
+	! wait "$reader" || fail "the reader of /dev/cdc-wdm0 got an end of file, not an error"
+}
+
 # modem_log PATTERN [PORT]: lines of a modem's log.
 modem_log() {
 	grep -E -- "$1" "/run/host/modem-${2-1}.log"

@@ -2,6 +2,16 @@
 # shellcheck shell=sh
 # oFono, which the tree has unpacked, not installed: it excludes ModemManager.
 
+# connect_by_ofono PROFILE: a modem is plugged in, found, registered and connected; sets $interface, $address and $gateway.
+connect_by_ofono() {
+	allow_ofono
+	start_bus
+	plug "$1"
+	start_ofono
+	ofono_online
+	ofono_connect
+}
+
 # start_ofono: started; $modem is the object of the modem that it found.
 start_ofono() {
 	start_daemon org.ofono /opt/ofono/usr/sbin/ofonod --nodetach --debug='*qmimodem*:*gobi*:*gprs*'

@@ -126,6 +126,13 @@ ask_by_qmi() {
 	expect_line "status: 'connected'" qmi --client-cid="$(wds_client 0)" --client-no-release-cid --wds-get-packet-service-status
 }
 
+# expect_silent_diag: nothing was sent to $diag, and nothing came from it.
+expect_silent_diag() {
+	step "DIAG was left alone"
+	expect '' said "$diag"
+	! modem_log '"bulk",.*"interface":0,' || fail "something was sent to DIAG"
+}
+
 # pull_out_with_ports_open: the modem goes while all ports, the character device and the network are in use; what waited there is told.
 pull_out_with_ports_open() {
 	for path in $ports; do

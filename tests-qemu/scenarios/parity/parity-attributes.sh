@@ -122,7 +122,7 @@ statistics() {
 	ip -s -s link show "$1" | tail -n +3
 }
 
-# Nobody but root may write.
+# Only root may write.
 read_only() {
 	for file in raw_ip pass_through add_mux del_mux; do
 		setpriv --reuid 65534 --clear-groups sh -c "printf 1 >$qmi/$file" 2>&1 | sed 's/.*: //'

@@ -6,7 +6,7 @@
 . "${0%/*}/../lib/power.sh"
 
 plug union-802-3
-write 1 /proc/sys/net/ipv6/conf/wwan0/disable_ipv6 # it would send packets of its own accord
+write 1 /proc/sys/net/ipv6/conf/wwan0/disable_ipv6 # it would send packets by itself
 go_online
 ping_all 3 "$gateway"
 usb=$(usb_device 0)

@@ -55,16 +55,21 @@ sleep_amid_flood() {
 	catch "[ \$(cat $counter) -gt $((received + 100)) ]"
 }
 
+# suspend_each_way: the modem, then the guest under traffic.
+suspend_each_way() {
+	ping_all 3 "$gateway"
+	doze
+	sleep_amid_download
+	sleep_amid_flood
+	end_flood
+	ping_all 3 "$gateway"
+	unplug 0
+}
+
 layer=802.3 link=wwan0
 plug_flooder union-802-3
 go_online
-ping_all 3 "$gateway"
-doze
-sleep_amid_download
-sleep_amid_flood
-end_flood
-ping_all 3 "$gateway"
-unplug 0
+suspend_each_way
 
 layer="raw IP"
 plug_flooder autoconnect # it has its session without a client, and keeps it over a reset
@@ -72,13 +77,7 @@ write Y /sys/class/net/wwan0/qmi/raw_ip
 ip link set wwan0 up
 address=10.64.0.2 gateway=10.64.0.1
 ip address add $address/30 dev wwan0
-ping_all 3 "$gateway"
-doze
-sleep_amid_download
-sleep_amid_flood
-end_flood
-ping_all 3 "$gateway"
-unplug 0
+suspend_each_way
 
 # A reset of the modem, as it comes with the guest's resume, ends sessions of QMAP here.
 layer=QMAP link=qmimux0

@@ -25,7 +25,7 @@ const PEER: Token = Token(2);
 /// Bytes read from the guest at a time.
 const CHUNK: usize = 256 * 1024;
 /// How long to wait for the guest to take the last bytes.
-const FAREWELL: Duration = Duration::from_secs(2);
+const UNPLUG_TIMEOUT: Duration = Duration::from_secs(2);
 /// Nothing tells when a socket starts to listen, so it is tried again after this.
 const RETRY: Duration = Duration::from_millis(50);
 
@@ -53,7 +53,7 @@ pub fn connect(path: &Path, patience: Duration) -> Result<StdStream, LinkError> 
 /// Serves the connection until it ends or a signal comes.
 ///
 /// # Errors
-/// If the connection breaks or the guest sends garbage.
+/// If the connection breaks or the guest does not speak the protocol.
 pub fn run(host: &mut Host, stream: StdStream, log: &EventLog) -> Result<Ending, LinkError> {
     let (signal_in, signal_out) = StdStream::pair()?;
     for signal in [SIGINT, SIGTERM] {
@@ -141,9 +141,9 @@ fn unplug(host: &mut Host, guest: &UnixStream) -> Result<Ending, LinkError> {
     let stream = std::os::fd::AsFd::as_fd(guest).try_clone_to_owned()?;
     let mut stream = StdStream::from(stream);
     stream.set_nonblocking(false)?;
-    stream.set_write_timeout(Some(FAREWELL))?;
+    stream.set_write_timeout(Some(UNPLUG_TIMEOUT))?;
     if let Err(reason) = stream.write_all(host.output()) {
-        tracing::warn!("the guest did not take the farewell: {reason}");
+        tracing::warn!("the guest did not take the last bytes: {reason}");
     }
     Ok(Ending::Unplugged)
 }

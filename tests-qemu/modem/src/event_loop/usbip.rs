@@ -147,7 +147,7 @@ impl Server {
 
     fn serve_callers(&mut self) {
         for mut caller in std::mem::take(&mut self.callers) {
-            match hear(&mut caller) {
+            match read_call(&mut caller) {
                 Ok(Some((call, length))) => {
                     let rest = caller.said.split_off(length);
                     self.take_call(&call, caller.stream, &rest);
@@ -213,7 +213,7 @@ impl Server {
 }
 
 /// What the caller wants, and in how many bytes; `None` if that has not come yet.
-fn hear(caller: &mut Caller) -> Result<Option<(Call, usize)>, LinkError> {
+fn read_call(caller: &mut Caller) -> Result<Option<(Call, usize)>, LinkError> {
     let mut buffer = [0; Call::MAX];
     loop {
         if let Some(call) = Call::parse(&caller.said)? {

@@ -2,9 +2,9 @@
 //! Packets to the host with a wrong checksum of TCP or UDP. A case is one such packet, and how many right ones are before it.
 
 use super::{Cases, Pace, Wrong};
-use crate::link_layer::checksum::{spoil, Verdict};
+use crate::link_layer::checksum::{corrupt, Verdict};
 
-/// What the modem says of a packet that it has spoilt.
+/// What the modem says of a packet that it has corrupted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Statement {
     /// That its checksum is wrong.
@@ -13,7 +13,7 @@ pub enum Statement {
     Feigned,
 }
 
-/// Spoils packets.
+/// Corrupts packets.
 #[derive(Debug)]
 pub struct Checksums {
     pace: Pace,
@@ -29,13 +29,13 @@ impl Checksums {
         }
     }
 
-    /// Spoils the packet if it is its turn: the case's number, what is wrong, and what the modem says of it.
-    pub fn spoil(&mut self, packet: &mut [u8]) -> Option<(u64, Wrong, Verdict)> {
+    /// Corrupts the packet if it is its turn: the case's number, what is wrong, and what the modem says of it.
+    pub fn corrupt(&mut self, packet: &mut [u8]) -> Option<(u64, Wrong, Verdict)> {
         let right = Verdict::of(packet);
         right.sum?;
         let number = self.pace.due()?.number;
         self.pace.draw();
-        spoil(packet);
+        corrupt(packet);
         let (what, verdict) = match self.statement {
             Statement::Honest => ("found wrong", Verdict::of(packet)),
             Statement::Feigned => ("called right", right),
@@ -89,7 +89,7 @@ mod tests {
         let most = 10 * (Pace::MOST + 1);
         let outcomes = (0..most).filter_map(|_| {
             let mut packet = right.clone();
-            let outcome = checksums.spoil(&mut packet);
+            let outcome = checksums.corrupt(&mut packet);
             assert_eq!(outcome.is_some(), packet != right);
             outcome.map(|(number, _, verdict)| (number, verdict, Verdict::of(&packet).right))
         });

@@ -44,7 +44,7 @@ pub struct Answer {
     pub late: Duration,
     /// The response comes once more, and is announced.
     pub twice: bool,
-    /// What goes to the interrupt endpoint of its own accord.
+    /// Unsolicited notifications.
     pub notifications: VecDeque<Vec<u8>>,
     setup: Setup,
 }
@@ -62,18 +62,18 @@ impl Answer {
     }
 }
 
-/// Spoils one answer after the other.
+/// Corrupts one answer after the other.
 #[derive(Debug, Clone)]
 pub struct Control(Cases);
 
 impl Control {
-    /// Spoils as many answers as there are cases.
+    /// Corrupts as many answers as there are cases.
     pub fn new(cases: Cases) -> Self {
         Self(cases)
     }
 
-    /// Spoils an answer: the case's number, and what is wrong. `None` if it stays as it is.
-    pub fn spoil(&mut self, answer: &mut Answer) -> Option<(u64, Wrong)> {
+    /// Corrupts an answer: the case's number, and what is wrong. `None` if it stays as it is.
+    pub fn corrupt(&mut self, answer: &mut Answer) -> Option<(u64, Wrong)> {
         if !is_spared(answer.setup) {
             let case = self.0.next()?;
             let wrong = change(&KINDS, answer, &mut case.random())?;
@@ -209,12 +209,12 @@ mod tests {
     fn answers(setup: Setup, count: u64) -> Vec<(Answer, Wrong)> {
         let first = Case { seed: 1, number: 0 };
         let mut control = Control::new(Cases::new(first, count));
-        let spoil = |_| {
+        let corrupt = |_| {
             let mut answer = Answer::honest(setup, Ok(vec![1; 20]), Duration::ZERO);
-            let (_, wrong) = control.spoil(&mut answer)?;
+            let (_, wrong) = control.corrupt(&mut answer)?;
             Some((answer, wrong))
         };
-        (0..=count).filter_map(spoil).collect()
+        (0..=count).filter_map(corrupt).collect()
     }
 
     #[test]

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Bulk transfers to the host that are wrong: a good one of the link's layout, spoilt.
+//! Bulk transfers to the host that are wrong: a good one of the link's layout, corrupted.
 
 use std::net::Ipv4Addr;
 
@@ -26,7 +26,7 @@ const LONGEST: usize = 20_000;
 const ETHERNET_HEADER: usize = 14;
 const ETHER_TYPE: usize = 12;
 
-/// What is spoilt.
+/// What is corrupted.
 struct Transfer {
     bytes: Vec<u8>,
     /// Of QMAP, if it is that.
@@ -37,7 +37,7 @@ struct Transfer {
 const ANY: [Kind<Transfer>; 7] = [
     ("empty", empty),
     ("truncated", truncated),
-    ("cut to a few bytes", cut_to_a_few_bytes),
+    ("truncated to a few bytes", truncated_to_a_few_bytes),
     ("length", length),
     ("noise", all_noise),
     ("first half-byte", first_half_byte),
@@ -77,7 +77,7 @@ pub fn make(
     };
     let mut transfer = Transfer { bytes, version };
     let count = any(&[1, 1, 1, 2, 3], &mut random);
-    // What spoils the layout comes first, as long as there is one.
+    // What corrupts the layout comes first, as long as there is one.
     let of_layout = (0..count).filter(|_| random.random_bool(0.6)).count();
     let mut wrongs: Vec<Wrong> = (0..of_layout)
         .filter_map(|_| change(own, &mut transfer, &mut random))
@@ -135,7 +135,7 @@ fn truncated(Transfer { bytes, .. }: &mut Transfer, random: &mut Random) -> Opti
     Some(format!("after {} of {length} bytes", bytes.len()))
 }
 
-fn cut_to_a_few_bytes(
+fn truncated_to_a_few_bytes(
     Transfer { bytes, .. }: &mut Transfer,
     random: &mut Random,
 ) -> Option<String> {

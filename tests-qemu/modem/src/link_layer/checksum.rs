@@ -94,7 +94,7 @@ pub fn complete(packet: &mut [u8], request: Request) -> Result<(), &'static str>
 }
 
 /// Makes the checksum wrong, and nothing else. False, and nothing changes, if there is none that the modem knows.
-pub fn spoil(packet: &mut [u8]) -> bool {
+pub fn corrupt(packet: &mut [u8]) -> bool {
     let Some(transport) = Transport::of(packet) else {
         return false;
     };
@@ -321,7 +321,7 @@ mod tests {
     #[test]
     fn nothing_is_touched_unless_it_is_wanted() {
         let mut packet = packet(4, IpProtocol::Tcp, b"x");
-        spoil(&mut packet);
+        corrupt(&mut packet);
         let before = packet.clone();
         assert_eq!(complete(&mut packet, Request::Nothing), Ok(()));
         assert_eq!(packet, before);
@@ -376,7 +376,7 @@ mod tests {
         ] {
             assert_eq!(Verdict::of(&packet), Verdict::default());
             assert!(complete(&mut packet, Request::Anywhere).is_err());
-            assert!(!spoil(&mut packet));
+            assert!(!corrupt(&mut packet));
         }
     }
 
@@ -401,10 +401,10 @@ mod tests {
     }
 
     #[test]
-    fn a_spoilt_packet_is_found_wrong() {
+    fn a_corrupted_packet_is_found_wrong() {
         for right in packets() {
             let mut packet = right.clone();
-            assert!(spoil(&mut packet));
+            assert!(corrupt(&mut packet));
             let verdict = Verdict::of(&packet);
             assert!(verdict.sum.is_some() && !verdict.right);
             let differences = right.iter().zip(&packet).filter(|(a, b)| a != b).count();

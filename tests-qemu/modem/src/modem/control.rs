@@ -26,17 +26,17 @@ impl Modem {
         let late = self.profile.firmware.late_answers.get(setup.name());
         let late = Duration::from_millis(late.copied().unwrap_or(0));
         let mut answer = Answer::honest(setup, result, late);
-        self.spoil(setup, &mut answer);
+        self.corrupt(setup, &mut answer);
         self.note_control(setup, data, &answer.result);
         answer
     }
 
-    fn spoil(&mut self, setup: Setup, answer: &mut Answer) {
+    fn corrupt(&mut self, setup: Setup, answer: &mut Answer) {
         let Some(control) = &mut self.hostile else {
             return;
         };
         let honest = answer.result.clone();
-        if let Some((number, wrong)) = control.spoil(answer) {
+        if let Some((number, wrong)) = control.corrupt(answer) {
             self.log.hostile(number, &[wrong]);
         }
         self.unasked.append(&mut answer.notifications);

@@ -24,7 +24,7 @@ use crate::serial::{Commands, Ports};
 use crate::usb::{Gadget, Stall};
 
 /// From the command that restarts it until it leaves the bus: time for the host to take what was answered. Real ones take longer.
-const FAREWELL: Duration = Duration::from_secs(1);
+const RESTART_DELAY: Duration = Duration::from_secs(1);
 
 /// A modem that is plugged in.
 pub struct Modem {
@@ -45,7 +45,7 @@ pub struct Modem {
     incoming: BTreeMap<u8, Vec<u8>>,
     /// What did not fit into the last transfer of each bulk IN endpoint.
     outgoing: BTreeMap<u8, Vec<u8>>,
-    /// Spoils answers to control requests.
+    /// Corrupts answers to control requests.
     hostile: Option<Control>,
     /// Notifications that nothing has caused.
     unasked: VecDeque<Vec<u8>>,
@@ -117,12 +117,12 @@ impl Modem {
         &self.gadget
     }
 
-    /// Has `control` spoil its answers from now on.
+    /// Has `control` corrupt its answers from now on.
     pub fn set_hostile(&mut self, control: Control) {
         self.hostile = Some(control);
     }
 
-    /// Has `checksums` spoil packets to the host from now on.
+    /// Has `checksums` corrupt packets to the host from now on.
     pub fn set_checksums(&mut self, checksums: Checksums) {
         self.functions[0].network.set_checksums(checksums);
     }
@@ -150,7 +150,7 @@ impl Modem {
 
     /// Has it come back as `profile`, in a while.
     fn start(&mut self, profile: Rc<Profile>) {
-        self.next = Some((profile, Instant::now() + FAREWELL));
+        self.next = Some((profile, Instant::now() + RESTART_DELAY));
     }
 
     /// Whether it is time to leave the bus and come back: a reset waits until the host has all answers.

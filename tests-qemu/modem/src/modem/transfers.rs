@@ -34,16 +34,7 @@ impl Modem {
         let role = interface.role;
         let packet = usize::from(endpoint.max_packet).max(1);
         let number = interface.number;
-        self.log.bulk(false, data, |direction, payload| {
-            json!({
-                "direction": direction,
-                "endpoint": format!("0x{address:02x}"),
-                "interface": number,
-                "length": data.len(),
-                "status": "ok",
-                "payload": payload,
-            })
-        });
+        self.note_bulk(false, address, number, data, "ok");
         if role == Role::Download {
             self.load(data);
         }
@@ -74,7 +65,7 @@ impl Modem {
         let (role, number) = (interface.role, interface.number);
         if role.is_serial() {
             let data = self.ports.give(number, length)?;
-            self.note_bulk_in(address, number, &data, "ok");
+            self.note_bulk(true, address, number, &data, "ok");
             let babble = false;
             return Some(BulkIn { data, babble });
         }
@@ -97,12 +88,12 @@ impl Modem {
             }
         }
         let status = if babble { "babble" } else { "ok" };
-        self.note_bulk_in(address, number, &data, status);
+        self.note_bulk(true, address, number, &data, status);
         Some(BulkIn { data, babble })
     }
 
-    fn note_bulk_in(&self, address: u8, interface: u8, data: &[u8], status: &str) {
-        self.log.bulk(true, data, |direction, payload| {
+    fn note_bulk(&self, inward: bool, address: u8, interface: u8, data: &[u8], status: &str) {
+        self.log.bulk(inward, data, |direction, payload| {
             json!({
                 "direction": direction,
                 "endpoint": format!("0x{address:02x}"),

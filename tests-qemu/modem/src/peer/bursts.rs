@@ -24,7 +24,7 @@ pub struct Bursts {
     since: Option<Instant>,
     /// How many of those that are held may go.
     released: usize,
-    /// The host wanted what is held before it was due, and will not ask again of its own accord.
+    /// The host wanted what is held before it was due, and will not ask again by itself.
     refused: bool,
 }
 
@@ -89,7 +89,7 @@ impl Peer for Bursts {
 
     fn poll(&mut self) {
         self.peer.poll();
-        // Now it is for the host to take it, and it will be heard when it can.
+        // Now it is for the host to take it, and it does so when it can.
         self.refused &= !self.is_due();
     }
 

@@ -161,14 +161,13 @@ impl Job {
 mod tests {
     use std::net::Ipv4Addr;
 
-    use smoltcp::phy::ChecksumCapabilities;
-    use smoltcp::wire::{IpProtocol, Ipv4Packet, Ipv4Repr, UdpPacket, UdpRepr};
+    use smoltcp::wire::{Ipv4Packet, UdpPacket};
 
     use super::*;
     use crate::addresses::AddressPlan;
     use crate::addresses::Network;
     use crate::event_log::EventLog;
-    use crate::peer::{Peer, Stack};
+    use crate::peer::{testing, Peer, Stack};
 
     const ROUTER: Ipv4Addr = Ipv4Addr::new(10, 64, 8, 2);
     const CLIENT: Ipv4Addr = Ipv4Addr::new(10, 64, 8, 1);
@@ -178,38 +177,11 @@ mod tests {
         Stack::new(&addresses, 1, EventLog::none())
     }
 
-    fn order(text: &str) -> Vec<u8> {
-        let checksums = ChecksumCapabilities::default();
-        let udp = UdpRepr {
-            src_port: 4000,
-            dst_port: PORT,
-        };
-        let ip = Ipv4Repr {
-            src_addr: ROUTER,
-            dst_addr: CLIENT,
-            next_header: IpProtocol::Udp,
-            payload_len: udp.header_len() + text.len(),
-            hop_limit: 64,
-        };
-        let mut bytes = vec![0; ip.buffer_len() + ip.payload_len];
-        let mut packet = Ipv4Packet::new_unchecked(&mut bytes);
-        ip.emit(&mut packet, &checksums);
-        udp.emit(
-            &mut UdpPacket::new_unchecked(packet.payload_mut()),
-            &ROUTER.into(),
-            &CLIENT.into(),
-            text.len(),
-            |buffer| buffer.copy_from_slice(text.as_bytes()),
-            &checksums,
-        );
-        bytes
-    }
-
     /// Carries packets between both until nothing is sent any more; what the client has answered to the router.
     fn carried_out(text: &str) -> Vec<String> {
         let (mut client, mut server) = (stack(8), stack(0));
         let mut answers = Vec::new();
-        client.send(order(text));
+        client.send(testing::datagram(ROUTER, CLIENT, PORT, text.as_bytes()));
         loop {
             client.poll();
             let mut idle = true;

@@ -34,7 +34,7 @@ impl Count {
             let datagrams = std::mem::take(&mut self.datagrams);
             let Transfers { inward, outward } = log.transfers();
             let answer = format!("{datagrams} {inward} {outward} {tally}\n");
-            // The client asks again if it hears nothing.
+            // The client asks again if no answer comes.
             let _ = socket.send_slice(answer.as_bytes(), from);
         }
         acted
@@ -100,13 +100,12 @@ fn order(data: &[u8], to: udp::UdpMetadata) -> Option<Order> {
 mod tests {
     use std::net::Ipv4Addr;
 
-    use smoltcp::phy::ChecksumCapabilities;
-    use smoltcp::wire::{IpProtocol, Ipv4Packet, Ipv4Repr, UdpPacket, UdpRepr};
+    use smoltcp::wire::{Ipv4Packet, UdpPacket};
 
     use crate::addresses::AddressPlan;
     use crate::addresses::Network;
     use crate::event_log::EventLog;
-    use crate::peer::{Peer, Stack};
+    use crate::peer::{testing, Peer, Stack};
 
     const HOST: Ipv4Addr = Ipv4Addr::new(10, 64, 0, 2);
     const GATEWAY: Ipv4Addr = Ipv4Addr::new(10, 64, 0, 1);
@@ -117,30 +116,7 @@ mod tests {
     }
 
     fn datagram(port: u16, payload: &[u8]) -> Vec<u8> {
-        let checksums = ChecksumCapabilities::default();
-        let udp = UdpRepr {
-            src_port: 4000,
-            dst_port: port,
-        };
-        let ip = Ipv4Repr {
-            src_addr: HOST,
-            dst_addr: GATEWAY,
-            next_header: IpProtocol::Udp,
-            payload_len: udp.header_len() + payload.len(),
-            hop_limit: 64,
-        };
-        let mut bytes = vec![0; ip.buffer_len() + ip.payload_len];
-        let mut packet = Ipv4Packet::new_unchecked(&mut bytes);
-        ip.emit(&mut packet, &checksums);
-        udp.emit(
-            &mut UdpPacket::new_unchecked(packet.payload_mut()),
-            &HOST.into(),
-            &GATEWAY.into(),
-            payload.len(),
-            |buffer| buffer.copy_from_slice(payload),
-            &checksums,
-        );
-        bytes
+        testing::datagram(HOST, GATEWAY, port, payload)
     }
 
     /// Payloads of all that the stack sends, in the end.

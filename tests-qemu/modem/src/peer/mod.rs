@@ -12,6 +12,8 @@ mod services;
 mod sockets;
 mod stack;
 mod tally;
+#[cfg(test)]
+mod testing;
 mod tun;
 
 pub use api::Peer;

@@ -102,7 +102,7 @@ impl Peer for Stack {
 
     fn deadline(&mut self) -> Option<Duration> {
         if self.queue.is_full() {
-            // Only the host can help now, and it will be heard.
+            // Only the host can help now, and its requests are seen.
             return None;
         }
         self.interface

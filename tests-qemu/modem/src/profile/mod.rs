@@ -151,7 +151,7 @@ pub struct Settings {
     pub firmware: String,
     /// Their own version.
     pub version: String,
-    /// Of whom they are.
+    /// The carrier that they are of.
     pub carrier: String,
 }
 

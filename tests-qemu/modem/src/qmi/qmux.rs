@@ -41,7 +41,7 @@ pub struct Address {
 pub enum MessageType {
     /// To a request.
     Response,
-    /// Of its own accord.
+    /// Unsolicited.
     Indication,
 }
 

@@ -304,7 +304,7 @@ pub enum ToGuest {
         /// IN data.
         data: Vec<u8>,
     },
-    /// An interrupt IN packet of the device's own accord, or the answer to an OUT one.
+    /// An unsolicited interrupt IN packet of the device, or the answer to an OUT one.
     Interrupt {
         /// Packet id.
         id: u64,

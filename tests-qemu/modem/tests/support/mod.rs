@@ -327,32 +327,29 @@ pub fn ping(source: [u8; 4], destination: [u8; 4], payload: usize) -> Vec<u8> {
     icmp.resize(8 + payload, 0x55);
     let sum = checksum(&icmp);
     icmp[2..4].copy_from_slice(&sum);
-    let length = (20 + icmp.len()) as u16;
-    let mut packet = vec![0x45, 0];
-    packet.extend(length.to_be_bytes());
-    packet.extend([0, 1, 0, 0, 64, 1, 0, 0]);
-    packet.extend(source);
-    packet.extend(destination);
-    let sum = checksum(&packet);
-    packet[10..12].copy_from_slice(&sum);
-    packet.extend(icmp);
-    packet
+    ipv4(1, source, destination, &icmp)
 }
 
 /// A UDP datagram without checksum.
 pub fn udp(source: [u8; 4], destination: [u8; 4], port: u16, payload: &[u8]) -> Vec<u8> {
-    let length = (28 + payload.len()) as u16;
+    let length = (8 + payload.len()) as u16;
+    let mut datagram = vec![0xc0, 0];
+    datagram.extend(port.to_be_bytes());
+    datagram.extend(length.to_be_bytes());
+    datagram.extend([0, 0]);
+    datagram.extend(payload);
+    ipv4(17, source, destination, &datagram)
+}
+
+fn ipv4(protocol: u8, source: [u8; 4], destination: [u8; 4], payload: &[u8]) -> Vec<u8> {
+    let length = (20 + payload.len()) as u16;
     let mut packet = vec![0x45, 0];
     packet.extend(length.to_be_bytes());
-    packet.extend([0, 1, 0, 0, 64, 17, 0, 0]);
+    packet.extend([0, 1, 0, 0, 64, protocol, 0, 0]);
     packet.extend(source);
     packet.extend(destination);
     let sum = checksum(&packet);
     packet[10..12].copy_from_slice(&sum);
-    packet.extend([0xc0, 0]);
-    packet.extend(port.to_be_bytes());
-    packet.extend((length - 20).to_be_bytes());
-    packet.extend([0, 0]);
     packet.extend(payload);
     packet
 }

@@ -188,15 +188,15 @@ impl Case {
             ),
             Traffic::Ping => format!("traffic {family} ping --count {count}"),
             Traffic::Forward(way, filter, offloads) => {
-                let filter = match filter {
-                    Filter::Masquerade => "masquerade",
-                    Filter::Flowtable => "flowtable",
-                };
                 let offloads = match offloads {
                     Offloads::On => "on",
                     Offloads::Off => "off",
                 };
-                format!("forward {filter} {offloads} {} {count}", way.word())
+                format!(
+                    "forward {} {offloads} {} {count}",
+                    filter.word(),
+                    way.word()
+                )
             }
         }
     }

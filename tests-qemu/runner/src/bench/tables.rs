@@ -3,6 +3,7 @@
 
 use comfy_table::Table;
 
+use super::cases::Case;
 use super::contender::{Contender, Link};
 use super::results::{Figure, Figures, Results};
 use super::targets::Target;
@@ -107,42 +108,36 @@ pub fn overload(results: &Results) -> Table {
 /// USB requests for each megabyte.
 pub fn requests(results: &Results) -> Table {
     let usb = [Contender::C, Contender::Ours, Contender::Rmnet];
-    let header = ["case"].into_iter().chain(usb.map(Contender::label));
-    let mut table = table(header.collect::<Vec<_>>());
-    for case in results.all_cases() {
-        if !matches!(case.traffic, Traffic::Tcp(_)) || case.link == Link::Card {
-            continue;
-        }
-        let mut row = vec![case.to_string()];
-        row.extend(usb.map(|contender| {
-            let figures = results.cases.get(&(contender, case));
-            figures
-                .and_then(|figures| shown(&figures.requests, 1))
-                .unwrap_or(NOTHING.to_owned())
-        }));
-        table.add_row(row);
-    }
-    table
+    let over_usb = |case: Case| matches!(case.traffic, Traffic::Tcp(_)) && case.link != Link::Card;
+    by_case(results, &usb, over_usb, |contender, case| {
+        shown(&results.cases.get(&(contender, case))?.requests, 1)
+    })
 }
 
 /// Acknowledgements for each segment of TCP.
 pub fn acknowledgements(results: &Results) -> Table {
-    let header = ["case"]
-        .into_iter()
-        .chain(Contender::ALL.map(Contender::label));
-    let mut table = table(header.collect::<Vec<_>>());
+    let of_tcp = |case: Case| case.traffic.direction().is_some();
+    by_case(results, &Contender::ALL, of_tcp, |contender, case| {
+        shown(&results.beside(contender, case)?.acknowledgements, 2)
+    })
+}
+
+/// A row for each case that belongs, with a figure of each contender.
+fn by_case(
+    results: &Results,
+    contenders: &[Contender],
+    belongs: impl Fn(Case) -> bool,
+    figure: impl Fn(Contender, Case) -> Option<String>,
+) -> Table {
+    let labels = contenders.iter().map(|contender| contender.label());
+    let mut table = table(["case"].into_iter().chain(labels).collect::<Vec<_>>());
     for case in results.all_cases() {
-        if case.traffic.direction().is_none() {
+        if !belongs(case) {
             continue;
         }
-        let mut row = vec![case.to_string()];
-        row.extend(Contender::ALL.map(|contender| {
-            let figures = results.beside(contender, case);
-            figures
-                .and_then(|figures| shown(&figures.acknowledgements, 2))
-                .unwrap_or(NOTHING.to_owned())
-        }));
-        table.add_row(row);
+        let figures = contenders.iter().map(|&contender| figure(contender, case));
+        let figures = figures.map(|figure| figure.unwrap_or(NOTHING.to_owned()));
+        table.add_row([case.to_string()].into_iter().chain(figures));
     }
     table
 }

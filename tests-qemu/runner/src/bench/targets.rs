@@ -13,7 +13,7 @@ use super::traffic::{Direction, Family, Filter, Offloads, Traffic};
 pub struct Target {
     /// What is compared.
     pub what: String,
-    /// To whom.
+    /// The contender that it is compared with.
     pub to: &'static str,
     /// The largest ratio that meets it.
     pub limit: f64,

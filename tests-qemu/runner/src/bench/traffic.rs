@@ -88,6 +88,16 @@ impl Traffic {
     }
 }
 
+impl Filter {
+    /// Its name in the names of steps.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Masquerade => "masquerade",
+            Self::Flowtable => "flowtable",
+        }
+    }
+}
+
 impl Direction {
     /// Its name in the names of steps.
     pub fn word(self) -> &'static str {
@@ -123,15 +133,11 @@ impl fmt::Display for Traffic {
             Self::Overload(bytes) => write!(f, "UDP {bytes} overload"),
             Self::Ping => write!(f, "ping"),
             Self::Forward(way, filter, offloads) => {
-                let filter = match filter {
-                    Filter::Masquerade => "masquerade",
-                    Filter::Flowtable => "flowtable",
-                };
                 let card = match offloads {
                     Offloads::On => "",
                     Offloads::Off => ", plain card",
                 };
-                write!(f, "forwarded {}, {filter}{card}", way.word())
+                write!(f, "forwarded {}, {}{card}", way.word(), filter.word())
             }
         }
     }

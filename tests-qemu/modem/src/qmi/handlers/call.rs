@@ -28,7 +28,7 @@ pub struct Call<'a> {
 pub struct Reply {
     /// For the response and the indications.
     pub variables: BTreeMap<&'static str, Value>,
-    /// Indications by their numbers, and to whom.
+    /// Indications by their numbers, and their receivers.
     pub indications: Vec<(Address, u16)>,
 }
 
