@@ -51,8 +51,6 @@ unplug 0
 
 step "mux"
 plug raw-ip-hs
-use_qmap
-add_mux 1
-start_mux 1
+connect_muxes 1
 fail_each
 fact allocations $total

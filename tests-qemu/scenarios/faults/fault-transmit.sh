@@ -60,9 +60,7 @@ unplug 0
 
 plug raw-ip-ss
 use_faults
-use_qmap
-add_mux 1
-start_mux 1
+connect_muxes 1
 fail_each mux
 if [ "$QMI_DRIVER" != qmi_wwan ]; then
 	aggregate_packets qmimux0 8192 32 2000

@@ -72,7 +72,5 @@ unplug 0
 
 layer=QMAP counter=
 plug raw-ip-ss
-use_qmap
-add_mux 1
-start_mux 1
+connect_muxes 1
 try_lengths 16385 17001 20001 40001 60001

@@ -45,9 +45,7 @@ unplug 0
 
 step "QMAP"
 plug raw-ip-ss
-use_qmap
-add_mux 1
-start_mux 1
+connect_muxes 1
 recovers
 
 step "pulled out while it is silent"

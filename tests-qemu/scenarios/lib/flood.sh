@@ -28,17 +28,6 @@ plug_flooder() {
 	write 1 /proc/sys/net/ipv6/conf/wwan0/disable_ipv6
 }
 
-# connect_muxes ID...: a session on each, the last is in force: $gateway. $devices are all.
-connect_muxes() {
-	use_qmap
-	devices=
-	for mux; do
-		add_mux "$mux"
-		start_mux "$mux"
-		devices="$devices $(mux_device "$mux")"
-	done
-}
-
 # open_ports: one for the port $unread, which is not read, and one for $busy, which is; until close_readers.
 open_ports() {
 	readers=

@@ -37,6 +37,18 @@ mux_device() {
 	grep -lx "$(printf '0x%02x' "$1")" /sys/class/net/wwan0/upper_*/qmap/mux_id | sed 's|.*/upper_\([^/]*\)/.*|\1|'
 }
 
+# connect_muxes ID...: use_qmap, and a mux device with a session for each id. $address and $gateway are of the last; $devices are
+# all.
+connect_muxes() {
+	use_qmap
+	devices=
+	for mux; do
+		add_mux "$mux"
+		start_mux "$mux"
+		devices="$devices $(mux_device "$mux")"
+	done
+}
+
 # start_mux ID [FAMILY [DEVICE]]: a session on a mux id, FAMILY 4 (default) or 6, in force on its device, or on another; sets
 # $address and $gateway.
 start_mux() {

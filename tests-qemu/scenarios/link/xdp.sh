@@ -54,7 +54,5 @@ unplug 0
 
 step "QMAP"
 plug raw-ip-ss
-use_qmap
-add_mux 1
-start_mux 1
+connect_muxes 1
 filtered qmimux0 0

@@ -17,9 +17,7 @@ left_out() {
 
 plug raw-ip-hs
 hardware_address=$(cat /sys/class/net/wwan0/address) # which the log has
-use_qmap
-add_mux 1
-start_mux 1
+connect_muxes 1
 ping_all 2 "$gateway"
 imei=$(qmi --dms-get-ids | sed -n "s/.*IMEI: '\([0-9]*\)'.*/\1/p")
 echo "a test says: wwan0 has the number $imei, the address $address, fe80::4 and 2001:db8:1:2:3:4:5:6" >/dev/kmsg

@@ -8,9 +8,7 @@
 . "${0%/*}/../lib/mux.sh"
 
 plug raw-ip-hs
-use_qmap
-add_mux 1
-start_mux 1
+connect_muxes 1
 ping_all 10 "$gateway"
 expect 0 cat /sys/class/net/wwan0/statistics/rx_dropped
 expect 0 cat /sys/class/net/wwan0/statistics/rx_errors

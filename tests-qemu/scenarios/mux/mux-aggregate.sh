@@ -7,11 +7,7 @@
 . "${0%/*}/../lib/mux.sh"
 
 plug raw-ip-hs
-use_qmap
-add_mux 1
-add_mux 2
-start_mux 1
-start_mux 2
+connect_muxes 1 2
 listen 1 2
 : >/tmp/wanted-1
 : >/tmp/wanted-2

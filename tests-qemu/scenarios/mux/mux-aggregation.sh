@@ -48,9 +48,7 @@ end_flood() {
 
 plug raw-ip-ss
 write 1 /proc/sys/net/ipv6/conf/wwan0/disable_ipv6
-use_qmap
-add_mux 1
-start_mux 1
+connect_muxes 1
 
 step "off until it is wanted"
 mark_aggregates up

@@ -21,9 +21,7 @@ send_bare() {
 
 plug raw-ip-ss
 write 1 /proc/sys/net/ipv6/conf/wwan0/disable_ipv6 # until there is a mux device it would send
-use_qmap
-add_mux 1
-start_mux 1
+connect_muxes 1
 write 0 /proc/sys/net/ipv6/conf/wwan0/disable_ipv6
 ip address add 192.0.2.1/24 dev wwan0
 ip -6 address add fe80::99/64 dev wwan0 nodad 2>/dev/null || :

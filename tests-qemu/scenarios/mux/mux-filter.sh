@@ -12,9 +12,7 @@ matched() {
 }
 
 plug raw-ip-hs
-use_qmap
-add_mux 1
-start_mux 1
+connect_muxes 1
 ping_all 1 "$gateway"
 tc qdisc add dev qmimux0 clsact
 tc filter add dev qmimux0 ingress protocol ip basic match 'cmp(u8 at 0 layer link eq 0x45)' action pass

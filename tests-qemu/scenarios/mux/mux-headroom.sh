@@ -17,9 +17,7 @@ came() {
 }
 
 plug raw-ip-ss
-use_qmap
-add_mux 1
-start_mux 1
+connect_muxes 1
 ping_all 1 "$gateway"
 tc qdisc add dev qmimux0 clsact
 labels=

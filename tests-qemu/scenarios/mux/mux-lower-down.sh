@@ -8,9 +8,7 @@
 
 plug raw-ip-ss
 write 1 /proc/sys/net/ipv6/conf/wwan0/disable_ipv6
-use_qmap
-add_mux 1
-start_mux 1
+connect_muxes 1
 
 step "down and up, again and again"
 for _ in $(seq 20); do

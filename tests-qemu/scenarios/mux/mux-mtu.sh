@@ -7,9 +7,7 @@
 . "${0%/*}/../lib/mux.sh"
 
 plug raw-ip-ss
-use_qmap
-add_mux 1
-start_mux 1
+connect_muxes 1
 
 step "what is refused"
 for mtu in 0 5 67 65528 65536 2000000000; do

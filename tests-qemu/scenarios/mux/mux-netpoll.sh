@@ -47,9 +47,7 @@ unplug 0
 
 step "a mux device"
 plug raw-ip-hs
-use_qmap
-add_mux 1
-start_mux 1
+connect_muxes 1
 expect_error 'Unknown error 524' log_to qmimux0 # ENOTSUPP
 expect_log "qmimux0 doesn't support polling"
 ping_all 3 "$gateway"

@@ -9,9 +9,7 @@
 
 plug raw-ip-ss
 write 1 /proc/sys/net/ipv6/conf/wwan0/disable_ipv6
-use_qmap
-add_mux 1
-start_mux 1
+connect_muxes 1
 aggregate_packets qmimux0 8192 32 10000
 
 # More than may have been on their way since mark_aggregates.

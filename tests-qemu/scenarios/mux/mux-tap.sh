@@ -45,9 +45,7 @@ ask_count() {
 }
 
 plug raw-ip-ss
-use_qmap
-add_mux 1
-start_mux 1
+connect_muxes 1
 tc qdisc replace dev qmimux0 root pfifo limit 10000 # the default one drops some of a flood
 for limits in '8192 1 0' '8192 32 2000'; do
 	step "limits $limits"
