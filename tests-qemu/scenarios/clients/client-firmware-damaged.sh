@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The modem refuses a damaged image, and qmi-firmware-update says so; without firmware it waits for a good one, which it takes
+# qmi-firmware-update fails with a damaged image; the modem, which has no firmware then, takes a good one
 # Client: qmi-firmware-update of libqmi-utils
 # Timeout: 300
 . "${0%/*}/../lib.sh"

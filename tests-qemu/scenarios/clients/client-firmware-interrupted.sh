@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A modem is pulled out in the midst of a firmware update: it waits for firmware when it is back, and is saved
+# A modem is unplugged during a firmware update: it comes back in download mode, and takes the firmware
 # Client: qmi-firmware-update of libqmi-utils
 # Timeout: 300
 . "${0%/*}/../lib.sh"

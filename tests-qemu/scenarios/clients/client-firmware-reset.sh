@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# qmi-firmware-update resets the modem into download mode; the driver lets go, and takes the modem again when it is back
+# qmi-firmware-update resets a modem into download mode: the driver is unbound, and bound again when the modem is back
 # Client: qmi-firmware-update of libqmi-utils
 # Also: arm64
 # Timeout: 300

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# qmi-firmware-update gives a modem new firmware and settings, to the end: it comes back with the new revision, and connects
+# qmi-firmware-update gives a modem new firmware and settings: it comes back with the new revision, and connects
 # Client: qmi-firmware-update of libqmi-utils
 # Timeout: 300
 . "${0%/*}/../lib.sh"

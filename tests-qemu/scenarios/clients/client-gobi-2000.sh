@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A Gobi 2000 wakes without firmware, each time; gobi-loader gives it some by udev's rule; it comes back, is bound, and connects
+# gobi-loader gives a Gobi 2000 its firmware by udev's rule, each time: it comes back, is bound, and connects
 # Client: gobi-loader of gobi-loader
 # Timeout: 300
 . "${0%/*}/../lib.sh"

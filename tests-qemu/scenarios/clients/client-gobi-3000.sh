@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A Gobi 3000 wakes without firmware; qmi-firmware-update gives it some; it comes back, is bound, and connects
+# qmi-firmware-update gives a Gobi 3000 its firmware: it comes back, is bound, and connects
 # Client: qmi-firmware-update of libqmi-utils
 # Timeout: 300
 . "${0%/*}/../lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# ModemManager without rmnet connects over a mux device, one of several that it makes, and removes them to connect without
+# ModemManager without rmnet connects over one of several mux devices, then removes them and connects without
 # Client: ModemManager of modemmanager
 # Driver: rs
 # Kernel: stock

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# ModemManager finds the modem, registers and connects in raw IP; traffic; it disconnects
+# ModemManager finds the modem, registers, connects in raw IP with traffic, and disconnects
 # Client: ModemManager of modemmanager
 # Also: arm64
 # Timeout: 420

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# ModemManager on a kernel with rmnet connects over a device of that, by QMAPv5, and removes it to connect without
+# ModemManager with rmnet connects over a device of that, by QMAPv5, then removes it and connects without
 # Client: ModemManager of modemmanager
 # Also: arm64
 # Timeout: 420

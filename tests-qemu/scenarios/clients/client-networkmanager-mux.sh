@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# NetworkManager connects with IPv4, with IPv6 and with both over a mux device, on a kernel without rmnet
+# NetworkManager without rmnet connects over a mux device with IPv4, with IPv6 and with both
 # Client: NetworkManager of network-manager
 # Driver: rs
 # Kernel: stock

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A modem that comes back is online again by NetworkManager over a mux device, on a kernel without rmnet
+# NetworkManager without rmnet connects a modem again over a mux device after it was unplugged and plugged in
 # Client: NetworkManager of network-manager
 # Driver: rs
 # Kernel: stock

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A modem that is unplugged and comes back is online again by NetworkManager, in raw IP
+# NetworkManager connects a modem again in raw IP after it was unplugged and plugged in
 # Client: NetworkManager of network-manager
 # Also: arm64
 # Timeout: 420

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# In a foreign network NetworkManager connects only if the connection is not for the home network only; at home in any case
+# NetworkManager connects while roaming unless the connection is home-only, and at home in any case
 # Client: NetworkManager of network-manager
 # Also: arm64
 # Timeout: 420

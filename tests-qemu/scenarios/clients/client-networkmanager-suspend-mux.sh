@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# After a suspend by logind NetworkManager is online again over a mux device, on a kernel without rmnet
+# NetworkManager without rmnet connects again over a mux device after a suspend by logind
 # Client: NetworkManager of network-manager
 # Driver: rs
 # Kernel: stock

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The machine is suspended by logind and resumed: NetworkManager and ModemManager are told, and online again by themselves
+# NetworkManager and ModemManager, which logind tells of a suspend, connect again after it
 # Client: NetworkManager of network-manager
 # Kernel: stock
 # Also: arm64

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# oFono speaks raw IP where there is qmi/pass_through; without that it wants 802.3
+# oFono uses raw IP where there is qmi/pass_through, and wants 802.3 without
 # Client: oFono of ofono
 # Also: arm64
 # Timeout: 420

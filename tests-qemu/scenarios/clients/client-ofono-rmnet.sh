@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# oFono on a kernel with rmnet makes four devices of that, and connects over one, by QMAPv5
+# oFono with rmnet makes four devices of that, and connects over one, by QMAPv5
 # Client: oFono of ofono
 # Also: arm64
 # Timeout: 420

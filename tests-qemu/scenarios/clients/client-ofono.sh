@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# oFono powers the modem, registers, activates a context; traffic; it deactivates the context
+# oFono powers the modem, registers, activates a context with traffic, and deactivates it
 # Client: oFono of ofono
 # Also: arm64
 # Timeout: 420

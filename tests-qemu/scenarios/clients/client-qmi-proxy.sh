@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# qmi-proxy shares one port: two processes follow the network and the SIM card, two others ask in turns meanwhile
+# qmi-proxy shares one port: two processes follow the network and the SIM card while two others ask in turns
 # Client: qmi-proxy of libqmi-proxy
 # Also: arm64
 # Timeout: 300
