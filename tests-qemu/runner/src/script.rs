@@ -42,7 +42,10 @@ impl Script {
     }
 }
 
-/// The scripts of a folder's subfolders but `without`, whose names end with `ending`, sorted by name. No two may have the same name.
+/// The scripts in the subfolders of `folder`, but for `without`, whose names end with `ending`, sorted by name.
+///
+/// # Errors
+/// If two of them have the same name.
 pub fn in_subfolders(folder: &Path, without: &str, ending: &str) -> Result<Vec<Script>> {
     let mut scripts = Vec::new();
     for entry in fs::read_dir(folder).map_err(Error::file(folder))? {
