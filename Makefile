@@ -25,7 +25,7 @@ e2e := $(in_sdk) cargo run --release --locked --manifest-path tests-qemu/Cargo.t
 demo: $(other:%=sdk%) ## boot a stock kernel in QEMU and let a virtual modem talk through the driver; with ARCH=arm64 on that
 	@$(e2e) demo $(on_arch)
 
-test: sdk$(other)-test ## check and test all; T=PATTERN chooses tests, T=mux/ a folder of scenarios, SEED=N repeats random choices; with ARCH=arm64 on that
+test: sdk$(other)-test ## check and test all; T=PATTERN chooses tests, T=mux/ a folder of scenarios, SEED=N repeats random choices; with ARCH=arm64 or armhf on that
 	@$(e2e) test $(on_arch) $(T)
 
 test-full: sdk-full ## as test, and what takes hours: each scenario on each kernel, a modem of each id, the kernels of the matrix
@@ -82,7 +82,7 @@ qmi_wwan_rs.ko:
 	@$(MAKE) module
 
 ##@ Work on it
-.PHONY: sdk sdk-test sdk-arm64 sdk-arm64-test sdk-full fmt check doc clean distclean help
+.PHONY: sdk sdk-test sdk-arm64 sdk-arm64-test sdk-armhf sdk-full fmt check doc clean distclean help
 sdk: ## make or renew the tools and kernels that the above use, in the user's cache folder
 	@scripts/sdk
 
@@ -94,6 +94,9 @@ sdk-arm64: ## as sdk, and what ARCH=arm64 needs
 
 sdk-arm64-test: ## as sdk-arm64, and what make test ARCH=arm64 needs
 	@scripts/sdk arm64-test
+
+sdk-armhf: ## as sdk, and what ARCH=armhf needs
+	@scripts/sdk armhf
 
 sdk-full: ## as sdk-test, and kernels of test-full: a real-time one, and one that shows data races
 	@scripts/sdk full

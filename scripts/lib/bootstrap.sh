@@ -21,7 +21,8 @@ apart_of() {
 }
 
 # bootstrap ARCHITECTURE FOLDER APART OPTION...: makes a tree in FOLDER, with the packages APART in /opt. Its lists of packages
-# stay, for what is downloaded later.
+# stay, for what is downloaded later: of backports, too. One of armhf, whose kernel is built from source, has the suite alone: less
+# depends on mirrors, where the lists of architectures may not fit together for hours.
 bootstrap() {
 	architecture=$1
 	folder=$2
@@ -32,6 +33,8 @@ bootstrap() {
 	backports='sed -n "s| '$DEBIAN_SUITE' | '$DEBIAN_SUITE'-backports |p" "$1/etc/apt/sources.list" \
 		> "$1/etc/apt/sources.list.d/backports.list"
 		test -s "$1/etc/apt/sources.list.d/backports.list"'
+	# shellcheck disable=SC2016
+	[ "$architecture" != armhf ] || backports='sed -i "/ '$DEBIAN_SUITE'-/d" "$1/etc/apt/sources.list"'
 	mmdebstrap --mode=root --architectures="$architecture" --components=main,contrib "$@" \
 		--aptopt='Acquire::Retries "3"' \
 		--setup-hook="$backports" \

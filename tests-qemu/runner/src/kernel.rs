@@ -32,14 +32,17 @@ pub enum Arch {
     Amd64,
     /// That of routers.
     Arm64,
+    /// That of smaller ones: ARMv7, 32 bits.
+    Armhf,
 }
 
 impl Arch {
-    /// Debian's kernel, as users have it.
+    /// Debian's kernel, as users have it; for armhf, one that is built of the same source.
     pub fn stock(self) -> Kernel {
         match self {
             Self::Amd64 => Kernel::Stock,
             Self::Arm64 => Kernel::Arm64,
+            Self::Armhf => Kernel::Armhf,
         }
     }
 
@@ -48,6 +51,7 @@ impl Arch {
         match self {
             Self::Amd64 => "qemu-system-x86_64",
             Self::Arm64 => "qemu-system-aarch64",
+            Self::Armhf => "qemu-system-arm",
         }
     }
 
@@ -56,6 +60,7 @@ impl Arch {
         Path::new(match self {
             Self::Amd64 => "/",
             Self::Arm64 => "/sdk/guest-arm64",
+            Self::Armhf => "/sdk/guest-armhf",
         })
     }
 }
@@ -65,6 +70,7 @@ impl fmt::Display for Arch {
         f.write_str(match self {
             Self::Amd64 => "amd64",
             Self::Arm64 => "arm64",
+            Self::Armhf => "armhf",
         })
     }
 }
@@ -81,6 +87,8 @@ pub enum Kernel {
     /// Debian's for arm64 with pages of 16 KiB.
     #[value(name = "arm64-16k")]
     Arm64With16k,
+    /// For ARMv7, of the same source: `scripts/kernels/armhf.config`.
+    Armhf,
     /// Of the same source, built to show faults: `scripts/kernels/debug.config`.
     Debug,
     /// Of the same source, built to show data races: `scripts/kernels/kcsan.config`.
@@ -92,13 +100,14 @@ impl Kernel {
     pub fn arch(self) -> Arch {
         match self {
             Self::Arm64 | Self::Arm64With16k => Arch::Arm64,
+            Self::Armhf => Arch::Armhf,
             _ => Arch::Amd64,
         }
     }
 
     /// Whether Debian built it.
     pub fn is_debians(self) -> bool {
-        !matches!(self, Self::Debug | Self::Kcsan)
+        !matches!(self, Self::Armhf | Self::Debug | Self::Kcsan)
     }
 
     /// What makes it.
@@ -108,6 +117,7 @@ impl Kernel {
             Self::Debug => "sdk-test",
             Self::Arm64 => "sdk-arm64",
             Self::Arm64With16k => "sdk-arm64-test",
+            Self::Armhf => "sdk-armhf",
             Self::Rt => "sdk-matrix",
             Self::Kcsan => "sdk-full",
         }
@@ -121,6 +131,7 @@ impl fmt::Display for Kernel {
             Self::Rt => "rt",
             Self::Arm64 => "arm64",
             Self::Arm64With16k => "arm64-16k",
+            Self::Armhf => "armhf",
             Self::Debug => "debug",
             Self::Kcsan => "kcsan",
         })

@@ -12,11 +12,45 @@ use crate::kernel::{Arch, Driver};
 use crate::run_folder::{outside, RunFolder};
 use crate::setup::{Place, System, CHECKOUT, SDK};
 
-/// Rust's name of arm64, and what is needed to build programs for it.
-const ARM64: &str = "aarch64-unknown-linux-gnu";
-const ARM64_LINKER: &str = "aarch64-linux-gnu-gcc-14";
-const ARM64_LIBRARY: &str =
-    "/sdk/guest-arm64/opt/libstd-rust-dev/usr/lib/rustlib/aarch64-unknown-linux-gnu/lib";
+/// What is needed to build programs for guests with another processor.
+struct Cross {
+    /// Rust's name of the processor.
+    target: &'static str,
+    linker: &'static str,
+    /// What rustc is told, so that it finds its library, and the linker that of C.
+    flags: &'static str,
+}
+
+impl Cross {
+    fn to(arch: Arch) -> Option<Self> {
+        match arch {
+            Arch::Amd64 => None,
+            Arch::Arm64 => Some(Self {
+                target: "aarch64-unknown-linux-gnu",
+                linker: "aarch64-linux-gnu-gcc-14",
+                flags: "-L /sdk/guest-arm64/opt/libstd-rust-dev/usr/lib/rustlib/aarch64-unknown-linux-gnu/lib",
+            }),
+            // Another gcc would be another 200 MB; clang has all processors.
+            Arch::Armhf => Some(Self {
+                target: "armv7-unknown-linux-gnueabihf",
+                linker: "clang",
+                flags: "-L /sdk/guest-armhf/opt/libstd-rust-dev/usr/lib/rustlib/armv7-unknown-linux-gnueabihf/lib \
+                        -C link-arg=--target=arm-linux-gnueabihf -C link-arg=--sysroot=/sdk/guest-armhf \
+                        -C link-arg=-fuse-ld=lld",
+            }),
+        }
+    }
+
+    /// Has Cargo build for it.
+    fn choose(&self, cargo: &mut Command) {
+        let target = self.target.replace('-', "_").to_uppercase();
+        let variable = |name| format!("CARGO_TARGET_{target}_{name}");
+        cargo
+            .args(["--target", self.target])
+            .env(variable("LINKER"), self.linker)
+            .env(variable("RUSTFLAGS"), self.flags);
+    }
+}
 
 /// The helper that builds our module.
 pub const BUILD_DRIVER: &str = "build-driver";
@@ -53,12 +87,9 @@ impl<'a> Builder<'a> {
         let manifest = Path::new(CHECKOUT).join("tests-qemu/Cargo.toml");
         let mut cargo = Command::new("cargo");
         cargo.args(["build", "--release", "--locked", "--package", package]);
-        if arch == Arch::Arm64 {
-            let variable = |name| format!("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_{name}");
-            cargo
-                .args(["--target", ARM64])
-                .env(variable("LINKER"), ARM64_LINKER)
-                .env(variable("RUSTFLAGS"), format!("-L {ARM64_LIBRARY}"));
+        let cross = Cross::to(arch);
+        if let Some(cross) = &cross {
+            cross.choose(&mut cargo);
         }
         self.helper(
             &format!("build-{package}"),
@@ -66,11 +97,11 @@ impl<'a> Builder<'a> {
         )?;
         // Cargo puts all products of the workspace that are for one processor into one folder.
         let own = env::current_exe()?;
-        Ok(match arch {
-            Arch::Amd64 => own.with_file_name(product),
-            Arch::Arm64 => Path::new(SDK)
+        Ok(match cross {
+            None => own.with_file_name(product),
+            Some(cross) => Path::new(SDK)
                 .join("target")
-                .join(ARM64)
+                .join(cross.target)
                 .join("release")
                 .join(product),
         })
@@ -154,6 +185,10 @@ impl<'a> Builder<'a> {
                 .arg(format!("KDIR={}", kernel.build_folder.display()));
             if kernel.clang {
                 module.arg("LLVM=1");
+            }
+            // Debian's headers say it themselves.
+            if kernel.arch == Arch::Armhf {
+                module.arg("ARCH=arm");
             }
             if let Some(flags) = kernel.rust_flags {
                 module.arg(format!("KRUSTFLAGS={flags}"));

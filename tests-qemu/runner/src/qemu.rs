@@ -167,6 +167,8 @@ impl Machine<'_> {
             // An older one has no pages of that size.
             Arch::Arm64 if kernel.has_large_pages() => ("virt", "cortex-a76"),
             Arch::Arm64 => ("virt", "cortex-a72"),
+            // Without LPAE the kernel reaches 32 bits of addresses.
+            Arch::Armhf => ("virt,highmem=off", "cortex-a15"),
         };
         let mut qemu = Command::new(arch.qemu());
         qemu.args([
@@ -284,7 +286,7 @@ impl Machine<'_> {
     fn kernel_args(&self) -> String {
         let console = match self.system.kernel.arch {
             Arch::Amd64 => "ttyS0",
-            Arch::Arm64 => "ttyAMA0",
+            Arch::Arm64 | Arch::Armhf => "ttyAMA0",
         };
         let driver = self.system.driver.module();
         let shell = self.shell.as_ref().map(|shell| {

@@ -172,7 +172,7 @@ impl Scenario {
     /// Whether it runs on this kernel if no kernels were chosen, and there is time for one only, or for all if `full`.
     pub fn is_for(&self, kernel: Kernel, full: bool) -> bool {
         match kernel {
-            Kernel::Kcsan | Kernel::Arm64 | Kernel::Arm64With16k => {
+            Kernel::Kcsan | Kernel::Arm64 | Kernel::Arm64With16k | Kernel::Armhf => {
                 full && self.also_on.contains(&kernel)
             }
             _ => full || self.best_on == kernel,

@@ -20,6 +20,7 @@ impl Kernel {
             Self::Rt => ("linux-rt", Some("kernel-rt")),
             Self::Arm64 => ("linux-arm64", Some("kernel-arm64")),
             Self::Arm64With16k => ("linux-arm64-16k", Some("kernel-arm64-16k")),
+            Self::Armhf => ("armhf", None),
             Self::Debug => ("debug", None),
             Self::Kcsan => ("kcsan", None),
         };
@@ -40,7 +41,10 @@ impl Kernel {
                 unpacked.join("modules"),
             ),
             None => (
-                build_folder.join("arch/x86/boot/bzImage"),
+                build_folder.join(match self.arch() {
+                    Arch::Armhf => "arch/arm/boot/zImage",
+                    _ => "arch/x86/boot/bzImage",
+                }),
                 build_folder.join("lib/modules"),
             ),
         };
@@ -63,10 +67,13 @@ impl Kernel {
             patience: match self {
                 Self::Stock => 1,
                 Self::Rt => 2,
-                Self::Arm64 | Self::Arm64With16k | Self::Debug | Self::Kcsan => 4,
+                Self::Arm64 | Self::Arm64With16k | Self::Armhf | Self::Debug | Self::Kcsan => 4,
             },
             // KASAN takes its share.
-            memory: if self.is_debians() { 512 } else { 1024 },
+            memory: match self {
+                Self::Debug | Self::Kcsan => 1024,
+                _ => 512,
+            },
             races: self == Self::Kcsan,
         })
     }

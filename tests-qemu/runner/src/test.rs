@@ -48,7 +48,7 @@ impl Choice {
 
     /// Whether there is time for all kernels of those that were not chosen one by one.
     fn all_kernels(&self) -> bool {
-        self.full || self.arch == Some(Arch::Arm64)
+        self.full || self.arch.is_some_and(|arch| arch != Arch::Amd64)
     }
 
     fn has_scenario(&self, scenario: &Scenario, kernel: Kernel) -> bool {

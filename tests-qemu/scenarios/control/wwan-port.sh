@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # QMI passes through the WWAN port, which shares the modem with the character device, one of the two at a time
 # Kernel: stock
-# Also: arm64
+# Also: arm64 armhf
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/wwan-port.sh"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Wrong transfers in 802.3, raw IP and each version of QMAP are dropped, and nothing else is lost
 # Best: debug
-# Also: arm64
+# Also: arm64 armhf
 # Timeout: 1800
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/mux.sh"

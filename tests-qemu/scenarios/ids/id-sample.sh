@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Modems of 15 ids of the C driver, chosen at random, and 5 near misses: both drivers bind the same
+# Also: armhf
 # Driver: rs
 # Timeout: 900
 . "${0%/*}/../lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # The host's address: the modem's own is replaced, that of the descriptor is taken, and none may look like an IP header
-# Also: arm64 arm64-16k
+# Also: arm64 arm64-16k armhf
 . "${0%/*}/../lib.sh"
 
 mac() {

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # An interface with two endpoints is DIAG, not QMI, and is not bound
+# Also: armhf
 . "${0%/*}/../lib.sh"
 
 modprobe "$QMI_DRIVER"

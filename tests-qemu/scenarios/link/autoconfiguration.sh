@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # The host configures itself: DHCP in 802.3 mode, and IPv6 by router advertisements in each link layer
-# Also: arm64 arm64-16k
+# Also: arm64 arm64-16k armhf
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/mux.sh"
 

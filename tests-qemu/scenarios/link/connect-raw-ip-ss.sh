@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # raw IP, SuperSpeed
-# Also: arm64 arm64-16k
+# Also: arm64 arm64-16k armhf
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/connect.sh"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # GRO and GSO in each link layer, with fragments and disorder: contents stay the same
 # Driver: rs
-# Also: arm64 arm64-16k
+# Also: arm64 arm64-16k armhf
 # Timeout: 900
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/mux.sh"

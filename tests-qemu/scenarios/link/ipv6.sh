@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # IPv6 over a raw IP bearer
-# Also: arm64 arm64-16k
+# Also: arm64 arm64-16k armhf
 . "${0%/*}/../lib.sh"
 
 plug raw-ip-hs

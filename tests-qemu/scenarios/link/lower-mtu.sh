@@ -3,7 +3,7 @@
 # A lower MTU limits what is sent; larger packets are still received
 # Driver: rs
 # Defect: D20 a lower MTU loses larger packets that arrive
-# Also: arm64 arm64-16k
+# Also: arm64 arm64-16k armhf
 . "${0%/*}/../lib.sh"
 
 # echoed BYTES: how many of a datagram come back.

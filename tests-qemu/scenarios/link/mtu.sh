@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The MTU sets the receive size, survives a switch to raw IP, and changes on a running device
 # Shared: D13 usbnet: the MTU sets the receive size; a large one leaves few transmit requests, a multiple of the packet size is refused. Programs rely on it
-# Also: arm64 arm64-16k
+# Also: arm64 arm64-16k armhf
 . "${0%/*}/../lib.sh"
 
 plug raw-ip-hs

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Traffic passes with threaded NAPI and with RPS, which are switched on and off meanwhile
 # Driver: rs
-# Also: kcsan arm64 arm64-16k
+# Also: kcsan arm64 arm64-16k armhf
 # Timeout: 600
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/mux.sh"

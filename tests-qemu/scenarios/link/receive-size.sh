@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Full packets are received at any MTU of wwan0: over QMAP at the default, in raw IP and 802.3 at a lower one
 # Driver: rs
-# Also: arm64 arm64-16k
+# Also: arm64 arm64-16k armhf
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/flood.sh"
 

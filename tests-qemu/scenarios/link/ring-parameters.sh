@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # ethtool reads and sets the size of receive buffers and rings: aggregates of 31 KB arrive at the default MTU
 # Driver: rs
-# Also: kcsan arm64 arm64-16k
+# Also: kcsan arm64 arm64-16k armhf
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/flood.sh"
 

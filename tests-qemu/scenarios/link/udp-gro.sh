@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A socket with UDP_GRO gets merged datagrams, from a mux device and in raw IP; any other gets each by itself
 # Driver: rs
-# Also: arm64 arm64-16k
+# Also: arm64 arm64-16k armhf
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/flood.sh"
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # The module loads and unloads
+# Also: armhf
 . "${0%/*}/../lib.sh"
 
 modprobe "$QMI_DRIVER"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # In QMAPv4 and QMAPv5 the modem or the host computes and verifies checksums of TCP and UDP: all data arrives intact
 # Driver: rs
-# Also: arm64 arm64-16k
+# Also: arm64 arm64-16k armhf
 # Timeout: 900
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/mux.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A checksum that the modem calls right is trusted where that is allowed; the host verifies any other
 # Driver: rs
-# Also: arm64 arm64-16k
+# Also: arm64 arm64-16k armhf
 # Timeout: 600
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/mux.sh"

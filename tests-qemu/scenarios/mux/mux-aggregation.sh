@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Uplink packets of mux devices are aggregated within limits of bytes, number and time, and none is lost
 # Driver: rs
-# Also: kcsan arm64 arm64-16k
+# Also: kcsan arm64 arm64-16k armhf
 # Timeout: 600
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/mux.sh"

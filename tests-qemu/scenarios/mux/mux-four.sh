@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Four mux devices, each with a session of IPv4 and one of IPv6, and traffic on all of them at once
-# Also: arm64 arm64-16k
+# Also: arm64 arm64-16k armhf
 # Timeout: 300
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/mux.sh"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # One mux device: raw IP and QMAP, traffic both ways, counters, links, and removal
-# Also: arm64 arm64-16k
+# Also: arm64 arm64-16k armhf
 # Timeout: 300
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/mux.sh"

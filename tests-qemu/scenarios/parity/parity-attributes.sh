@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Both drivers answer the same to each write to an attribute, in each state of the link
+# Also: armhf
 # Timeout: 900
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/parity.sh"

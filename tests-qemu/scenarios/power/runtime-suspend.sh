@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # An idle modem is suspended; with its port open or its link up it may wake the host, or stays active
-# Also: kcsan arm64
+# Also: kcsan arm64 armhf
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/power.sh"
 

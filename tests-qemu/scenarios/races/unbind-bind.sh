@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Either interface of a union is unbound through sysfs, and bound again
+# Also: armhf
 . "${0%/*}/../lib.sh"
 
 driver=/sys/bus/usb/drivers/qmi_wwan

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # A modem is unplugged under traffic, while a program waits for QMI: all is removed, and a new modem works
-# Also: kcsan
+# Also: kcsan armhf
 . "${0%/*}/../lib.sh"
 
 plug raw-ip-hs
