@@ -80,7 +80,9 @@ impl HeadPool {
         skb.append(head)?;
         let start = offset.checked_add(linear).ok_or(EOVERFLOW)?;
         let fragment = buffer.fragment(start, rest.len()).ok_or(EINVAL)?;
-        skb.add_fragment(fragment, truesize);
+        // SAFETY: the fragment was taken just now, with its reference, and the buffer is new: it has
+        // no fragment.
+        unsafe { skb.add_fragment(fragment, truesize) };
         Ok(skb)
     }
 }

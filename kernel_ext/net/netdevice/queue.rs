@@ -141,9 +141,13 @@ impl TransmitQueue<'_> {
     }
 
     /// Counts `bytes` that were sent, or dropped instead, and lets the network stack send again if
-    /// the limits permit it (`netdev_tx_completed_queue()`). The calls for one queue must be
-    /// serialised.
-    pub(in crate::kernel_ext) fn completed(self, bytes: usize) {
+    /// the limits permit it (`netdev_tx_completed_queue()`).
+    ///
+    /// # Safety
+    ///
+    /// The bytes must have been counted by [`Self::sent`], and neither completed nor reset since.
+    /// The calls for one queue must be serialised, and so must those of [`Self::sent`].
+    pub(in crate::kernel_ext) unsafe fn completed(self, bytes: usize) {
         #[cfg(CONFIG_BQL)]
         {
             if bytes == 0 {
@@ -151,8 +155,9 @@ impl TransmitQueue<'_> {
             }
             let limits = project!(mut self.0, .dql);
             // CAST: no more than that was counted as sent.
-            // SAFETY: by the type invariant the queue is valid, and its limits are as long; the
-            // function stops the kernel if more is completed than was sent.
+            // SAFETY: by the type invariant the queue is valid, and its limits are as long. The
+            // function stops the kernel if more is completed than was sent, which by the
+            // requirement of this one is not so.
             unsafe { bindings::dql_completed(limits, bytes as ffi::c_uint) };
             // SAFETY: a barrier may be anywhere.
             unsafe { bindings::smp_mb() };

@@ -37,7 +37,8 @@ impl NetDevice {
 
     /// The packet `new`, as one of the device.
     pub(in crate::kernel_ext) fn adopt(&self, new: NewSkb) -> OwnedSkb {
-        let skb = new.into_inner();
+        // SAFETY: the device is set below.
+        let skb = unsafe { new.into_inner() };
         let link = project!(
             mut skb.as_ptr(),
             .__bindgen_anon_1.__bindgen_anon_1.__bindgen_anon_1.dev

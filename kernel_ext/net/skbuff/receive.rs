@@ -48,7 +48,11 @@ pub(in crate::kernel_ext) const fn buffer_len(len: usize) -> usize {
     align(HEADROOM.saturating_add(len)).saturating_add(SHARED_INFO_LEN)
 }
 
-/// A new socket buffer, for a received packet: nobody else uses it, and no clone shares its data.
+/// A new socket buffer, for a received packet.
+///
+/// # Invariants
+///
+/// Nobody else uses the buffer, and no clone shares its data.
 pub(in crate::kernel_ext) struct NewSkb(OwnedSkb);
 
 impl NewSkb {
@@ -56,6 +60,7 @@ impl NewSkb {
     ///
     /// `ptr` must be a valid, new buffer, which the caller gives away.
     pub(in crate::kernel_ext) unsafe fn from_raw(ptr: *mut bindings::sk_buff) -> Self {
+        // INVARIANT: by the requirement of the function the buffer is new.
         // SAFETY: by the requirement of the function the buffer is valid and new, so that nobody
         // else uses it, and is given away.
         Self(unsafe { OwnedSkb::from_raw(ptr) })
@@ -103,7 +108,7 @@ impl NewSkb {
 
     /// The packet, to be looked at and changed.
     pub(in crate::kernel_ext) fn get(&mut self) -> &mut SkBuff {
-        // SAFETY: the buffer is new, and `into_inner` consumes it: no clone shares its data.
+        // SAFETY: by the type invariant no clone shares the data.
         unsafe { self.0.as_skb() }
     }
 
@@ -118,7 +123,11 @@ impl NewSkb {
     }
 
     /// The packet, which is of no device yet.
-    pub(in crate::kernel_ext::net) fn into_inner(self) -> OwnedSkb {
+    ///
+    /// # Safety
+    ///
+    /// The caller must set the device of the packet before it is passed to the network stack.
+    pub(in crate::kernel_ext::net) unsafe fn into_inner(self) -> OwnedSkb {
         self.0
     }
 
@@ -128,11 +137,11 @@ impl NewSkb {
             return Err(ENOBUFS);
         }
 
-        // SAFETY: the buffer is valid and nobody else's. It is linear, or it would have no
-        // tailroom, and its tailroom suffices.
+        // SAFETY: by the type invariant the buffer is valid and nobody else's. It is linear, or it
+        // would have no tailroom, and its tailroom suffices.
         let tail = unsafe { bindings::skb_put(self.0.as_ptr(), bytes.len() as u32) };
-        // SAFETY: the tailroom has the length of `bytes`, which cannot overlap with it: they are
-        // borrowed immutably.
+        // SAFETY: the tailroom has the length of `bytes`. Nobody else has a reference into this
+        // buffer, so the two do not overlap.
         unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), tail.cast(), bytes.len()) };
         Ok(())
     }
@@ -149,7 +158,14 @@ impl NewSkb {
     }
 
     /// Adds `fragment`, the only one (`skb_add_rx_frag()`).
-    pub(in crate::kernel_ext::net) fn add_fragment(
+    ///
+    /// # Safety
+    ///
+    /// `fragment` must be one of [`SharedBuffer::fragment`], whose reference the caller gives away,
+    /// and the packet must have none yet.
+    ///
+    /// [`SharedBuffer::fragment`]: crate::kernel_ext::page::SharedBuffer::fragment
+    pub(in crate::kernel_ext::net) unsafe fn add_fragment(
         &mut self,
         fragment: bindings::skb_frag,
         truesize: u32,
@@ -157,17 +173,21 @@ impl NewSkb {
         let shared = shared_info(self.0.raw());
         // CAST: an array begins with its first element.
         let first = project!(mut shared, .frags).cast::<bindings::skb_frag>();
-        // SAFETY: the buffer is valid and new: nobody else uses what belongs to its data.
+        // SAFETY: by the type invariant the buffer is valid, and nobody else uses what belongs to
+        // its data.
         unsafe { first.write(fragment) };
         let count = project!(mut shared, .nr_frags);
-        // SAFETY: the buffer is valid and new: nobody else uses what belongs to its data.
+        // SAFETY: by the type invariant the buffer is valid, and nobody else uses what belongs to
+        // its data.
         unsafe { count.write(1) };
         let flags = project!(mut shared, .flags);
         // Packets before and behind it are in the same buffer, and are read there.
-        // SAFETY: the buffer is valid and new: nobody else uses what belongs to its data.
+        // SAFETY: by the type invariant the buffer is valid, and nobody else uses what belongs to
+        // its data.
         unsafe { flags.write(bindings::SKBFL_SHARED_FRAG as u8) };
 
-        // SAFETY: the buffer is valid and new: nobody else uses it, and `self` is borrowed mutably.
+        // SAFETY: by the type invariant the buffer is valid, and nobody else uses it; `self` is
+        // borrowed mutably.
         let raw = unsafe { &mut *self.0.as_ptr() };
         raw.len = raw.len.wrapping_add(fragment.len);
         raw.data_len = raw.data_len.wrapping_add(fragment.len);

@@ -58,7 +58,9 @@ impl TransmitRing {
         let state = inner.state();
 
         drop(inner);
-        owner.queue().completed(bytes);
+        // SAFETY: `submit` has counted these bytes, under the lock. The transfers were in flight until
+        // now, and one context at a time has the set; a queue is reset when nothing is in flight.
+        unsafe { owner.queue().completed(bytes) };
         if let Some(pending) = pending {
             // An error drops the transfer's packets.
             let _ = self.submit(pending, owner);
