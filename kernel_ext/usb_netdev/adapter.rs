@@ -82,15 +82,15 @@ impl<T: Driver> Adapter<T> {
         intf: &'a Probed<'a, Self>,
         info: &'static DriverInfo<T>,
     ) -> Result<UnregisteredDevice<'a, T>> {
-        let binding = BindContext::<T>::new(intf, info)?;
+        let context = BindContext::<T>::new(intf, info)?;
         // SAFETY: the device is registered as an `UnregisteredDevice` only, which has a
         // `Private<T>`.
-        unsafe { Self::set_up(&binding.net, intf) };
+        unsafe { Self::set_up(&context.net, intf) };
 
-        let state = T::bind(&binding)?;
-        let pipes = binding.pipes.take().ok_or(EINVAL)?;
-        if let Some(max_frame) = binding.max_frame.get() {
-            let net = &binding.net;
+        let state = T::bind(&context)?;
+        let pipes = context.pipes.take().ok_or(EINVAL)?;
+        if let Some(max_frame) = context.max_frame.get() {
+            let net = &context.net;
             let header = net.hard_header_len();
 
             net.set_initial_mtu(net.mtu().min(u32::from(max_frame).saturating_sub(header)));
@@ -102,16 +102,16 @@ impl<T: Driver> Adapter<T> {
             info,
         };
         let path = DataPath::new()?;
-        let net = binding.net.as_raw();
-        let claimed = || binding.take_claimed();
+        let net = context.net.as_raw();
+        let claimed = || context.take_claimed();
         // SAFETY: the device is new. It outlives its private part, which `UnregisteredDevice` drops
         // before it.
         let private = unsafe { Private::<T>::new(net, state, claimed, parts, path) };
         // SAFETY: the private part of the device has the size and alignment of a `Private<T>`, does
         // not move, and nobody else uses it. The initializer does not fail.
-        unsafe { raw_init(binding.net.private().cast::<Private<T>>(), private) };
+        unsafe { raw_init(context.net.private().cast::<Private<T>>(), private) };
         // SAFETY: the private part was initialised just now.
-        Ok(unsafe { UnregisteredDevice::new(binding) })
+        Ok(unsafe { UnregisteredDevice::new(context) })
     }
 
     /// The device that `intf` is part of; [`None`] while it is being bound, and once it is unbound.

@@ -60,7 +60,9 @@ impl<'a, T: Driver> BindContext<'a, T> {
         // INVARIANT: the data was set above.
         Ok(Self {
             claimed: Cell::new(None),
-            data: InterfaceData::new(intf),
+            // SAFETY: by the type invariant of `Bound` a callback of the driver runs during `'a`,
+            // which the result does not outlive.
+            data: unsafe { InterfaceData::new(intf) },
             net,
             intf,
             info,

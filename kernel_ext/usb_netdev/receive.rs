@@ -108,7 +108,7 @@ impl<T: Driver> RxPoll<'_, '_, T> {
         }
 
         let replacement = if len > self.copybreak() {
-            ring.pool().take()
+            ring.take_buffer()
         } else {
             None
         };
@@ -157,7 +157,7 @@ impl<T: Driver> RxPoll<'_, '_, T> {
         let len = arrival.len;
         let (buffer, processed) = arrival.split();
         let replacement = if len.saturating_mul(SMALL) >= buffer.bytes().len() {
-            ring.pool().take()
+            ring.take_buffer()
         } else {
             None
         };

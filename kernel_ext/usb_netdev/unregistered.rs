@@ -25,17 +25,24 @@ use core::{
 use kernel::prelude::*;
 
 /// The network device as the data of an interface, which is cleared when this is dropped.
+///
+/// # Invariants
+///
+/// A callback of the driver that `.0` is bound to runs as long as this exists.
 pub(super) struct InterfaceData<'a>(&'a Interface);
 
 impl<'a> InterfaceData<'a> {
-    /// `intf` must be in a callback of the driver, for as long as the result exists.
-    pub(super) fn new(intf: &'a Interface) -> Self {
+    /// # Safety
+    ///
+    /// A callback of the driver of `intf` must run for as long as the result exists.
+    pub(super) unsafe fn new(intf: &'a Interface) -> Self {
+        // INVARIANT: by the requirement of the function.
         Self(intf)
     }
 
     fn clear(&self) {
-        // SAFETY: the interface is the driver's until its callback has returned, which holds this;
-        // and no callback expects data in it any more.
+        // SAFETY: by the type invariant a callback of the interface's driver runs; NULL is valid
+        // data for it.
         unsafe { self.0.set_data(ptr::null_mut()) };
     }
 }
@@ -60,15 +67,15 @@ pub(super) struct UnregisteredDevice<'a, T: Driver> {
 }
 
 impl<'a, T: Driver> UnregisteredDevice<'a, T> {
-    /// The device that `bind` has set up.
+    /// The device that `context` has set up.
     ///
     /// # Safety
     ///
-    /// The private part of the network device of `bind` must be a `Private<T>`.
-    pub(super) unsafe fn new(binding: BindContext<'a, T>) -> Self {
-        let BindContext { data, net, .. } = binding;
+    /// The private part of the network device of `context` must be a `Private<T>`.
+    pub(super) unsafe fn new(context: BindContext<'a, T>) -> Self {
+        let BindContext { data, net, .. } = context;
 
-        // INVARIANT: the interface of `bind` is being probed; the rest by the requirement of the
+        // INVARIANT: the interface of `context` is being probed; the rest by the requirement of the
         // function.
         Self {
             data,
@@ -82,12 +89,15 @@ impl<'a, T: Driver> UnregisteredDevice<'a, T> {
     /// # Safety
     ///
     /// `dev` must have been registered, and not be so any more; nobody may use it or refer to it.
-    /// The disconnect callback of the driver must run, for an interface of the device.
+    /// The disconnect callback of the driver must run for as long as the result exists, for an
+    /// interface of the device.
     pub(super) unsafe fn from_unregistered(dev: NonNull<Device<T>>, intf: &'a Interface) -> Self {
         // INVARIANT: a `Device<T>` has its private part; the rest by the requirement of the
         // function.
         Self {
-            data: InterfaceData::new(intf),
+            // SAFETY: by the requirement of the function a callback of the driver of the interface
+            // runs, as long as the result exists, which has this.
+            data: unsafe { InterfaceData::new(intf) },
             // SAFETY: by the requirement of the function the device is not registered any more, and
             // given away.
             net: unsafe { Unregistered::from_raw(dev.cast()) },

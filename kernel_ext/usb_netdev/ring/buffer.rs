@@ -113,24 +113,33 @@ impl TxBuffer {
     /// Appends the bytes `part` of `skb`. `ENOBUFS` if the capacity does not suffice, `EFAULT` if
     /// the packet has not as many bytes.
     pub(super) fn append_packet(&mut self, skb: &OwnedSkb, part: Range<usize>) -> Result {
-        let len = part.end.saturating_sub(part.start);
+        let len = part_len(skb, &part)?;
         if len == 0 {
             return Ok(());
         }
 
-        // SAFETY: the closure, if it succeeds, has written all of its argument.
+        // SAFETY: if `OwnedSkb::copy_to` succeeds it has written all of the slice that it was given.
         unsafe { self.append_with(len, |spare| skb.copy_to(part.start, spare)) }
     }
 
     /// As [`Self::append_packet`], and returns the ones' complement sum of the bytes, as 16-bit
     /// words in the order in which they lie in memory.
     pub(super) fn append_and_sum(&mut self, skb: &OwnedSkb, part: Range<usize>) -> Result<u16> {
-        let len = part.end.saturating_sub(part.start);
+        let len = part_len(skb, &part)?;
         if len == 0 {
             return Ok(0);
         }
 
-        // SAFETY: the closure, if it succeeds, has written all of its argument.
+        // SAFETY: if `OwnedSkb::copy_and_sum_to` succeeds it has written all of the slice that it
+        // was given.
         unsafe { self.append_with(len, |spare| skb.copy_and_sum_to(part.start, spare)) }
     }
+}
+
+/// Length of `part` of `skb`, in bytes. `EFAULT` if the packet has not as many bytes.
+fn part_len(skb: &OwnedSkb, part: &Range<usize>) -> Result<usize> {
+    if part.start.max(part.end) > skb.len() {
+        return Err(EFAULT);
+    }
+    Ok(part.end.saturating_sub(part.start))
 }

@@ -103,9 +103,9 @@ impl ReceiveRing {
         Ok(this)
     }
 
-    /// The pool that buffers are from.
-    pub(in crate::kernel_ext) fn pool(&mut self) -> &mut Pool {
-        &mut self.pool
+    /// A buffer for [`Self::resubmit`]. [`None`] if there is none. Does not sleep.
+    pub(in crate::kernel_ext) fn take_buffer(&mut self) -> Option<Buffer> {
+        self.pool.take()
     }
 
     /// Where a transfer begins in its buffer, in bytes.
@@ -126,7 +126,7 @@ impl ReceiveRing {
             };
             let buffer = match transfer.content_mut().take() {
                 Some(buffer) => Some(buffer),
-                None => self.pool.take(),
+                None => self.take_buffer(),
             };
 
             match buffer {
@@ -139,25 +139,32 @@ impl ReceiveRing {
         }
     }
 
-    /// Submits a processed transfer again, with `buffer`.
-    pub(in crate::kernel_ext) fn resubmit(&mut self, processed: EmptyTransfer, buffer: Buffer) {
-        self.submit(processed.0, buffer);
+    /// Submits a transfer again, with `buffer`, which is dropped if it is too small.
+    pub(in crate::kernel_ext) fn resubmit(&mut self, empty: EmptyTransfer, buffer: Buffer) {
+        self.submit(empty.0, buffer);
     }
 
     fn submit(&mut self, mut transfer: Idle<Option<Buffer>>, buffer: Buffer) {
+        // Those of the pool are large enough, as `new` has checked.
+        let Some(needed) = self.headroom.checked_add(self.len as usize) else {
+            return self.put_back(transfer);
+        };
+        if buffer.bytes().len() < needed {
+            return self.put_back(transfer);
+        }
         let data = buffer.as_ptr().wrapping_add(self.headroom);
 
         *transfer.content_mut() = Some(buffer);
         if self.fault.is_some() {
             return self.put_back(transfer);
         }
-        // SAFETY: the buffer, in the linear map, has the size for headroom and length, as `new` has
-        // checked. It stays with the transfer until that is done. The pipe is the one of the ring.
+        // SAFETY: the buffer is in the linear map, and by the check above has headroom and length.
+        // It stays with the transfer until that is done. The pipe is the one of the ring.
         if let Err((transfer, err)) = unsafe { transfer.submit(&self.pipe, data, self.len, false) }
         {
             self.put_back(transfer);
             self.record_error(err);
-            // Else the next attempt, at once, would fail in the same way.
+            // Otherwise the next attempt, at once, would fail in the same way.
             self.fault.get_or_insert(Fault::Throttle);
         }
     }

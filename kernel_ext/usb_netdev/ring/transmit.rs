@@ -117,7 +117,8 @@ impl TransmitRing {
         Ok(TransmitSet(transfers))
     }
 
-    /// Closes the ring. What was not sent is dropped, and counted as completed for `owner`. Sleeps.
+    /// Closes the ring, and drops what was not sent; deferred transfers count as completed for the
+    /// queue of `owner`. Sleeps.
     pub(in crate::kernel_ext) fn close(&self, mut set: TransmitSet, owner: &impl QueueOwner) {
         {
             let mut inner = self.inner.lock();
@@ -142,9 +143,13 @@ impl TransmitRing {
         drop(set);
     }
 
-    /// An idle transfer, empty. [`None`] if there is none. Does not sleep. RCU is held until the
-    /// transfer is returned, submitted or held.
-    pub(super) fn take(&self) -> Option<Transfer> {
+    /// An idle transfer, empty. [`None`] if there is none. Does not sleep.
+    ///
+    /// # Safety
+    ///
+    /// The caller must hold the RCU read lock until the transfer is returned, submitted or held, by
+    /// this ring: [`Self::close`] frees it after a grace period.
+    pub(super) unsafe fn take(&self) -> Option<Transfer> {
         let mut transfer = {
             let mut inner = self.inner.lock();
 
@@ -162,8 +167,13 @@ impl TransmitRing {
         Some(transfer)
     }
 
-    /// The pending transfer, if there is one, as with [`Self::take`].
-    pub(super) fn take_pending(&self) -> Option<Transfer> {
+    /// The pending transfer, if there is one. Does not sleep.
+    ///
+    /// # Safety
+    ///
+    /// The caller must hold the RCU read lock until the transfer is returned, submitted or held, by
+    /// this ring: [`Self::close`] frees it after a grace period.
+    pub(super) unsafe fn take_pending(&self) -> Option<Transfer> {
         self.inner.lock().pending.take()
     }
 

@@ -35,9 +35,13 @@ impl<'a> TxTransfer<'a> {
         ring: &'a TransmitRing,
         _rcu: &'a rcu::Guard,
     ) -> Option<Self> {
+        // SAFETY: the result borrows the RCU guard, and returns, submits or holds the transfer, at
+        // the latest when it is dropped.
+        let transfer = unsafe { ring.take() }?;
+
         Some(Self {
             ring,
-            transfer: Some(ring.take()?),
+            transfer: Some(transfer),
             has_waited: false,
         })
     }
@@ -47,9 +51,13 @@ impl<'a> TxTransfer<'a> {
         ring: &'a TransmitRing,
         _rcu: &'a rcu::Guard,
     ) -> Option<Self> {
+        // SAFETY: the result borrows the RCU guard, and returns, submits or holds the transfer, at
+        // the latest when it is dropped.
+        let transfer = unsafe { ring.take_pending() }?;
+
         Some(Self {
             ring,
-            transfer: Some(ring.take_pending()?),
+            transfer: Some(transfer),
             has_waited: true,
         })
     }

@@ -58,8 +58,8 @@ impl TransmitRing {
         let state = inner.state();
 
         drop(inner);
-        // SAFETY: `submit` has counted these bytes, under the lock. The transfers were in flight until
-        // now, and one context at a time has the set; a queue is reset when nothing is in flight.
+        // SAFETY: `submit` has counted these bytes for the owner, under the lock. One context at a
+        // time has the set. The queue is reset only when nothing is in flight.
         unsafe { owner.queue().completed(bytes) };
         if let Some(pending) = pending {
             // An error drops the transfer's packets.
