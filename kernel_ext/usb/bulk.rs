@@ -10,7 +10,7 @@ mod transfer;
 mod transfers;
 
 pub(in crate::kernel_ext) use completion::{
-    Completion,
+    CompletionHandler,
     DoneList, //
 };
 pub(in crate::kernel_ext) use pipe::{

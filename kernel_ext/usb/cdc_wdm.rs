@@ -34,7 +34,7 @@ pub(crate) use bindings::wwan_port_type as PortType;
 /// The port type of a control channel that speaks QMI.
 pub(crate) const PORT_QMI: PortType = bindings::wwan_port_type_WWAN_PORT_QMI;
 
-/// Is notified of the users of a character device.
+/// Called when the users of a character device change.
 pub(in crate::kernel_ext) trait ManagePower {
     /// The first user has opened the character device (`on`), or the last one has closed it.
     /// Sleeps.
@@ -65,7 +65,7 @@ unsafe impl Send for Subdriver {}
 unsafe impl Sync for Subdriver {}
 
 impl Subdriver {
-    /// Has cdc-wdm serve `control`.
+    /// Registers `control` with cdc-wdm.
     ///
     /// `endpoint` is the one for notifications; messages have `max_message` bytes at most. User
     /// space may open the character device before this returns. Sleeps.
@@ -93,7 +93,7 @@ impl Subdriver {
             )
         })?;
 
-        // INVARIANT: cdc-wdm took the interface, and returned its driver.
+        // INVARIANT: cdc-wdm has taken the interface, and returned its driver.
         Ok(Self {
             driver: NonNull::new(driver.cast()).ok_or(ENODEV)?,
             control: control.into(),

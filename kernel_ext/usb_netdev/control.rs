@@ -50,7 +50,7 @@ impl<'a, T: Driver> StartContext<'a, T> {
         Self(dev, NotThreadSafe)
     }
 
-    /// Has cdc-wdm serve the interface that was probed, until the device is unbound.
+    /// Registers the probed interface with cdc-wdm, until the device is unbound.
     ///
     /// `endpoint` is the one for notifications; messages have `max_message` bytes at most. User
     /// space may open the character device before this returns. [`Driver::manage_power`] is called
@@ -81,9 +81,9 @@ impl<'a, T: Driver> StartContext<'a, T> {
 
 impl<T: Driver> ManagePower for Device<T> {
     unsafe fn manage_power(intf: &Interface, on: bool) {
-        // SAFETY: by the requirement of the trait cdc-wdm serves the interface for this type. So
-        // its data is a device of `T`, which waits for this, and is disconnected from cdc-wdm,
-        // before it is freed.
+        // SAFETY: by the requirement of the trait cdc-wdm serves the interface for this type, so
+        // its data is a device of `T`. The device is disconnected from cdc-wdm before it is freed,
+        // which waits for this callback.
         if let Some(dev) = unsafe { Self::from_interface(intf) } {
             T::manage_power(dev, on);
         }

@@ -3,15 +3,10 @@
 //! Rings of bulk transfers whose requests (URBs) are allocated once and used again.
 //!
 //! A transfer is idle, in flight, or done, and each state is a type. Completions put it on a list
-//! and schedule a NAPI context; its poll does the rest. So a transfer is submitted again only when
-//! its data was processed, and the ring bounds the data that a device can queue.
+//! and schedule a NAPI context; its poll does the rest. So a buffer is submitted again only when
+//! its data was processed, and the ring and its pool bound the data that a device can queue.
 //!
 //! C header: [`include/linux/usb.h`](srctree/include/linux/usb.h)
-
-use crate::kernel_ext::{
-    net::napi,
-    usb::bulk::Completion, //
-};
 
 mod buffer;
 mod fault;
@@ -22,8 +17,8 @@ mod tx_transfer;
 pub(super) use fault::Fault;
 pub(super) use receive::{
     EmptyTransfer,
-    ReceiveRing, //
-    RxTransfer,
+    ReceiveRing,
+    RxTransfer, //
 };
 pub(super) use transmit::{
     QueueOwner,
@@ -33,7 +28,12 @@ pub(super) use transmit::{
 };
 pub(crate) use tx_transfer::TxTransfer;
 
-impl Completion for napi::Scheduler {
+use crate::kernel_ext::{
+    net::napi,
+    usb::bulk::CompletionHandler, //
+};
+
+impl CompletionHandler for napi::Scheduler {
     fn completed(&self) {
         self.schedule();
     }

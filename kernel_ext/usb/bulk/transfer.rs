@@ -4,7 +4,7 @@
 
 use super::{
     completion::{
-        Completion,
+        CompletionHandler,
         Completions, //
     },
     Pipe, //
@@ -19,8 +19,8 @@ use kernel::{
 
 /// The driver's data of a transfer.
 pub(in crate::kernel_ext) trait Content {
-    /// Is notified of completions.
-    type Completion: Completion;
+    /// Called when a transfer has completed.
+    type Handler: CompletionHandler;
 }
 
 /// A transfer: its URB, and the driver's data `B`.
@@ -49,7 +49,7 @@ impl<B: Content> Transfer<B> {
 ///
 /// # Invariants
 ///
-/// The holder has the transfer, which is valid: by the requirement of
+/// The holder owns the transfer, which is valid: by the requirement of
 /// [`Transfers::new`](super::Transfers::new) this is not used once the set was dropped.
 pub(in crate::kernel_ext) struct Idle<B: Content>(pub(super) NonNull<Transfer<B>>);
 
@@ -57,25 +57,27 @@ pub(in crate::kernel_ext) struct Idle<B: Content>(pub(super) NonNull<Transfer<B>
 ///
 /// # Invariants
 ///
-/// The holder has the transfer, which is valid: by the requirement of
+/// The holder owns the transfer, which is valid: by the requirement of
 /// [`Transfers::new`](super::Transfers::new) this is not used once the set was dropped.
 pub(in crate::kernel_ext) struct Done<B: Content>(pub(super) NonNull<Transfer<B>>);
 
-// SAFETY: by the type invariant the holder has the transfer alone; an URB may be used from any
-// thread, and by the bound the content may.
+// SAFETY: by the type invariant the holder alone owns the transfer; an URB may be used from any
+// thread, and by the bound the content may. So may the handler: [`CompletionHandler`] requires
+// `Send` and `Sync`.
 unsafe impl<B: Content + Send> Send for Idle<B> {}
 
 // SAFETY: `&Idle` gives access to `&B` alone, which by the bound any thread may have.
 unsafe impl<B: Content + Sync> Sync for Idle<B> {}
 
-// SAFETY: by the type invariant the holder has the transfer alone; an URB may be used from any
-// thread, and by the bound the content may.
+// SAFETY: by the type invariant the holder alone owns the transfer; an URB may be used from any
+// thread, and by the bound the content may. So may the handler: [`CompletionHandler`] requires
+// `Send` and `Sync`.
 unsafe impl<B: Content + Send> Send for Done<B> {}
 
 impl<B: Content> Idle<B> {
     /// The driver's data.
     pub(in crate::kernel_ext) fn content(&self) -> &B {
-        // SAFETY: by the type invariant the transfer is valid, and `self`, which is borrowed, has
+        // SAFETY: by the type invariant the transfer is valid, and `self`, which is borrowed, owns
         // it.
         unsafe { &self.0.as_ref().content }
     }
@@ -83,7 +85,7 @@ impl<B: Content> Idle<B> {
     /// The driver's data, mutably.
     pub(in crate::kernel_ext) fn content_mut(&mut self) -> &mut B {
         // SAFETY: by the type invariant the transfer is valid, and `self`, which is borrowed
-        // mutably, has it.
+        // mutably, owns it.
         unsafe { &mut self.0.as_mut().content }
     }
 
@@ -101,33 +103,33 @@ impl<B: Content> Idle<B> {
         len: u32,
         zero: bool,
     ) -> Result<(), (Self, Error)> {
-        // SAFETY: by the type invariant the transfer is valid, and `self` has it.
+        // SAFETY: by the type invariant the transfer is valid, and `self` owns it.
         let raw = unsafe { self.0.as_ref() }.urb.as_ptr();
         let flags = if zero { bindings::URB_ZERO_PACKET } else { 0 };
 
         let urb_dev = project!(mut raw, .dev);
-        // SAFETY: the URB is valid and not in flight, for `self` has the transfer: nobody else uses
-        // the field.
+        // SAFETY: the URB is valid and not in flight, for `self` owns the transfer: nobody else
+        // uses the field.
         unsafe { urb_dev.write(pipe.device()) };
         let urb_pipe = project!(mut raw, .pipe);
-        // SAFETY: the URB is valid and not in flight, for `self` has the transfer: nobody else uses
-        // the field.
+        // SAFETY: the URB is valid and not in flight, for `self` owns the transfer: nobody else
+        // uses the field.
         unsafe { urb_pipe.write(pipe.raw()) };
         let urb_data = project!(mut raw, .transfer_buffer);
-        // SAFETY: the URB is valid and not in flight, for `self` has the transfer: nobody else uses
-        // the field.
+        // SAFETY: the URB is valid and not in flight, for `self` owns the transfer: nobody else
+        // uses the field.
         unsafe { urb_data.write(data.cast()) };
         let urb_len = project!(mut raw, .transfer_buffer_length);
-        // SAFETY: the URB is valid and not in flight, for `self` has the transfer: nobody else uses
-        // the field.
+        // SAFETY: the URB is valid and not in flight, for `self` owns the transfer: nobody else
+        // uses the field.
         unsafe { urb_len.write(len) };
         let urb_flags = project!(mut raw, .transfer_flags);
-        // SAFETY: the URB is valid and not in flight, for `self` has the transfer: nobody else uses
-        // the field.
+        // SAFETY: the URB is valid and not in flight, for `self` owns the transfer: nobody else
+        // uses the field.
         unsafe { urb_flags.write(flags) };
 
         // SAFETY: the URB is filled in, its device and endpoint by `pipe`, its buffer by the
-        // requirement of the function. If this succeeds the USB core has the transfer.
+        // requirement of the function. If this succeeds the USB core owns the transfer.
         match to_result(unsafe { bindings::usb_submit_urb(raw, bindings::GFP_ATOMIC) }) {
             Ok(()) => Ok(()),
             Err(err) => Err((self, err)),
@@ -136,16 +138,16 @@ impl<B: Content> Idle<B> {
 
     /// Completes the transfer without sending it: its status is `err`.
     pub(in crate::kernel_ext) fn fail(self, err: Error) {
-        // SAFETY: by the type invariant the transfer is valid, and `self` has it.
+        // SAFETY: by the type invariant the transfer is valid, and `self` owns it.
         let (urb, completions) = unsafe { self.0.as_ref() }.parts();
         let status = project!(mut urb.as_ptr(), .status);
 
-        // SAFETY: the URB is valid and not in flight, for `self` has the transfer.
+        // SAFETY: the URB is valid and not in flight, for `self` owns the transfer.
         unsafe { status.write(err.to_errno()) };
         // SAFETY: by the type invariant of `Transfer` its set has these as long as its transfers.
         let completions = unsafe { completions.as_ref() };
-        // SAFETY: by the type invariant the transfer is valid, and `self` has it, which is given
-        // away.
+        // SAFETY: by the type invariant the transfer is valid. `self`, which is consumed, owned it,
+        // and passes it on.
         unsafe { completions.push(self.0) };
     }
 }
@@ -153,13 +155,13 @@ impl<B: Content> Idle<B> {
 impl<B: Content> Done<B> {
     /// The status of the transfer, or how many bytes were transferred.
     pub(in crate::kernel_ext) fn result(&self) -> Result<usize> {
-        // SAFETY: by the type invariant the transfer is valid, and `self` has it.
+        // SAFETY: by the type invariant the transfer is valid, and `self` owns it.
         let urb = unsafe { self.0.as_ref() }.urb.as_ptr();
         let status = project!(urb, .status);
-        // SAFETY: the URB is valid and not in flight, for `self` has the transfer.
+        // SAFETY: the URB is valid and not in flight, for `self` owns the transfer.
         let status = unsafe { status.read() };
         let len = project!(urb, .actual_length);
-        // SAFETY: the URB is valid and not in flight, for `self` has the transfer.
+        // SAFETY: the URB is valid and not in flight, for `self` owns the transfer.
         let len = unsafe { len.read() };
 
         to_result(status)?;
@@ -168,6 +170,7 @@ impl<B: Content> Done<B> {
 
     /// The transfer, idle.
     pub(in crate::kernel_ext) fn into_idle(self) -> Idle<B> {
+        // INVARIANT: `self`, which is consumed, owned the transfer.
         Idle(self.0)
     }
 }

@@ -52,7 +52,7 @@ pub(in crate::kernel_ext) struct ReceiveRing {
 }
 
 impl Content for Option<Buffer> {
-    type Completion = napi::Scheduler;
+    type Handler = napi::Scheduler;
 }
 
 /// A completed transfer with data.

@@ -11,8 +11,8 @@ mod state;
 
 pub(in crate::kernel_ext) use state::RingState;
 pub(super) use state::{
-    Transfer, //
-    TxContent,
+    Transfer,
+    TxContent, //
 };
 
 use super::buffer::TxBuffer;

@@ -30,7 +30,7 @@ pub(in crate::kernel_ext) struct TxContent {
 }
 
 impl Content for TxContent {
-    type Completion = napi::Scheduler;
+    type Handler = napi::Scheduler;
 }
 
 pub(in crate::kernel_ext) type Transfer = Idle<TxContent>;
