@@ -4,7 +4,7 @@
 //! after the kernel's subsystems: `net.rs`, `usb.rs`, and `usb_netdev.rs`, which needs both: a
 //! network device over the bulk endpoints of a USB interface.
 //!
-//! This is the only module with `unsafe` code, and nothing in it is about QMI.
+//! This is the only module with `unsafe` code. It has no code for the QMI or QMAP protocols.
 
 #![deny(unsafe_op_in_unsafe_fn)]
 #![deny(clippy::undocumented_unsafe_blocks)]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Page pools: buffers that are recycled, each a fragment of a compound page with a reference to
-//! it.
+//! Pools of receive buffers (not `page_pool`): fragments of compound pages, each with a reference
+//! to its page.
 //!
 //! A packet that is built on such a buffer holds a reference to its page, and drops it when it is
 //! freed, as with any page fragment. When the pool's reference is the only one, the page is
@@ -108,7 +108,8 @@ impl Drop for Page {
 ///
 /// `len` bytes from `offset` on are within the page, initialised, and used by nobody else.
 ///
-/// They are initialised because a new page is zeroed.
+/// They are initialised because a new page is zeroed, and writes, by the CPU or by DMA, keep them
+/// so.
 pub(crate) struct Buffer {
     page: Page,
     offset: usize,
@@ -189,7 +190,7 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    /// A pool of `max` buffers of `chunk` bytes, which are pieces of pages of at least `page`
+    /// A pool of `max` buffers of `chunk` bytes, which are fragments of pages of at least `page`
     /// bytes, and of those that the machine has. It allocates them when they are needed.
     pub(crate) fn new(chunk: usize, page: usize, max: usize) -> Result<Self> {
         let chunk = chunk.max(1);
@@ -226,10 +227,10 @@ impl Pool {
         // The page that was used longest ago is next.
         for tries in 0..len.min(MAX_TRIES) {
             self.current = self.current.wrapping_add(1).checked_rem(len)?;
-            let entry = self.pages.get_mut(self.current)?;
+            let page = self.pages.get_mut(self.current)?;
 
-            if entry.page.is_exclusive() {
-                entry.used = 0;
+            if page.page.is_exclusive() {
+                page.used = 0;
                 return self.take_from_current();
             }
             if tries == 0 && len < self.max_pages {
@@ -275,19 +276,19 @@ impl Pool {
     /// A buffer of the current page, if it has one left.
     fn take_from_current(&mut self) -> Option<Buffer> {
         let page_len = self.page_len;
-        let entry = self.pages.get_mut(self.current)?;
-        let end = entry.used.checked_add(self.chunk)?;
+        let page = self.pages.get_mut(self.current)?;
+        let end = page.used.checked_add(self.chunk)?;
 
         if end > page_len {
             return None;
         }
-        let offset = entry.used;
-        entry.used = end;
+        let offset = page.used;
+        page.used = end;
 
         // INVARIANT: the buffer is within the page, and was not given out since the page was new or
         // exclusive.
         Some(Buffer {
-            page: entry.page.get(),
+            page: page.page.get(),
             offset,
             len: self.chunk,
         })

@@ -21,7 +21,7 @@ use kernel::{
     str::Formatter, //
 };
 
-/// What stands behind a `struct device` that has attributes.
+/// The type that contains a `struct device` with attributes.
 ///
 /// # Safety
 ///

@@ -142,7 +142,7 @@ pub(crate) fn receive<M: Modem>(
                 },
             },
         }
-        if !rx.has_budget() {
+        if !rx.use_budget() {
             result = Ok(datagrams.position());
             break;
         }

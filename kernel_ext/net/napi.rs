@@ -86,6 +86,8 @@ impl<P: Poll> Napi<P> {
         context: *const P,
         data: P::Data,
     ) -> impl PinInit<Self> {
+        // INVARIANT: the C function sets the context up, disabled; by the requirement of the
+        // function the device outlives it.
         pin_init!(Self {
             raw <- Opaque::ffi_init(move |napi: *mut bindings::napi_struct| {
                 // SAFETY: `napi` is valid for writes, and all bytes of a C structure may be zero.

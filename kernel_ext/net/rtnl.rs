@@ -26,6 +26,7 @@ impl Rtnl {
     pub(crate) fn lock() -> Self {
         // SAFETY: the caller may sleep; a task that holds the lock already waits for ever.
         unsafe { bindings::rtnl_lock() };
+        // INVARIANT: the lock was taken just now.
         Self(NotThreadSafe)
     }
 
@@ -35,6 +36,7 @@ impl Rtnl {
     ///
     /// This task must hold the lock for as long as it keeps the result.
     pub(in crate::kernel_ext) unsafe fn assume_held() -> ManuallyDrop<Self> {
+        // INVARIANT: by the requirement of the function.
         ManuallyDrop::new(Self(NotThreadSafe))
     }
 
@@ -46,6 +48,7 @@ impl Rtnl {
     pub(crate) fn try_lock_or_restart() -> Result<Self> {
         // SAFETY: the caller may sleep.
         if unsafe { bindings::rtnl_trylock() } != 0 {
+            // INVARIANT: the lock was taken just now.
             return Ok(Self(NotThreadSafe));
         }
 

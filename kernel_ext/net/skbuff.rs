@@ -115,8 +115,8 @@ impl SkBuff {
     pub(crate) fn reset_mac_header(&mut self) {
         let offset = self.headroom();
 
-        // SAFETY: the anonymous twin of `headers` is the same memory, of the same type: it is
-        // initialised.
+        // SAFETY: `struct_group()` declares `headers` and the anonymous struct over the same
+        // memory: it is initialised.
         let headers = unsafe { self.raw_mut().__bindgen_anon_4.__bindgen_anon_1.as_mut() };
         // CAST: as in C; a buffer's head is never that large.
         headers.mac_header = offset as u16;
@@ -124,8 +124,8 @@ impl SkBuff {
 
     /// Sets the protocol of the packet to `ether_type`, in host order.
     pub(crate) fn set_protocol(&mut self, ether_type: u16) {
-        // SAFETY: the anonymous twin of `headers` is the same memory, of the same type: it is
-        // initialised.
+        // SAFETY: `struct_group()` declares `headers` and the anonymous struct over the same
+        // memory: it is initialised.
         let headers = unsafe { self.raw_mut().__bindgen_anon_4.__bindgen_anon_1.as_mut() };
 
         headers.protocol = ether_type.to_be();
@@ -133,8 +133,8 @@ impl SkBuff {
 
     /// Sets the state of the packet's checksum (`ip_summed`).
     pub(in crate::kernel_ext) fn set_checksum(&mut self, checksum: Checksum) {
-        // SAFETY: the anonymous twin of `headers` is the same memory, of the same type: it is
-        // initialised.
+        // SAFETY: `struct_group()` declares `headers` and the anonymous struct over the same
+        // memory: it is initialised.
         let headers = unsafe { self.raw_mut().__bindgen_anon_4.__bindgen_anon_1.as_mut() };
 
         headers.set_ip_summed(match checksum {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! Upper devices: network devices that send by another one, their lower device.
+//! Upper devices: network devices that send through another one, their lower device.
 //!
 //! C header: [`include/linux/netdevice.h`](srctree/include/linux/netdevice.h)
 
@@ -48,8 +48,8 @@ pub(crate) trait Driver: Sized + Send + Sync + 'static {
     /// The lower device.
     type Lower: Lower;
 
-    /// Sends a packet of the device by its lower device, and returns how many packets and bytes
-    /// were sent. Bottom halves are off.
+    /// Sends a packet of the device through its lower device, and returns how many packets and
+    /// bytes were sent. Bottom halves are off.
     fn transmit(&self, lower: &Self::Lower, skb: &OwnedSkb) -> Result<(u64, u64)>;
 
     /// A device goes down. RTNL is held.
@@ -93,9 +93,7 @@ pub(crate) struct Device<T: Driver>(NetDevice, PhantomData<T>);
 
 impl<T: Driver> Device<T> {
     /// The offloads of the devices, as user space may enable them.
-    const FEATURES: Features = Features::IP_CSUM
-        .union(Features::RXCSUM)
-        .union(Features::GSO);
+    const FEATURES: Features = Features::CSUM.union(Features::RXCSUM).union(Features::GSO);
 
     /// # Safety
     ///

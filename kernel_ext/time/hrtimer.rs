@@ -2,8 +2,8 @@
 
 //! High resolution timers that expire in softirq context.
 //!
-//! [`kernel::time::hrtimer`] requires that each start owns the timer until it expires; these are
-//! part of another object, and are restarted.
+//! [`kernel::time::hrtimer`] consumes a pointer to the timer at each start; these are part of
+//! another object, and are restarted.
 //!
 //! C header: [`include/linux/hrtimer.h`](srctree/include/linux/hrtimer.h)
 

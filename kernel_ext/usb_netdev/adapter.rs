@@ -74,7 +74,7 @@ impl<T: Driver> Adapter<T> {
         unsafe { net.set_attributes(T::attributes()) };
         net.set_watchdog(msecs_to_jiffies(WATCHDOG) as ffi::c_int);
         net.use_percpu_stats();
-        net.set_features(Features::IP_CSUM.union(Features::GSO), MAX_SEGMENTS);
+        net.set_features(Features::CSUM.union(Features::GSO), MAX_SEGMENTS);
     }
 
     /// Creates a device for `intf`, which is not registered yet.
@@ -101,12 +101,12 @@ impl<T: Driver> Adapter<T> {
             pipes,
             info,
         };
-        let path = DataPath::new()?;
+        let data = DataPath::new()?;
         let net = context.net.as_raw();
         let claimed = || context.take_claimed();
         // SAFETY: the device is new. It outlives its private part, which `UnregisteredDevice` drops
         // before it.
-        let private = unsafe { Private::<T>::new(net, state, claimed, parts, path) };
+        let private = unsafe { Private::<T>::new(net, state, claimed, parts, data) };
         // SAFETY: the private part of the device has the size and alignment of a `Private<T>`, does
         // not move, and nobody else uses it. The initializer does not fail.
         unsafe { raw_init(context.net.private().cast::<Private<T>>(), private) };

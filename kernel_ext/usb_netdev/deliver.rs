@@ -100,7 +100,7 @@ pub(crate) struct RxContext<'a, 'g> {
     pub(super) gro: &'a mut Gro<'g>,
     pub(super) udp_gro: &'a mut UdpGro,
     pub(super) heads: &'a mut HeadPool,
-    pub(super) source: &'a AggregateBuffer,
+    pub(super) buffer: &'a AggregateBuffer,
     /// The offset of the driver's slice in the buffer, in bytes.
     pub(super) start: usize,
     /// Length of the whole aggregate, in bytes.
@@ -117,9 +117,8 @@ impl<'a> RxContext<'a, '_> {
         self.rcu
     }
 
-    /// Counts a packet, and returns whether another one may be delivered after it. To be called
-    /// once for each packet, delivered or not.
-    pub(crate) fn has_budget(&mut self) -> bool {
+    /// Uses the budget of one packet, delivered or not, and returns whether any is left.
+    pub(crate) fn use_budget(&mut self) -> bool {
         self.left = self.left.saturating_sub(1);
         self.left > 0
     }
@@ -163,7 +162,7 @@ impl<'a> RxContext<'a, '_> {
         }
 
         let kind = Kind::of(packet, net);
-        let mut skb = match self.source {
+        let mut skb = match self.buffer {
             AggregateBuffer::Shared(buffer) if packet.len() > self.copybreak => {
                 let start = self.start.checked_add(offset).ok_or(EOVERFLOW)?;
                 // GRO looks at headers where they are, and moves fragments.
@@ -173,7 +172,7 @@ impl<'a> RxContext<'a, '_> {
                     }
                     _ => 0,
                 };
-                // The truesize of the packets is all of the buffer, each by its length.
+                // The truesize of a packet is its share of the buffer, by length.
                 let truesize = buffer
                     .bytes()
                     .len()
@@ -196,7 +195,7 @@ impl<'a> RxContext<'a, '_> {
         // statistics. Packets are delivered in softirq context.
         unsafe { net.count_received(1, packet.len() as u64) };
 
-        kind.deliver(self.gro, self.udp_gro, net.adopt(skb));
+        kind.deliver(self.gro, self.udp_gro, net.set_skb_dev(skb));
         Ok(())
     }
 }

@@ -123,7 +123,7 @@ impl<T: Driver> Private<T> {
         state: impl PinInit<T::State>,
         claimed: impl FnOnce() -> Option<ClaimedInterface>,
         parts: Parts<T>,
-        path: DataPath,
+        data: DataPath,
     ) -> impl PinInit<Self> {
         let Parts {
             interface,
@@ -151,7 +151,7 @@ impl<T: Driver> Private<T> {
             // SAFETY: by the requirement of the function the device outlives its private part, of
             // which this becomes a part, and nobody else knows its lock. It is enabled only while
             // the device is registered: by then it is a `Device<T>`.
-            napi <- unsafe { Napi::new(net, dev, path) },
+            napi <- unsafe { Napi::new(net, dev, data) },
             ring <- TransmitRing::new(owner, transmit),
             uppers <- upper::Table::new(),
             state <- state,

@@ -147,15 +147,15 @@ impl<T: Driver> Device<T> {
         let transmit = unsafe { private.ring.open(TRANSFERS, napi) }?;
         self.net().queue().reset();
         {
-            let mut path = private.napi.pause();
+            let mut data = private.napi.pause();
 
-            path.geometry = Some(geometry);
-            path.receive = Some(receive);
-            path.transmit = Some(transmit);
+            data.geometry = Some(geometry);
+            data.receive = Some(receive);
+            data.transmit = Some(transmit);
             if !self.is_suspended() {
-                refill(&mut path);
+                refill(&mut data);
             }
-            path.set_enabled(true);
+            data.set_enabled(true);
         }
         self.net().queue().wake();
         // Upper devices may have been stopped while the link went down.
@@ -182,11 +182,11 @@ impl<T: Driver> Device<T> {
         // So that the device is not resumed or suspended meanwhile. An error means that it is gone.
         let autopm = private.interface.autopm_get();
         {
-            let mut path = private.napi.pause();
+            let mut data = private.napi.pause();
 
-            path.set_enabled(false);
-            path.remove_receive_ring();
-            if let Some(set) = path.transmit.take() {
+            data.set_enabled(false);
+            data.remove_receive_ring();
+            if let Some(set) = data.transmit.take() {
                 private.ring.close(set, self);
             }
         }
@@ -212,12 +212,12 @@ impl<T: Driver> Device<T> {
         }
 
         let new = self.new_receive_ring(geometry)?;
-        let mut path = private.napi.pause();
-        path.remove_receive_ring();
-        path.geometry = Some(geometry);
-        path.receive = Some(new);
+        let mut data = private.napi.pause();
+        data.remove_receive_ring();
+        data.geometry = Some(geometry);
+        data.receive = Some(new);
         if !self.is_suspended() {
-            refill(&mut path);
+            refill(&mut data);
         }
         Ok(())
     }
@@ -239,8 +239,8 @@ impl<T: Driver> Device<T> {
 }
 
 /// Submits idle transfers.
-pub(super) fn refill(path: &mut DataPath) {
-    if let Some(ring) = &mut path.receive {
+pub(super) fn refill(data: &mut DataPath) {
+    if let Some(ring) = &mut data.receive {
         ring.refill();
     }
 }

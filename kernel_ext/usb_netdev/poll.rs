@@ -70,13 +70,13 @@ impl DataPath {
 impl<T: Driver> Poll for Device<T> {
     type Data = DataPath;
 
-    fn poll(&self, path: &mut DataPath, gro: &mut Gro<'_>, budget: usize) -> usize {
-        if let Some(set) = &mut path.transmit {
+    fn poll(&self, data: &mut DataPath, gro: &mut Gro<'_>, budget: usize) -> usize {
+        if let Some(set) = &mut data.transmit {
             // SAFETY: the set is there only while the link is up, and a `Gro` only in a poll, which
             // runs in softirq context.
             unsafe { self.complete_transmits(set) };
         }
-        self.clear_throttle(path);
+        self.clear_throttle(data);
 
         let DataPath {
             receive: Some(ring),
@@ -85,7 +85,7 @@ impl<T: Driver> Poll for Device<T> {
             udp_gro,
             current,
             ..
-        } = path
+        } = data
         else {
             return 0;
         };
@@ -103,9 +103,9 @@ impl<T: Driver> Poll for Device<T> {
             let Some(aggregate) = current.take() else {
                 match ring.next() {
                     None => break,
-                    Some(Ok(arrival)) => match layout {
-                        Layout::Packet => rx.packet(ring, arrival),
-                        Layout::Aggregate => *current = rx.begin(ring, arrival),
+                    Some(Ok(transfer)) => match layout {
+                        Layout::Packet => rx.packet(ring, transfer),
+                        Layout::Aggregate => *current = rx.begin(ring, transfer),
                     },
                     Some(Err(err)) => rx.error(err),
                 }

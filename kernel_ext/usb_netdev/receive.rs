@@ -47,8 +47,8 @@ const SMALL: usize = 4;
 
 /// An aggregate that is being deaggregated.
 pub(super) struct CurrentAggregate {
-    source: AggregateBuffer,
-    processed: EmptyTransfer,
+    buffer: AggregateBuffer,
+    empty: EmptyTransfer,
     /// The buffer that is to be submitted next, where the aggregate's own is shared.
     replacement: Option<Buffer>,
     position: usize,
@@ -95,16 +95,16 @@ impl<T: Driver> RxPoll<'_, '_, T> {
     }
 
     /// A transfer that holds one packet.
-    pub(super) fn packet(&mut self, ring: &mut ReceiveRing, arrival: RxTransfer) {
+    pub(super) fn packet(&mut self, ring: &mut ReceiveRing, transfer: RxTransfer) {
         self.use_budget(1);
-        let len = arrival.len;
+        let len = transfer.len;
         let headroom = ring.headroom();
-        let (buffer, processed) = arrival.split();
+        let (buffer, empty) = transfer.split();
 
         if len < bindings::ETH_HLEN as usize {
             self.dev.net().count_error(NetError::Receive);
             self.dev.net().count_error(NetError::ReceiveLength);
-            return ring.resubmit(processed, buffer);
+            return ring.resubmit(empty, buffer);
         }
 
         let replacement = if len > self.copybreak() {
@@ -114,7 +114,7 @@ impl<T: Driver> RxPoll<'_, '_, T> {
         };
         let skb = match replacement {
             Some(replacement) => {
-                ring.resubmit(processed, replacement);
+                ring.resubmit(empty, replacement);
                 self.gro.build(buffer, headroom, len)
             }
             None => {
@@ -125,7 +125,7 @@ impl<T: Driver> RxPoll<'_, '_, T> {
                     .map_or(&[][..], |(packet, _)| packet);
                 let skb = self.heads.copy(self.gro, packet);
 
-                ring.resubmit(processed, buffer);
+                ring.resubmit(empty, buffer);
                 skb
             }
         };
@@ -143,7 +143,7 @@ impl<T: Driver> RxPoll<'_, '_, T> {
             Err(_) => return self.dev.net().count_error(NetError::Receive),
         }
         self.count(skb.get().len());
-        let skb = self.dev.net().adopt(skb);
+        let skb = self.dev.net().set_skb_dev(skb);
         deliver::deliver(self.gro, self.udp_gro, skb, self.dev.net());
     }
 
@@ -152,23 +152,23 @@ impl<T: Driver> RxPoll<'_, '_, T> {
     pub(super) fn begin(
         &mut self,
         ring: &mut ReceiveRing,
-        arrival: RxTransfer,
+        transfer: RxTransfer,
     ) -> Option<CurrentAggregate> {
-        let len = arrival.len;
-        let (buffer, processed) = arrival.split();
+        let len = transfer.len;
+        let (buffer, empty) = transfer.split();
         let replacement = if len.saturating_mul(SMALL) >= buffer.bytes().len() {
             ring.take_buffer()
         } else {
             None
         };
-        let source = match &replacement {
+        let buffer = match &replacement {
             Some(_) => AggregateBuffer::Shared(buffer.share()),
             None => AggregateBuffer::Copied(buffer),
         };
 
         Some(CurrentAggregate {
-            source,
-            processed,
+            buffer,
+            empty,
             replacement,
             position: 0,
             len,
@@ -184,7 +184,7 @@ impl<T: Driver> RxPoll<'_, '_, T> {
         let copybreak = self.copybreak();
         let rcu = rcu::read_lock();
         let rest = current
-            .source
+            .buffer
             .bytes()
             .get(current.position..current.len)
             .unwrap_or(&[]);
@@ -192,7 +192,7 @@ impl<T: Driver> RxPoll<'_, '_, T> {
             gro: self.gro,
             heads: self.heads,
             udp_gro: self.udp_gro,
-            source: &current.source,
+            buffer: &current.buffer,
             start: current.position,
             len: current.len,
             copybreak,
@@ -217,16 +217,14 @@ impl<T: Driver> RxPoll<'_, '_, T> {
         }
 
         let CurrentAggregate {
-            source,
-            processed,
+            buffer,
+            empty,
             replacement,
             ..
         } = current;
-        match (source, replacement) {
-            (AggregateBuffer::Copied(buffer), _) => ring.resubmit(processed, buffer),
-            (AggregateBuffer::Shared(_), Some(replacement)) => {
-                ring.resubmit(processed, replacement)
-            }
+        match (buffer, replacement) {
+            (AggregateBuffer::Copied(buffer), _) => ring.resubmit(empty, buffer),
+            (AggregateBuffer::Shared(_), Some(replacement)) => ring.resubmit(empty, replacement),
             // There is a replacement wherever a buffer is shared.
             (AggregateBuffer::Shared(_), None) => (),
         }

@@ -92,11 +92,11 @@ impl<T: Driver> Device<T> {
     }
 
     /// Submits transfers again, if the throttle has expired. For polls.
-    pub(super) fn clear_throttle(&self, path: &mut DataPath) {
+    pub(super) fn clear_throttle(&self, data: &mut DataPath) {
         if self.is_suspended() || !take_task(&self.private().tasks, END_THROTTLE) {
             return;
         }
-        if let Some(ring) = &mut path.receive {
+        if let Some(ring) = &mut data.receive {
             if ring.fault() == Some(Fault::Throttle) {
                 ring.clear_fault();
             }
@@ -115,9 +115,9 @@ impl<T: Driver> Device<T> {
         };
         let halt = take_task(&private.tasks, CLEAR_HALT);
         let restart = take_task(&private.tasks, RESTART_TRANSMIT);
-        let mut path = private.napi.pause();
+        let mut data = private.napi.pause();
 
-        if let Some(ring) = &mut path.receive {
+        if let Some(ring) = &mut data.receive {
             if halt && ring.fault() == Some(Fault::Halt) {
                 ring.stop();
                 if !self.clear_halt(ring.pipe(), "rx", bindings::NETIF_MSG_RX_ERR_BIT) {
@@ -129,7 +129,7 @@ impl<T: Driver> Device<T> {
                 }
             }
         }
-        if let Some(set) = &path.transmit {
+        if let Some(set) = &data.transmit {
             let ring = &private.ring;
             let is_halted = (halt || restart) && ring.fault() == Some(Fault::Halt);
 
@@ -176,15 +176,16 @@ impl<T: Driver> Device<T> {
 
         private.ring.suspend(can_wait)?;
         if !can_wait {
-            // Its pending transfer would be dropped, now that nothing can be sent.
+            // When it expired the pending transfer would be dropped, because nothing can be sent
+            // now.
             private.timer.stop();
         }
-        let mut path = private.napi.pause();
-        if let Some(ring) = &mut path.receive {
+        let mut data = private.napi.pause();
+        if let Some(ring) = &mut data.receive {
             ring.set_fault(Fault::Gone);
             ring.stop();
         }
-        if let Some(set) = &path.transmit {
+        if let Some(set) = &data.transmit {
             set.kill();
         }
         // A poll processes what has arrived, and what was ended.
@@ -194,15 +195,15 @@ impl<T: Driver> Device<T> {
     /// The device is resumed, or was not suspended after all. Sleeps.
     pub(super) fn resume_path(&self) {
         let private = self.private();
-        let mut path = private.napi.pause();
+        let mut data = private.napi.pause();
 
-        if let Some(ring) = &mut path.receive {
+        if let Some(ring) = &mut data.receive {
             ring.clear_fault();
         }
-        link::refill(&mut path);
+        link::refill(&mut data);
         private.ring.clear_fault();
         private.ring.resume(self);
-        if path.transmit.is_some() {
+        if data.transmit.is_some() {
             self.wake_senders();
         }
     }

@@ -66,11 +66,12 @@ impl Gro<'_> {
             return false;
         }
         let control = project!(skb, .cb).cast::<bindings::napi_gro_cb>();
-        // The group of flags and its anonymous twin are one and the same memory.
+        // `struct_group()` declares `zeroed` and the anonymous struct over the same memory.
         let flags = project!(control, .__bindgen_anon_2.__bindgen_anon_1);
         type Flags = bindings::napi_gro_cb__bindgen_ty_2__bindgen_ty_1;
 
-        // Without such a socket a datagram is held only for a list, to be sent on.
+        // Otherwise a datagram is held only for a fraglist (`NAPI_GRO_CB(skb)->is_flist`), to be
+        // forwarded.
         // SAFETY: the buffer is held, by this poll's node, and stays so until that is flushed. So
         // it is valid, nobody else writes it, and its control block is GRO's.
         unsafe { Flags::is_flist_raw(flags) == 0 }

@@ -32,7 +32,7 @@ impl HeadPool {
         Pool::new(buffer_len(Self::MAX_LEN), Self::PAGE, Self::MAX).map(Self)
     }
 
-    /// Gives all memory back that no packet uses.
+    /// Releases all pages. Buffers that were taken stay valid.
     pub(in crate::kernel_ext) fn clear(&mut self) {
         self.0.clear();
     }
@@ -80,8 +80,8 @@ impl HeadPool {
         skb.append(head)?;
         let start = offset.checked_add(linear).ok_or(EOVERFLOW)?;
         let fragment = buffer.fragment(start, rest.len()).ok_or(EINVAL)?;
-        // SAFETY: the fragment was taken just now, with its reference, and the buffer is new: it has
-        // no fragment.
+        // SAFETY: the fragment was taken just now, with its reference, and the buffer is new: it
+        // has no fragment.
         unsafe { skb.add_fragment(fragment, truesize) };
         Ok(skb)
     }

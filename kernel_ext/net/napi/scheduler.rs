@@ -21,11 +21,11 @@ unsafe impl Sync for Scheduler {}
 impl Scheduler {
     /// Schedules the context, unless it is disabled. Called in any context.
     pub(in crate::kernel_ext) fn schedule(&self) {
-        // SAFETY: by the type invariant the context exists. The function returns whether the caller
-        // may schedule it.
+        // SAFETY: by the type invariant the context exists. If this returns true the caller must
+        // schedule it.
         if unsafe { bindings::napi_schedule_prep(self.0) } {
-            // SAFETY: by the type invariant the context exists, and it was left to this to schedule
-            // it.
+            // SAFETY: by the type invariant the context exists. `napi_schedule_prep()` has returned
+            // true, so this must schedule it.
             unsafe { bindings::__napi_schedule(self.0) };
         }
     }

@@ -86,7 +86,7 @@ impl Down<'_> {
     }
 }
 
-/// Has packets of `net` begin with no header, and be sent to nobody's address.
+/// Sets `net` up without link layer header or address.
 ///
 /// # Safety
 ///
@@ -122,8 +122,8 @@ pub(super) unsafe fn write_headerless(net: *mut bindings::net_device) {
     unsafe { flags.write_volatile(FLAGS) };
 }
 
-/// Changes the defaults of Ethernet for a driver that queues the skb itself, and whose MTU may be
-/// larger than Ethernet's.
+/// Changes the defaults of Ethernet: the driver owns each skb that it is given (no
+/// `IFF_TX_SKB_SHARING`), and the MTU may be larger than Ethernet's.
 ///
 /// # Safety
 ///
@@ -153,7 +153,7 @@ pub(super) unsafe fn change_private_flags(
 ) {
     type Group = bindings::net_device__bindgen_ty_1__bindgen_ty_1;
 
-    // `priv_flags_fast` and its anonymous twin are one and the same memory.
+    // `struct_group()` declares `priv_flags_fast` and the anonymous struct over the same memory.
     let group = project!(mut net, .__bindgen_anon_1.__bindgen_anon_1);
     // CAST: the field has more bits.
     let flags = flags as ffi::c_ulong;

@@ -12,11 +12,12 @@ use kernel::ffi;
 pub(in crate::kernel_ext) struct Features(u64);
 
 impl Features {
-    /// Checksums of TCP and UDP in what is sent.
-    pub(in crate::kernel_ext) const IP_CSUM: Self =
+    /// Checksums of TCP and UDP over IPv4 and IPv6, in what is sent (`NETIF_F_IP_CSUM`,
+    /// `NETIF_F_IPV6_CSUM`).
+    pub(in crate::kernel_ext) const CSUM: Self =
         Self::bit(bindings::NETIF_F_IP_CSUM_BIT).union(Self::bit(bindings::NETIF_F_IPV6_CSUM_BIT));
 
-    /// Checksums in what is received.
+    /// Checksums in what is received (`NETIF_F_RXCSUM`).
     pub(in crate::kernel_ext) const RXCSUM: Self = Self::bit(bindings::NETIF_F_RXCSUM_BIT);
 
     /// Packets whose data lies anywhere, and packets of TCP and UDP that are still to be segmented.
@@ -29,12 +30,12 @@ impl Features {
         .union(Self::bit(bindings::NETIF_F_TSO6_BIT))
         .union(Self::bit(bindings::NETIF_F_GSO_UDP_L4_BIT));
 
-    /// Received datagrams of UDP are merged, wanted by a socket or not, which is off at first.
+    /// UDP GRO for packets that are forwarded (`NETIF_F_GRO_UDP_FWD`), off by default.
     pub(in crate::kernel_ext) const GRO_UDP_FWD: Self =
         Self::bit(bindings::NETIF_F_GRO_UDP_FWD_BIT);
 
-    /// Received packets that are forwarded are merged into fragment lists, which are segmented
-    /// again as they were.
+    /// Fraglist GRO (`NETIF_F_GRO_FRAGLIST`): received packets that are forwarded are merged into
+    /// fragment lists, which are segmented again as they were.
     pub(in crate::kernel_ext) const GRO_FRAGLIST: Self =
         Self::bit(bindings::NETIF_F_GRO_FRAGLIST_BIT);
 

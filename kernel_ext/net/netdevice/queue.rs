@@ -47,14 +47,14 @@ impl TransmitQueue<'_> {
         project!(mut self.0, .state)
     }
 
-    /// Has the network stack send nothing more (`netif_tx_stop_queue()`).
+    /// Stops the queue (`netif_tx_stop_queue()`).
     pub(in crate::kernel_ext) fn stop(self) {
         // SAFETY: by the type invariant the queue is valid; its state is a bitmap that is changed
         // by atomic operations.
         unsafe { bindings::set_bit(DRV_XOFF, self.state()) };
     }
 
-    /// Has the network stack send again.
+    /// Wakes the queue (`netif_tx_wake_queue()`).
     pub(in crate::kernel_ext) fn wake(self) {
         if self.has_qdisc() {
             // SAFETY: by the type invariant the queue is valid, and it has a qdisc to schedule.

@@ -41,7 +41,7 @@ impl DeviceType {
 }
 
 impl<'a> Unregistered<'a> {
-    /// Has the device be in the network namespace that `other` is in.
+    /// Puts the device into the network namespace of `other`.
     pub(in crate::kernel_ext) fn set_namespace_of(&self, other: &NetDevice, _rtnl: &Rtnl) {
         let theirs = project!(other.as_raw(), .nd_net);
         let own = project!(mut self.as_raw(), .nd_net);
@@ -154,7 +154,7 @@ impl<'a> Unregistered<'a> {
         unsafe { field.write(&raw const kind.0) };
     }
 
-    /// Has packets and bytes counted for each processor.
+    /// Counts packets and bytes per CPU (`NETDEV_PCPU_STAT_TSTATS`).
     pub(in crate::kernel_ext) fn use_percpu_stats(&self) {
         // INVARIANT: these are the statistics that a `NetDevice` may have.
         // SAFETY: by the type invariant the device is valid, and nobody else uses it.
@@ -166,7 +166,7 @@ impl<'a> Unregistered<'a> {
         };
     }
 
-    /// Has the operation `ndo_tx_timeout` called when nothing is sent for so long.
+    /// Sets the time without a transmission after which `ndo_tx_timeout` is called.
     pub(in crate::kernel_ext) fn set_watchdog(&self, jiffies: ffi::c_int) {
         let field = project!(mut self.as_raw(), .watchdog_timeo);
 
@@ -206,9 +206,9 @@ impl<'a> Unregistered<'a> {
         };
     }
 
-    /// Sets what the device does for the network stack, which user space may switch off.
+    /// Sets the offloads, which user space may disable, and the largest number of segments.
     pub(in crate::kernel_ext) fn set_features(&self, features: Features, max_segments: u32) {
-        // Merging into lists is on at first, though the network stack has it off.
+        // Fraglist GRO is on by default here, unlike in the network stack.
         let on = features.union(Features::GRO_FRAGLIST);
 
         for (field, bits) in [

@@ -20,7 +20,7 @@ use kernel::{
 };
 
 impl NetDevice {
-    /// Takes the Ethernet header off `skb`, a frame of the device, and sets its protocol by that
+    /// Pulls the Ethernet header of `skb`, a frame of the device, and sets its protocol by that
     /// (`eth_type_trans()`). `EPROTO` if the frame is not as long as a header.
     pub(in crate::kernel_ext) fn eth_type_trans(&self, skb: &mut SkBuff) -> Result {
         if skb.data().len() < bindings::ETH_HLEN as usize {
@@ -28,15 +28,15 @@ impl NetDevice {
         }
 
         // SAFETY: by the type invariants the buffer and the device are valid, and nobody else uses
-        // the buffer. It begins with as many bytes as are looked at and taken off.
+        // the buffer. It begins with at least `ETH_HLEN` bytes, which the function reads and pulls.
         let protocol = unsafe { bindings::eth_type_trans(skb.as_raw(), self.as_raw().cast()) };
 
         skb.set_protocol(u16::from_be(protocol));
         Ok(())
     }
 
-    /// The packet `new`, as one of the device.
-    pub(in crate::kernel_ext) fn adopt(&self, new: NewSkb) -> OwnedSkb {
+    /// Sets the device of `new` (`skb->dev`).
+    pub(in crate::kernel_ext) fn set_skb_dev(&self, new: NewSkb) -> OwnedSkb {
         // SAFETY: the device is set below.
         let skb = unsafe { new.into_inner() };
         let link = project!(

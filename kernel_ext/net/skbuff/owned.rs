@@ -74,11 +74,11 @@ impl OwnedSkb {
         self.raw().len as usize
     }
 
-    /// Where the network header stands, in bytes from the packet's beginning: how long the header
-    /// of the link layer is. [`None`] if it was not set.
+    /// Offset of the network header from the beginning of the packet, which is the length of the
+    /// link layer's header. [`None`] if it was not set.
     pub(crate) fn network_offset(&self) -> Option<usize> {
-        // SAFETY: the anonymous twin of `headers` is the same memory, of the same type: it is
-        // initialised.
+        // SAFETY: `struct_group()` declares `headers` and the anonymous struct over the same
+        // memory: it is initialised.
         let headers = unsafe { self.raw().__bindgen_anon_4.__bindgen_anon_1.as_ref() };
         let headroom = (self.raw().data as usize).wrapping_sub(self.raw().head as usize);
 
@@ -87,8 +87,8 @@ impl OwnedSkb {
 
     /// The EtherType of the packet, in host order.
     pub(crate) fn protocol(&self) -> u16 {
-        // SAFETY: the anonymous twin of `headers` is the same memory, of the same type: it is
-        // initialised.
+        // SAFETY: `struct_group()` declares `headers` and the anonymous struct over the same
+        // memory: it is initialised.
         let headers = unsafe { self.raw().__bindgen_anon_4.__bindgen_anon_1.as_ref() };
 
         u16::from_be(headers.protocol)

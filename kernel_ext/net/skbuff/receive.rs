@@ -112,8 +112,8 @@ impl NewSkb {
         unsafe { self.0.as_skb() }
     }
 
-    /// Tells what the packet's protocol is (`ether_type`, in host order) and what is known of its
-    /// checksum, and that no header of the link layer is before it.
+    /// Sets protocol (`ether_type`, in host order) and checksum state, and resets the MAC header:
+    /// there is no link layer header.
     pub(in crate::kernel_ext) fn set_metadata(&mut self, ether_type: u16, checksum: Checksum) {
         let new = self.get();
 

@@ -18,9 +18,10 @@ use kernel::ptr::project;
 /// from `start` on, of which its own hold the sum of the pseudo header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Partial {
-    /// Where the transport header begins, in bytes from the packet's beginning.
+    /// Offset of the transport header, in bytes from the beginning of the packet (`csum_start`
+    /// counts from the head of the buffer).
     pub(crate) start: usize,
-    /// Where the checksum stands, in bytes from `start`.
+    /// Offset of the checksum, in bytes from `start` (`csum_offset`).
     pub(crate) offset: usize,
 }
 
@@ -36,8 +37,8 @@ pub(crate) struct Gso {
 impl OwnedSkb {
     /// The checksum that is still to be computed.
     pub(crate) fn partial_checksum(&self) -> Option<Partial> {
-        // SAFETY: the anonymous twin of `headers` is the same memory, of the same type: it is
-        // initialised.
+        // SAFETY: `struct_group()` declares `headers` and the anonymous struct over the same
+        // memory: it is initialised.
         let headers = unsafe { self.raw().__bindgen_anon_4.__bindgen_anon_1.as_ref() };
         if u32::from(headers.ip_summed()) != bindings::CHECKSUM_PARTIAL {
             return None;

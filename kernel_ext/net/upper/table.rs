@@ -63,6 +63,7 @@ unsafe impl<T: Driver> Sync for Table<T> {}
 impl<T: Driver> Table<T> {
     /// An empty table.
     pub(in crate::kernel_ext) fn new() -> impl PinInit<Self> {
+        // INVARIANT: all slots are NULL.
         pin_init!(Self {
             slots <- pin_init::init_array_from_fn(|_| Atomic::new(ptr::null_mut())),
             len: Atomic::new(0),

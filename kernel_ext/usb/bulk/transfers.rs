@@ -74,8 +74,8 @@ impl<B: Content> Transfers<B> {
         // SAFETY: the function may be called where one may sleep, as here.
         let urb = unsafe { bindings::usb_alloc_urb(0, bindings::GFP_KERNEL) };
         let urb = NonNull::new(urb).ok_or(ENOMEM)?;
-        // INVARIANT: the completions are those of the set; the context of the URB is set below, before
-        // anybody else has it.
+        // INVARIANT: the completions are those of the set; the context of the URB is set below,
+        // before anybody else has it.
         let transfer = KBox::new(
             Transfer {
                 urb,

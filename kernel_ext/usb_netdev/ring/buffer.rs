@@ -46,6 +46,7 @@ impl TxBuffer {
 
     /// Drops the bytes from `len` on.
     pub(super) fn truncate(&mut self, len: usize) {
+        // INVARIANT: there are not more bytes than before.
         self.len = self.len.min(len);
     }
 
@@ -118,7 +119,8 @@ impl TxBuffer {
             return Ok(());
         }
 
-        // SAFETY: if `OwnedSkb::copy_to` succeeds it has written all of the slice that it was given.
+        // SAFETY: if `OwnedSkb::copy_to` succeeds it has written all of the slice that it was
+        // given.
         unsafe { self.append_with(len, |spare| skb.copy_to(part.start, spare)) }
     }
 
