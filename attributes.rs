@@ -30,8 +30,9 @@ use kernel::{
 /// The attributes of a new modem.
 pub(crate) fn group() -> &'static sysfs::Group<Device<QmiWwan>> {
     // ModemManager decides by this file alone whether to add rmnet devices or mux devices, and
-    // where there is no rmnet it has none. Some kernels give the value, and some a reference to it:
-    // a pattern is for both.
+    // where there is no rmnet it has none.
+    //
+    // Depending on the kernel this is the value, or a reference to it: a pattern matches both.
     match module_parameters::pass_through.value() {
         0 => &WITHOUT_PASS_THROUGH,
         _ => &ALL,

@@ -126,7 +126,7 @@ pub(crate) fn choose_version(before: u32, wanted: u32) -> Result<u32> {
     }
 }
 
-impl uplink::Modem for Device<QmiWwan> {
+impl uplink::MuxLower for Device<QmiWwan> {
     fn uplink(&self) -> &Uplink {
         &self.uplink
     }

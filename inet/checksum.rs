@@ -130,7 +130,7 @@ fn checksum_field(packet: &mut [u8], partial: Partial) -> Option<&mut [u8; 2]> {
 pub(crate) fn complete(packet: &mut [u8], partial: Partial, summed: usize, sum: u16) -> Option<()> {
     let header = packet.get(partial.start..summed)?;
     let checksum = match !add(checksum::sum(header), sum) {
-        // In UDP 0 means no checksum; in ones' complement both are zero.
+        // In UDP, 0 means that there is no checksum; in ones' complement 0xffff is the same number.
         0 => u16::MAX,
         other => other,
     };

@@ -31,8 +31,8 @@ impl IpVersion {
         }
     }
 
-    /// Whether `packet` begins with a header of this version whose lengths are right, and whose
-    /// checksum, if it has one.
+    /// Whether `packet` begins with a header of this version with valid lengths and, for IPv4, a
+    /// valid checksum.
     pub(crate) fn is_valid(self, packet: &[u8]) -> bool {
         match self {
             Self::V4 => {

@@ -77,18 +77,39 @@ impl Framing {
 
 /// Writes packets of one device into transfers.
 pub(super) struct Writer<'a, 'r, T: usb_netdev::Driver> {
-    pub(super) sender: &'a Sender<'r, T>,
-    pub(super) statistics: &'a Statistics,
-    pub(super) framing: Framing,
-    pub(super) limits: TxAggregation,
-    pub(super) transfer: Option<TxTransfer<'r>>,
+    sender: &'a Sender<'r, T>,
+    statistics: &'a Statistics,
+    framing: Framing,
+    limits: TxAggregation,
+    transfer: Option<TxTransfer<'r>>,
     /// Length of the link layer's header, where a packet is segmented.
-    pub(super) prefix: usize,
-    pub(super) sent: Sent,
-    pub(super) requests: u64,
+    prefix: usize,
+    sent: Sent,
+    requests: u64,
 }
 
-impl<'r, T: usb_netdev::Driver> Writer<'_, 'r, T> {
+impl<'a, 'r, T: usb_netdev::Driver> Writer<'a, 'r, T> {
+    /// A writer that begins with `transfer`, if there is one.
+    pub(super) fn new(
+        sender: &'a Sender<'r, T>,
+        statistics: &'a Statistics,
+        framing: Framing,
+        limits: TxAggregation,
+        transfer: Option<TxTransfer<'r>>,
+    ) -> Self {
+        Self {
+            sender,
+            statistics,
+            framing,
+            limits,
+            transfer,
+            prefix: 0,
+            sent: Sent::default(),
+            requests: 0,
+        }
+    }
+
+    /// Appends `skb`, or its segments.
     pub(super) fn append_all(&mut self, skb: &OwnedSkb) -> Result {
         let partial = skb.partial_checksum();
         let Some(gso) = skb.gso() else {
@@ -232,7 +253,20 @@ impl<'r, T: usb_netdev::Driver> Writer<'_, 'r, T> {
         Ok(())
     }
 
-    pub(super) fn count(&self) {
+    /// Sends the last transfer, or holds it back for more packets, and returns what was sent.
+    pub(super) fn finish_all(self) -> Result<Sent> {
+        self.count();
+        match self.transfer {
+            Some(transfer) if self.limits.max_frames > 1 && self.limits.time_usecs > 0 => {
+                self.sender.hold(transfer, self.limits.time_usecs)?;
+            }
+            Some(transfer) => self.sender.submit(transfer)?,
+            None => (),
+        }
+        Ok(self.sent)
+    }
+
+    fn count(&self) {
         if matches!(self.framing, Framing::Qmap(..)) {
             self.statistics
                 .count(Counter::TxDatagrams, self.sent.packets);

@@ -218,7 +218,7 @@ impl Header {
     ) -> Option<Self> {
         let [len0, len1] = u16::try_from(len).ok()?.to_be_bytes();
         let id = mux_id.get();
-        let (flags, about, len) = match version {
+        let (flags, offload, len) = match version {
             Version::V1 => (0, [0; checksum::UPLINK_HEADER_LEN], HEADER_LEN),
             Version::V4 => (0, checksum::uplink_header_v4(request), Self::MAX_LEN),
             Version::V5 => (
@@ -227,7 +227,7 @@ impl Header {
                 Self::MAX_LEN,
             ),
         };
-        let [a0, a1, a2, a3] = about;
+        let [a0, a1, a2, a3] = offload;
 
         Some(Self {
             bytes: [flags, id, len0, len1, a0, a1, a2, a3],

@@ -12,7 +12,7 @@ use super::{
     },
     uplink::{
         self,
-        Modem, //
+        MuxLower, //
     }, //
 };
 use crate::{
@@ -58,7 +58,7 @@ impl<M> Mux<M> {
     }
 }
 
-impl<M: Modem> upper::Driver for Mux<M> {
+impl<M: MuxLower> upper::Driver for Mux<M> {
     const NAME: &'static CStr = c"qmimux%d";
     const ATTRIBUTES: &'static sysfs::Group<upper::Device<Self>> = &sysfs::Group::new(
         c"qmap",
@@ -100,7 +100,7 @@ impl<M: Modem> upper::Driver for Mux<M> {
 ///
 /// Drops packets that have no device, are not IP, or are for a device that is down. Fails with
 /// `EPROTO` if the aggregate is shorter than its headers say: its rest is dropped.
-pub(crate) fn receive<M: Modem>(
+pub(crate) fn receive<M: MuxLower>(
     modem: &M,
     muxes: &Muxes<M>,
     aggregate: &[u8],
@@ -109,7 +109,7 @@ pub(crate) fn receive<M: Modem>(
     let statistics = modem.statistics();
     let mut datagrams = Datagrams::new(aggregate, modem.version());
     let mut count = 0_u64;
-    let mut right = 0_u64;
+    let mut valid = 0_u64;
     let mut result = Ok(aggregate.len());
 
     while let Some(datagram) = datagrams.next() {
@@ -136,7 +136,7 @@ pub(crate) fn receive<M: Modem>(
                     version.ether_type(),
                     datagram.checksum,
                 ) {
-                    Ok(is_valid) => right = right.wrapping_add(is_valid.into()),
+                    Ok(is_valid) => valid = valid.wrapping_add(is_valid.into()),
                     Err(ENETDOWN) => statistics.count(Counter::RxDroppedMuxDown, 1),
                     Err(_) => statistics.count(Counter::RxDroppedNoMemory, 1),
                 },
@@ -149,8 +149,8 @@ pub(crate) fn receive<M: Modem>(
     }
 
     statistics.count(Counter::RxDatagrams, count);
-    if right > 0 {
-        statistics.count(Counter::RxChecksumRight, right);
+    if valid > 0 {
+        statistics.count(Counter::RxChecksumRight, valid);
     }
     if result.map_or(true, |taken| taken == aggregate.len()) {
         statistics.count(Counter::RxAggregates, 1);
@@ -161,7 +161,7 @@ pub(crate) fn receive<M: Modem>(
 /// `qmap/mux_id`: the channel. User space compares the first four bytes.
 struct MuxIdAttribute<M>(PhantomData<M>);
 
-impl<M: Modem> sysfs::Attribute for MuxIdAttribute<M> {
+impl<M: MuxLower> sysfs::Attribute for MuxIdAttribute<M> {
     type Parent = upper::Device<Mux<M>>;
 
     const NAME: &'static CStr = c"mux_id";

@@ -64,8 +64,8 @@ const NO_AGGREGATION: TxAggregation = TxAggregation {
 pub(crate) const MAX_SEGMENTS: u32 = usb_netdev::MAX_SEGMENTS;
 
 /// A modem, as the lower device of its mux devices.
-pub(crate) trait Modem: Lower + 'static {
-    /// How they send.
+pub(crate) trait MuxLower: Lower + 'static {
+    /// The limits of aggregation.
     fn uplink(&self) -> &Uplink;
 
     /// The version of QMAP of their packets.
@@ -108,7 +108,7 @@ impl Uplink {
     }
 
     /// Sets the limits, and sends a pending transfer. `EINVAL` if they are too large.
-    pub(crate) fn set_aggregation(&self, modem: &impl Modem, wanted: TxAggregation) -> Result {
+    pub(crate) fn set_aggregation(&self, modem: &impl MuxLower, wanted: TxAggregation) -> Result {
         if !is_permitted(wanted) {
             return Err(EINVAL);
         }
@@ -131,7 +131,7 @@ pub(crate) fn is_permitted(wanted: TxAggregation) -> bool {
 /// Sends `skb`, or its segments, with `framing`. Does not sleep.
 pub(crate) fn send<T: usb_netdev::Driver>(
     sender: &Sender<'_, T>,
-    modem: &impl Modem,
+    modem: &impl MuxLower,
     framing: Framing,
     skb: &OwnedSkb,
 ) -> Result<Sent> {
@@ -139,8 +139,7 @@ pub(crate) fn send<T: usb_netdev::Driver>(
         Framing::Bare => NO_AGGREGATION,
         Framing::Qmap(..) => modem.uplink().aggregation(),
     };
-    let is_aggregated = limits.max_frames > 1;
-    let pending = if is_aggregated {
+    let pending = if limits.max_frames > 1 {
         sender.take_pending()
     } else {
         None
@@ -154,27 +153,11 @@ pub(crate) fn send<T: usb_netdev::Driver>(
         }
         pending => pending,
     };
-    let mut writer = Writer {
-        sender,
-        statistics: modem.statistics(),
-        framing,
-        limits,
-        transfer,
-        prefix: 0,
-        sent: Sent::default(),
-        requests: 0,
-    };
+    let mut writer = Writer::new(sender, modem.statistics(), framing, limits, transfer);
     let result = writer.append_all(skb);
+    // What was appended before an error is sent.
+    let sent = writer.finish_all()?;
 
-    writer.count();
-    let sent = writer.sent;
-    match writer.transfer {
-        Some(transfer) if is_aggregated && limits.time_usecs > 0 => {
-            sender.hold(transfer, limits.time_usecs)?;
-        }
-        Some(transfer) => sender.submit(transfer)?,
-        None => (),
-    }
     result.map(|()| sent)
 }
 

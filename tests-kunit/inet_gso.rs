@@ -133,7 +133,7 @@ impl Large {
         expect::equal((input, "size", size), segments.next(), None)
     }
 
-    /// Fails unless `segment`, the one of `index`, which was mended, begins with the payload at
+    /// Fails unless `segment`, number `index`, with updated headers, begins with the payload at
     /// `at`.
     fn check_segment(
         &self,
