@@ -24,7 +24,9 @@ start_systemd() {
 	adjust_unit ModemManager '[Unit]\nConditionVirtualization=\n[Service]\nExecStart=\nExecStart=/usr/sbin/ModemManager --debug '"$*"'\n'
 	adjust_unit NetworkManager '[Service]\nExecStart=\nExecStart=/usr/sbin/NetworkManager --debug\n'
 	mount -t cgroup2 cgroup2 /sys/fs/cgroup
-	[ -s /etc/machine-id ] || systemd-machine-id-setup
+	# For this scenario alone, too: of a machine that has an id, udev makes the address of each device that has a random one.
+	tr -d - </proc/sys/kernel/random/uuid >/tmp/machine-id
+	mount --bind /tmp/machine-id /etc/machine-id
 
 	trap 'show_daemon_logs $?' EXIT
 	daemons=systemd
