@@ -3,7 +3,7 @@
 # Packets without headroom for a QMAP header, which tc has made longer, are sent
 # Driver: rs
 # Defect: D19 a packet without headroom panics the kernel when a mux device sends it
-# Also: arm64 arm64-16k armhf
+# Also: arm64 arm64-16k
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/mux.sh"
 
