@@ -68,7 +68,7 @@ fn refuses_places_outside(change: impl Fn(&mut [u8], Partial) -> Option<()>) -> 
 }
 
 /// Computes the checksum that `packet` lacks, of which no sum is known.
-fn complete_whole(packet: &mut [u8], partial: Partial) -> Option<()> {
+pub(super) fn complete_whole(packet: &mut [u8], partial: Partial) -> Option<()> {
     let len = packet.len();
 
     complete(packet, partial, len, 0)

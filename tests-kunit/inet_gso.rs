@@ -6,6 +6,7 @@
 
 use super::{
     expect,
+    inet_checksum::complete_whole,
     packet::{
         self,
         Ip,
@@ -17,12 +18,9 @@ use super::{
     random::Random, //
 };
 use crate::{
-    inet::{
-        checksum::complete,
-        gso::{
-            Segment,
-            Segmentation, //
-        }, //
+    inet::gso::{
+        Segment,
+        Segmentation, //
     },
     kernel_ext::net::skbuff::Partial, //
 };
@@ -182,13 +180,6 @@ impl Large {
         put(checksum, &segment[checksum..checksum + 2]);
         expect::equal(input, &**segment, &*wanted)
     }
-}
-
-/// Computes the checksum that `packet` lacks, of which no sum is known.
-fn complete_whole(packet: &mut [u8], partial: Partial) -> Option<()> {
-    let len = packet.len();
-
-    complete(packet, partial, len, 0)
 }
 
 #[kunit_tests(qmi_wwan_rs_inet_gso)]
