@@ -13,6 +13,10 @@ source_files() {
 	done
 }
 
+# The pattern of those that the module is built from.
+# shellcheck disable=SC2034 # for the caller
+module_source='^(Kbuild|[^/]*\.rs|(inet|kernel_ext|qmap|tests-kunit)/.*)$'
+
 # Rust that goes into the kernel.
 driver_files() {
 	source_files '\.rs$' | grep -v '^tests-qemu/'
