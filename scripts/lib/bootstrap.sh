@@ -30,14 +30,14 @@ bootstrap() {
 	shift 3
 	# Backports stand beside the suite on each mirror, so its line is derived from the one that mmdebstrap wrote.
 	# shellcheck disable=SC2016 # $1 is for the hook's shell
-	backports='sed -n "s| '$DEBIAN_SUITE' | '$DEBIAN_SUITE'-backports |p" "$1/etc/apt/sources.list" \
+	choose_suites='sed -n "s| '$DEBIAN_SUITE' | '$DEBIAN_SUITE'-backports |p" "$1/etc/apt/sources.list" \
 		> "$1/etc/apt/sources.list.d/backports.list"
 		test -s "$1/etc/apt/sources.list.d/backports.list"'
 	# shellcheck disable=SC2016
-	[ "$architecture" != armhf ] || backports='sed -i "/ '$DEBIAN_SUITE'-/d" "$1/etc/apt/sources.list"'
+	[ "$architecture" != armhf ] || choose_suites='sed -i "/ '$DEBIAN_SUITE'-/d" "$1/etc/apt/sources.list"'
 	mmdebstrap --mode=root --architectures="$architecture" --components=main,contrib "$@" \
 		--aptopt='Acquire::Retries "3"' \
-		--setup-hook="$backports" \
+		--setup-hook="$choose_suites" \
 		--skip=cleanup/apt/lists \
 		"$DEBIAN_SUITE" "$folder" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"}
 	mkdir -p "$folder/opt"
