@@ -22,7 +22,7 @@ e2e := $(in_sdk) cargo run --release --locked --manifest-path tests-qemu/Cargo.t
 
 ##@ See it work
 .PHONY: demo test test-full kunit defects clients matrix bench bench-profile shell modem
-demo: $(other:%=sdk%) ## boot a stock kernel in QEMU and let a virtual modem talk through the driver; with ARCH=arm64 on that
+demo: $(other:%=sdk%) ## boot a stock kernel in QEMU and let a virtual modem talk through the driver; with ARCH=arm64 or armhf on that
 	@$(e2e) demo $(on_arch)
 
 test: sdk$(other)-test ## check and test all; T=PATTERN chooses tests, T=mux/ a folder of scenarios, SEED=N repeats random choices; with ARCH=arm64 or armhf on that
@@ -43,13 +43,13 @@ clients: sdk-test ## run the programs that people use modems with, with the C dr
 matrix: sdk-matrix ## try the driver on each kernel that it is for, also of Debian's later suites; T=PATTERN chooses; write Documentation/kernels.md
 	@$(e2e) matrix $(T)
 
-bench: $(other:%=sdk%) ## measure what packets cost with both drivers; QUICK=1 in 4 minutes, T=PATTERN chooses; write Documentation/benchmarks/
+bench: $(other:%=sdk%) ## measure what packets cost with both drivers; QUICK=1 in 4 minutes, T=PATTERN chooses, ARCH=arm64 there; write Documentation/benchmarks/
 	@$(e2e) bench $(on_arch) $(if $(QUICK),--quick) $(T)
 
 bench-profile: $(other:%=sdk%) ## tell where the instructions go, by function; write Documentation/benchmarks/profile.md
 	@$(e2e) bench $(on_arch) --profile $(T)
 
-shell: $(other:%=sdk%) ## open a shell in a guest with a modem; MODEM=usb:VVVV:PPPP takes a real one of this machine
+shell: $(other:%=sdk%) ## open a shell in a guest with a modem; MODEM=usb:VVVV:PPPP takes a real one of this machine; ARCH=arm64 or armhf
 	@$(e2e) shell $(on_arch)
 
 modem: sdk ## be a modem for this machine, by USB/IP, and say how to plug it in; MODEM=PROFILE chooses which, ADDRESS=IP[:PORT] where
@@ -98,7 +98,7 @@ sdk-arm64-test: ## as sdk-arm64, and what make test ARCH=arm64 needs
 sdk-armhf: ## as sdk, and what ARCH=armhf needs
 	@scripts/sdk armhf
 
-sdk-full: ## as sdk-test, and kernels of test-full: a real-time one, and one that shows data races
+sdk-full: ## as sdk-test, and all kernels of test-full: arm64, armhf, real-time, and one that shows data races
 	@scripts/sdk full
 
 # Says which there are, among them that of matrix.
@@ -122,4 +122,4 @@ distclean: clean ## remove the SDK too
 	@scripts/sdk --remove
 
 help: ## show this list
-	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile

@@ -42,7 +42,7 @@ counters! {
     RxDroppedMalformed = c"rx_dropped_malformed",
     /// Packets of channels that have no device.
     RxDroppedUnknownMux = c"rx_dropped_unknown_mux",
-    /// Packets, or transfers, that are neither IPv4 nor IPv6, or too short for a frame.
+    /// Packets, or transfers, that are neither IPv4 nor IPv6, or shorter than their header.
     RxDroppedNotIp = c"rx_dropped_not_ip",
     /// Packets for mux devices that are down.
     RxDroppedMuxDown = c"rx_dropped_mux_down",
