@@ -35,20 +35,21 @@ bootstrap() {
 		test -s "$1/etc/apt/sources.list.d/backports.list"'
 	# shellcheck disable=SC2016
 	[ "$architecture" != armhf ] || choose_suites='sed -i "/ '$DEBIAN_SUITE'-/d" "$1/etc/apt/sources.list"'
+	# Errors are passed on by hand, because a caller may be one that looks at the status.
 	mmdebstrap --mode=root --architectures="$architecture" --components=main,contrib "$@" \
 		--aptopt='Acquire::Retries "3"' \
 		--setup-hook="$choose_suites" \
 		--skip=cleanup/apt/lists \
-		"$DEBIAN_SUITE" "$folder" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"}
-	mkdir -p "$folder/opt"
+		"$DEBIAN_SUITE" "$folder" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} || return
+	mkdir -p "$folder/opt" || return
 	for name in $apart; do
 		echo "unpacking $name"
 		(
-			cd "$folder/tmp"
-			apt-get -o Dir="$folder" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \
-				-o APT::Architecture="$architecture" -o APT::Architectures="$architecture" download "$name"
-			dpkg-deb --extract "$name"_*.deb "$folder/opt/$name"
-			rm "$name"_*.deb
-		)
+			cd "$folder/tmp" &&
+				apt-get -o Dir="$folder" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \
+					-o APT::Architecture="$architecture" -o APT::Architectures="$architecture" download "$name" &&
+				dpkg-deb --extract "$name"_*.deb "$folder/opt/$name" &&
+				rm "$name"_*.deb
+		) || return
 	done
 }

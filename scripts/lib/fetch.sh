@@ -43,17 +43,22 @@ with_kernel() {
 		s/^KERNEL_SOURCE=.*/KERNEL_SOURCE=$KERNEL_SOURCE/" "$1"
 }
 
-# fetch PACKAGE...: into the working directory, in exactly the version of the kernel. It may go away after it was chosen: then
-# another one is.
+# get PACKAGE: by the lists that there are.
+get() {
+	is_there "$1" && apt_get download "$1=$KERNEL_VERSION"
+}
+
+# fetch PACKAGE...: into the working directory, in exactly the version of the kernel. It may go away after it was chosen, from the
+# archive sooner than from the lists: then another one is.
 fetch() {
 	for package; do
 		echo "downloading $package $KERNEL_VERSION"
-		is_there "$package" || apt_get update
-		if ! is_there "$package"; then
-			rm -f /sdk/stamp/pin
-			echo "because: the archive has kernel $KERNEL_VERSION no longer; run the same again, to take the newest one instead" >&2
-			exit 1
-		fi
-		apt_get download "$package=$KERNEL_VERSION"
+		! get "$package" || continue
+		apt_get -o APT::Update::Error-Mode=any update
+		! get "$package" || continue
+		! is_there "$package" || exit 1
+		rm -f /sdk/stamp/pin
+		echo "because: the archive has no $package of $KERNEL_VERSION; run the same again, to take the newest kernel" >&2
+		exit 1
 	done
 }

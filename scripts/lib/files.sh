@@ -4,7 +4,19 @@
 
 cd /src
 # All that git does not ignore: products of builds are left out, new files are not. Root need not own the checkout.
-known=$(git -c safe.directory=/src ls-files --cached --others --exclude-standard)
+list_files() {
+	git -c safe.directory=/src "$@" ls-files --cached --others --exclude-standard
+}
+
+# In a released archive, or a working tree whose repository is elsewhere, there is none: an empty one does as well.
+if git -c safe.directory=/src rev-parse --git-dir >/dev/null 2>&1; then
+	known=$(list_files)
+else
+	repository=$(mktemp -d)
+	git init --quiet "$repository"
+	known=$(list_files --git-dir="$repository/.git" --work-tree=/src)
+	rm -rf "$repository"
+fi
 
 # source_files [PATTERN]: those whose name has PATTERN, an extended regular expression, and which were not deleted.
 source_files() {

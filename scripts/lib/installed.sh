@@ -19,6 +19,9 @@ need_kernel() {
 		die "no kernel $release in $destdir/lib/modules, which has: $(cd "$destdir/lib/modules" 2>/dev/null && echo * || echo none); set KERNELRELEASE"
 	[ -x "$(command -v depmod)" ] || die "depmod is missing; install the package kmod"
 	[ -w "$modules" ] || die "cannot write to $modules; run it again with sudo"
+	for conf in "$destdir"/usr/lib/modprobe.d/qmi-wwan-rs-*.conf; do
+		[ ! -e "$conf" ] || die "Debian packages have the module there; remove them first: sudo apt purge 'qmi-wwan-rs-*'"
+	done
 }
 
 index_modules() {
