@@ -61,6 +61,8 @@ pub enum Error {
     Helper {
         /// What it was to do.
         name: String,
+        /// Its exit status, unless a signal has ended it.
+        status: Option<i32>,
         /// The last line of its output.
         message: String,
         /// The file with all of it.

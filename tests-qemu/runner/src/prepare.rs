@@ -119,6 +119,7 @@ impl<'a> Builder<'a> {
         let text = fs::read_to_string(&log).map_err(Error::file(&log))?;
         text.trim().parse().map_err(|_| Error::Helper {
             name: "text-size".to_owned(),
+            status: Some(0),
             message: "no number".to_owned(),
             log: outside(&log),
         })
@@ -238,6 +239,7 @@ impl<'a> Builder<'a> {
         let text = fs::read(&log).map_err(Error::file(&log))?;
         Err(Error::Helper {
             name: name.to_owned(),
+            status: status.code(),
             message: String::from_utf8_lossy(&text)
                 .lines()
                 .last()

@@ -33,6 +33,11 @@ impl Candidate {
         format!("{}/{}", self.from, self.release)
     }
 
+    /// Whether it must be possible to try it. Packages of Debian's later suites may not fit together for days.
+    pub fn is_certain(&self) -> bool {
+        !["sid", "experimental"].contains(&&*self.from)
+    }
+
     pub fn arch(&self) -> Arch {
         if self.flavour.starts_with("arm64") {
             Arch::Arm64
@@ -51,6 +56,9 @@ mod tests {
         let candidate = Candidate::parse("kernel sid 7.2.13-1 7.2.13+deb14-amd64 amd64").unwrap();
         assert_eq!(candidate.name(), "sid/7.2.13+deb14-amd64");
         assert_eq!(candidate.arch(), Arch::Amd64);
+        assert!(!candidate.is_certain());
+        let oldest = Candidate::parse("kernel source 7.1.13 7.1.13-guest guest").unwrap();
+        assert!(oldest.is_certain());
         assert!(Candidate::parse("W: no such archive").is_none());
     }
 }

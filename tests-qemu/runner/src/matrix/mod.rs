@@ -29,6 +29,9 @@ const DOCUMENT: &str = "Documentation/kernels.md";
 /// Tells which kernels there are, and makes them.
 const KERNELS: &str = "scripts/matrix-kernels";
 
+/// With this status it says that a kernel is not to be had for now.
+const NOT_TO_BE_HAD: i32 = 75;
+
 /// The scenario that shows whether the module loads.
 const LOADS: &str = "module-loads";
 
@@ -76,14 +79,23 @@ pub fn run(run: &RunFolder, children: &Children, check: bool, patterns: &[String
                 .any(|candidate| candidate.release == key.1)
         });
     }
-    let (mut good, mut untried) = (0, 0);
+    let (mut good, mut untried, mut missing) = (0, 0, Vec::new());
     for candidate in &chosen {
         print!("{:<44} ", candidate.name());
         io::stdout().flush()?;
         let verdict = judge(candidate, &builder, run, children, &scenarios)?;
         println!("{}", verdict.words());
         good += usize::from(verdict.is_good());
-        untried += usize::from(!verdict.was_tried());
+        if !verdict.was_tried() {
+            untried += 1;
+            if candidate.is_certain() {
+                missing.push(candidate.name());
+            }
+            // What was seen of it before still holds.
+            if rows.contains_key(&key(&candidate.release)) {
+                continue;
+            }
+        }
         rows.insert(key(&candidate.release), row(candidate, verdict));
         if !check {
             let text = document::text(&rows);
@@ -96,7 +108,10 @@ pub fn run(run: &RunFolder, children: &Children, check: bool, patterns: &[String
     }
     let tried = chosen.len() - untried;
     println!("{tried} kernels were tried, {untried} were not: {good} are good");
-    Ok(good == tried && good > 0)
+    for name in &missing {
+        println!("{name} must be tried; see above what it lacks");
+    }
+    Ok(good == tried && good > 0 && missing.is_empty())
 }
 
 fn candidates(builder: &Builder<'_>) -> Result<Vec<Candidate>> {
@@ -131,7 +146,13 @@ fn judge(
     let (place, compilers) = match made.and_then(|_| place(candidate)) {
         Ok(found) => found,
         Err(Error::Interrupted) => return Err(Error::Interrupted),
-        Err(error) => return Ok(Verdict::not_tried(&reason(&error))),
+        Err(
+            error @ Error::Helper {
+                status: Some(NOT_TO_BE_HAD),
+                ..
+            },
+        ) => return Ok(Verdict::not_tried(&reason(&error))),
+        Err(error) => return Ok(Verdict::not_built(&reason(&error))),
     };
     let part = run.part(&candidate.release)?;
     let log = part

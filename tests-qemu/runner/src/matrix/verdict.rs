@@ -27,6 +27,14 @@ impl Verdict {
         }
     }
 
+    /// The kernel is there, and what the module needs of it cannot be made.
+    pub fn not_built(reason: &str) -> Self {
+        Self {
+            builds: format!("no: {reason}"),
+            ..Self::default()
+        }
+    }
+
     pub fn was_tried(&self) -> bool {
         !self.builds.starts_with("not tried")
     }
@@ -129,6 +137,7 @@ mod tests {
     fn reasons_are_short() {
         let error = Error::Helper {
             name: "make".to_owned(),
+            status: Some(1),
             message: "matrix-kernels: no such kernel".to_owned(),
             log: PathBuf::new(),
         };
