@@ -4,6 +4,7 @@
 # Best: debug
 # Also: arm64
 # Timeout: 1800
+# Permits: NETDEV WATCHDOG: CPU: [0-9]+: transmit queue 0 timed out
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib/hostile.sh"
 

@@ -26,6 +26,11 @@ configure_modprobe() {
 	udevadm control --reload
 }
 
+# kernel_has_rmnet: as a module of its own, and not of those that are built for scenarios.
+kernel_has_rmnet() {
+	[ -n "$(find "/lib/modules/$(uname -r)/kernel" -name 'rmnet.ko*')" ]
+}
+
 # offer_pass_through: has our driver offer qmi/pass_through, whether the kernel has rmnet or not. To be said before it is loaded.
 offer_pass_through() {
 	configure_modprobe 'options qmi_wwan_rs pass_through=1'

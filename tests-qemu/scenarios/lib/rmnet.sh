@@ -5,10 +5,11 @@
 # shellcheck source=tests-qemu/scenarios/lib/mux.sh
 . "$scenarios/lib/mux.sh"
 
-# forbid_rmnet: there is none, from now on until the scenario ends.
+# forbid_rmnet: the kernel is like one that has none, from now on until the scenario ends. To be said before our driver is loaded.
 forbid_rmnet() {
 	configure_modprobe 'blacklist rmnet'
 	[ ! -e /sys/module/rmnet ] || modprobe --remove rmnet
+	! kernel_has_rmnet || configure_modprobe 'options qmi_wwan_rs pass_through=0'
 }
 
 # expect_checksums_told: the modem told of right checksums, as it does in QMAPv5.

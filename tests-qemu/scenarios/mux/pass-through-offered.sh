@@ -21,10 +21,11 @@ expect_offered() {
 	modprobe --remove qmi_wwan_rs
 }
 
-case $(uname -r) in
-*-debug) expect_offered yes "a kernel with rmnet" ;;
-*) expect_offered no "a kernel of Debian, which has no rmnet" ;;
-esac
+if kernel_has_rmnet; then
+	expect_offered yes "a kernel with rmnet"
+else
+	expect_offered no "a kernel without rmnet"
+fi
 for value in 1 0; do
 	configure_modprobe "options qmi_wwan_rs pass_through=$value"
 	case $value in
