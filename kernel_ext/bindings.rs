@@ -29,6 +29,7 @@ use pin_init::MaybeZeroable;
 #[repr(C)]
 pub enum netdev_tx {
     NETDEV_TX_OK = RUST_CONST_HELPER_NETDEV_TX_OK as isize,
+    NETDEV_TX_BUSY = RUST_CONST_HELPER_NETDEV_TX_BUSY as isize,
 }
 
 type __kernel_size_t = usize;

@@ -21,6 +21,7 @@ const u32 RUST_CONST_HELPER_ETHTOOL_COALESCE_TX_AGGR = ETHTOOL_COALESCE_TX_AGGR;
 
 /* Of an enum that is not taken from here. */
 const int RUST_CONST_HELPER_NETDEV_TX_OK = NETDEV_TX_OK;
+const int RUST_CONST_HELPER_NETDEV_TX_BUSY = NETDEV_TX_BUSY;
 
 /* Where usb_pipedevice() and the like, which only read, find their numbers in a pipe. */
 const u32 RUST_CONST_HELPER_PIPE_DEVICE_SHIFT = 8;

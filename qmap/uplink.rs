@@ -163,9 +163,7 @@ pub(crate) fn send<T: usb_netdev::Driver>(
 
 /// Sends a pending transfer. Does not sleep.
 pub(crate) fn flush<T: usb_netdev::Driver>(sender: &Sender<'_, T>, statistics: &Statistics) {
-    if let Some(transfer) = sender.take_pending() {
+    if sender.submit_pending() {
         statistics.count(Counter::TxTimer, 1);
-        // A packet that is dropped here was counted as sent, like one that is lost on the bus.
-        let _ = sender.submit(transfer);
     }
 }

@@ -68,9 +68,9 @@ pub(crate) trait Lower: Sync {
     /// Its network device.
     fn net(&self) -> &NetDevice;
 
-    /// Stops the queue of `upper`, a device above it, if it cannot send more. Bottom halves are
-    /// off.
-    fn stop_queue_if_busy(&self, upper: &NetDevice);
+    /// Stops the queue of `upper`, a device above it, if it cannot send more, and returns whether
+    /// that is so. Bottom halves are off.
+    fn stop_queue_if_busy(&self, upper: &NetDevice) -> bool;
 }
 
 /// The private part of an upper device. It is never dropped.

@@ -264,8 +264,8 @@ impl<T: Driver> upper::Lower for Device<T> {
         &self.0
     }
 
-    fn stop_queue_if_busy(&self, upper: &NetDevice) {
-        self.stop_upper_if_busy(upper);
+    fn stop_queue_if_busy(&self, upper: &NetDevice) -> bool {
+        self.stop_upper_if_busy(upper)
     }
 }
 

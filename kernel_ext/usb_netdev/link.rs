@@ -144,8 +144,7 @@ impl<T: Driver> Device<T> {
         let napi = unsafe { private.napi.scheduler() };
         // SAFETY: the set is used in polls of this device, with this ring, and is closed when the
         // link goes down.
-        let transmit = unsafe { private.ring.open(TRANSFERS, napi) }?;
-        self.net().queue().reset();
+        let transmit = unsafe { private.ring.open(TRANSFERS, napi, self) }?;
         {
             let mut data = private.napi.pause();
 
@@ -192,7 +191,6 @@ impl<T: Driver> Device<T> {
         }
         self.end_recovery();
         private.timer.stop();
-        self.net().queue().reset();
         drop(autopm);
         T::manage_power(self, false);
     }

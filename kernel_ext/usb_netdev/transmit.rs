@@ -57,6 +57,12 @@ impl<'a, T: Driver> Sender<'a, T> {
         TxTransfer::take_pending(&self.dev.private().ring, self.rcu)
     }
 
+    /// Sends the transfer that waits for more packets, and returns whether there was one. Does not
+    /// sleep.
+    pub(crate) fn submit_pending(&self) -> bool {
+        self.dev.private().ring.submit_pending(self.dev)
+    }
+
     /// Sends a transfer. Does not sleep.
     pub(crate) fn submit(&self, transfer: TxTransfer<'_>) -> Result {
         transfer.submit(self.dev)
@@ -99,19 +105,21 @@ impl<T: Driver> Device<T> {
     }
 
     /// Stops the queue of `upper`, a device above, if the ring cannot take another packet or the
-    /// limits of the network device are exceeded.
-    pub(super) fn stop_upper_if_busy(&self, upper: &NetDevice) {
+    /// limits of the network device are exceeded, and returns whether that is so.
+    pub(super) fn stop_upper_if_busy(&self, upper: &NetDevice) -> bool {
         let ring = &self.private().ring;
 
         if !ring.has_fewer_than(RESERVE) && !self.net().queue().is_stopped() {
-            return;
+            return false;
         }
         upper.queue().stop();
         self.private().stopped_uppers.xchg(true, Full);
         // A poll may just have processed a completion.
         if ring.state().available >= RESERVE && !self.net().queue().is_stopped() {
             self.wake_uppers();
+            return false;
         }
+        true
     }
 
     /// Whether the ring can take another packet, and send it.

@@ -80,7 +80,8 @@ impl TransmitQueue<'_> {
         state & (1 << DRV_XOFF | 1 << STACK_XOFF) != 0
     }
 
-    /// Forgets what was counted (`netdev_tx_reset_queue()`). Nothing may be in flight.
+    /// Forgets what was counted (`netdev_tx_reset_queue()`): what is in flight must not be passed to
+    /// [`Self::completed`] any more.
     pub(in crate::kernel_ext) fn reset(self) {
         #[cfg(CONFIG_BQL)]
         {
@@ -88,8 +89,7 @@ impl TransmitQueue<'_> {
             // changed by atomic operations.
             unsafe { bindings::clear_bit(STACK_XOFF, self.state()) };
             let limits = project!(mut self.0, .dql);
-            // SAFETY: by the type invariant the queue is valid, and its limits are as long. If
-            // something is in flight the counters are wrong afterwards, and nothing else.
+            // SAFETY: by the type invariant the queue is valid, and its limits are as long.
             unsafe { bindings::dql_reset(limits) };
         }
     }

@@ -138,6 +138,10 @@ impl<T: Driver> Device<T> {
         // registered while the core is here.
         let dev = unsafe { Self::from_raw(net) };
 
+        // Another device above may have filled the lower one since this queue was woken.
+        if dev.lower().stop_queue_if_busy(dev.net()) {
+            return bindings::netdev_tx::NETDEV_TX_BUSY;
+        }
         // SAFETY: the core hands over a valid buffer. Nobody else has it, for the device is not one
         // of `IFF_TX_SKB_SHARING`.
         let skb = unsafe { OwnedSkb::from_raw(skb) };

@@ -181,13 +181,13 @@ impl<T: Driver> Table<T> {
 
     /// Wakes the transmit queues of all devices that are up.
     pub(in crate::kernel_ext) fn wake(&self, _guard: &rcu::Guard) {
-        let devices = self
-            .slots
-            .iter()
-            .map(|slot| slot.load(Acquire))
-            .filter(|net| !net.is_null());
+        // All slots: others change meanwhile, so that a count would not tell the last one.
+        for slot in &self.slots {
+            let net = slot.load(Acquire);
+            if net.is_null() {
+                continue;
+            }
 
-        for net in devices.take(self.len.load(Relaxed)) {
             // SAFETY: by the type invariant the slot held a registered device just now. Before it
             // is freed its slot is emptied and RCU's readers are waited for, so it stays valid
             // while the guard is held.

@@ -6,6 +6,7 @@
 //! packet can be freed at once: the limits of the transmit queue (BQL) hold senders back.
 
 mod completion;
+mod pending;
 mod power;
 mod state;
 
@@ -82,12 +83,15 @@ impl TransmitRing {
                 idle: KVec::new(),
                 deferred: KVec::new(),
                 pending: None,
+                taken: 0,
+                due: 0,
                 in_flight: 0,
             }),
         })
     }
 
-    /// Opens the ring with `count` transfers, whose completions schedule `napi`. Sleeps.
+    /// Opens the ring with `count` transfers, whose completions schedule `napi`, and resets the queue
+    /// of `owner`. Sleeps.
     ///
     /// # Safety
     ///
@@ -96,6 +100,7 @@ impl TransmitRing {
         &self,
         count: usize,
         napi: napi::Scheduler,
+        owner: &impl QueueOwner,
     ) -> Result<TransmitSet> {
         let make = || TxContent {
             data: TxBuffer::new(),
@@ -112,6 +117,10 @@ impl TransmitRing {
         inner.idle = idle;
         inner.deferred = deferred;
         inner.fault = None;
+        inner.taken = 0;
+        inner.due = 0;
+        // Nothing is in flight, and nothing can be submitted before the lock is released.
+        owner.queue().reset();
         inner.is_open = true;
         self.update_available(&inner);
         Ok(TransmitSet(transfers))
@@ -167,19 +176,15 @@ impl TransmitRing {
         Some(transfer)
     }
 
-    /// The pending transfer, if there is one. Does not sleep.
-    ///
-    /// # Safety
-    ///
-    /// The caller must hold the RCU read lock until the transfer is returned, submitted or held, by
-    /// this ring: [`Self::close`] frees it after a grace period.
-    pub(super) unsafe fn take_pending(&self) -> Option<Transfer> {
-        self.inner.lock().pending.take()
-    }
+    /// Returns a transfer that is not submitted; `was_pending` if it comes from
+    /// [`Self::take_pending`]. Does not sleep.
+    pub(super) fn return_idle(&self, transfer: Transfer, was_pending: bool) {
+        let mut inner = self.inner.lock();
 
-    /// Returns a transfer that is not submitted. Does not sleep.
-    pub(super) fn return_idle(&self, transfer: Transfer) {
-        self.put_back(&mut self.inner.lock(), transfer);
+        if was_pending {
+            inner.end_taken();
+        }
+        self.put_back(&mut inner, transfer);
     }
 
     /// Whether fewer than `count` transfers are idle. Without the lock a change is seen late.
@@ -202,12 +207,29 @@ impl TransmitRing {
         self.update_available(inner);
     }
 
-    /// Sends a transfer. Does not sleep.
-    pub(super) fn submit(&self, transfer: Transfer, owner: &impl QueueOwner) -> Result {
+    /// Sends a transfer; `was_pending` if it comes from [`Self::take_pending`]. Does not sleep.
+    pub(super) fn submit(
+        &self,
+        transfer: Transfer,
+        was_pending: bool,
+        owner: &impl QueueOwner,
+    ) -> Result {
         let mut inner = self.inner.lock();
 
+        if was_pending {
+            inner.end_taken();
+        }
+        self.submit_locked(&mut inner, transfer, owner)
+    }
+
+    fn submit_locked(
+        &self,
+        inner: &mut Inner,
+        transfer: Transfer,
+        owner: &impl QueueOwner,
+    ) -> Result {
         if !inner.is_open {
-            self.put_back(&mut inner, transfer);
+            self.put_back(inner, transfer);
             return Err(ENETDOWN);
         }
         if inner.in_flight == 0 {
@@ -216,7 +238,7 @@ impl TransmitRing {
             let ret = unsafe { bindings::usb_autopm_get_interface_async(self.interface.as_raw()) };
 
             if ret < 0 {
-                self.put_back(&mut inner, transfer);
+                self.put_back(inner, transfer);
                 return Err(Error::from_errno(ret));
             }
         }
@@ -226,7 +248,7 @@ impl TransmitRing {
             inner.defer(transfer);
             owner.queue().stop();
         } else {
-            self.send(&mut inner, transfer);
+            self.send(inner, transfer);
         }
         Ok(())
     }
@@ -245,32 +267,6 @@ impl TransmitRing {
             inner.record_error(err);
             transfer.fail(err);
         }
-    }
-
-    /// Makes `transfer` the pending one, and returns whether the timer is to be started. If nothing
-    /// is in flight it is submitted instead.
-    pub(super) fn hold(
-        &self,
-        transfer: Transfer,
-        has_waited: bool,
-        owner: &impl QueueOwner,
-    ) -> Result<bool> {
-        let (now, begins) = {
-            let mut inner = self.inner.lock();
-
-            if inner.in_flight == 0 && !inner.is_suspended {
-                (Some(transfer), false)
-            } else {
-                let before = inner.pending.replace(transfer);
-
-                // While the device is suspended only the timer sends it, which resumes the device.
-                (before, !has_waited || inner.is_suspended)
-            }
-        };
-        if let Some(transfer) = now {
-            self.submit(transfer, owner)?;
-        }
-        Ok(begins)
     }
 
     /// The endpoint.

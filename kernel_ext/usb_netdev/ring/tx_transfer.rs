@@ -25,8 +25,8 @@ const MIN_BUFFER: usize = 2048;
 pub(crate) struct TxTransfer<'a> {
     ring: &'a TransmitRing,
     transfer: Option<Transfer>,
-    /// It waited for more packets before.
-    has_waited: bool,
+    /// It was the pending one, which waited for more packets.
+    was_pending: bool,
 }
 
 impl<'a> TxTransfer<'a> {
@@ -42,7 +42,7 @@ impl<'a> TxTransfer<'a> {
         Some(Self {
             ring,
             transfer: Some(transfer),
-            has_waited: false,
+            was_pending: false,
         })
     }
 
@@ -58,7 +58,7 @@ impl<'a> TxTransfer<'a> {
         Some(Self {
             ring,
             transfer: Some(transfer),
-            has_waited: true,
+            was_pending: true,
         })
     }
 
@@ -136,7 +136,7 @@ impl<'a> TxTransfer<'a> {
         let ring = self.ring;
         let transfer = self.transfer.take().ok_or(ENODEV)?;
 
-        ring.submit(transfer, owner)
+        ring.submit(transfer, self.was_pending, owner)
     }
 
     /// Holds the transfer back for more packets, if there is something in flight; else it is sent.
@@ -145,14 +145,14 @@ impl<'a> TxTransfer<'a> {
         let ring = self.ring;
         let transfer = self.transfer.take().ok_or(ENODEV)?;
 
-        ring.hold(transfer, self.has_waited, owner)
+        ring.hold(transfer, self.was_pending, owner)
     }
 }
 
 impl Drop for TxTransfer<'_> {
     fn drop(&mut self) {
         if let Some(transfer) = self.transfer.take() {
-            self.ring.return_idle(transfer);
+            self.ring.return_idle(transfer, self.was_pending);
         }
     }
 }

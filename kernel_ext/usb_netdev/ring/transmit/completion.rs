@@ -53,18 +53,15 @@ impl TransmitRing {
             each(TxStatus { bytes: len, result });
         }
         let mut inner = inner?;
-        let pending = inner.take_pending_if_idle();
         let is_idle = inner.in_flight == 0;
-        let state = inner.state();
 
+        // Before others can submit what is newer.
+        self.submit_pending_if_idle(&mut inner, owner);
+        let state = inner.state();
         drop(inner);
         // SAFETY: `submit` has counted these bytes for the owner, under the lock. One context at a
-        // time has the set. The queue is reset only when nothing is in flight.
+        // time has the set. The queue is reset only by `open`, before anything is submitted.
         unsafe { owner.queue().completed(bytes) };
-        if let Some(pending) = pending {
-            // An error drops the transfer's packets.
-            let _ = self.submit(pending, owner);
-        }
         if is_idle {
             // SAFETY: the interface is valid, for the ring holds a reference to it. The reference
             // of runtime PM that is given up was taken by `submit`, for the first transfer in

@@ -25,17 +25,11 @@ impl TransmitRing {
 
     /// The device is resumed: submits what was deferred.
     pub(in crate::kernel_ext) fn resume(&self, owner: &impl QueueOwner) {
-        let pending = {
-            let mut inner = self.inner.lock();
+        let mut inner = self.inner.lock();
 
-            inner.is_suspended = false;
-            self.send_deferred(&mut inner);
-            inner.take_pending_if_idle()
-        };
-        if let Some(pending) = pending {
-            // An error drops the transfer's packets.
-            let _ = self.submit(pending, owner);
-        }
+        inner.is_suspended = false;
+        self.send_deferred(&mut inner);
+        self.submit_pending_if_idle(&mut inner, owner);
     }
 
     fn send_deferred(&self, inner: &mut Inner) {

@@ -54,6 +54,10 @@ pub(super) struct Inner {
     pub(super) deferred: KVec<Transfer>,
     /// The pending transfer, which waits for more packets.
     pub(super) pending: Option<Transfer>,
+    /// Pending transfers that senders have taken, to append to them.
+    pub(super) taken: usize,
+    /// Those of them that are to be submitted when they come back: they have waited long enough.
+    pub(super) due: usize,
     /// Transfers that are in flight, deferred, or not processed yet. While there are any a
     /// reference of runtime PM is held.
     pub(super) in_flight: usize,
@@ -78,6 +82,15 @@ impl Inner {
             return None;
         }
         self.pending.take()
+    }
+
+    /// A transfer that was taken has come back. Returns whether it is due.
+    pub(super) fn end_taken(&mut self) -> bool {
+        let is_due = self.due > 0;
+
+        self.taken = self.taken.saturating_sub(1);
+        self.due = self.due.saturating_sub(1);
+        is_due
     }
 
     pub(super) fn fail_deferred(&mut self) {

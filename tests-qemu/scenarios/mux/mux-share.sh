@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Four mux devices upload to a modem that takes nothing for a while: none drops packets because others have all the transfers
+# Driver: rs
+# Also: arm64 arm64-16k
+# Timeout: 300
+# Permits: NETDEV WATCHDOG|transmit queue 0 timed out
+. "${0%/*}/../lib.sh"
+. "${0%/*}/../lib/mux.sh"
+
+# is_sending: each mux device has sent this many packets.
+is_sending() {
+	for id in $ids; do
+		[ "$(cat "/sys/class/net/$(mux_device "$id")/statistics/tx_packets")" -gt "$1" ] || return 1
+	done
+}
+
+# timed_out COUNT: so often since wwan0 is there.
+timed_out() {
+	[ "$(cat /sys/class/net/wwan0/queues/tx-0/tx_timeout)" -ge "$1" ]
+}
+
+plug raw-ip-ss
+use_qmap
+# The limits of the queue would stop senders before the transfers are used up.
+write 1000000 /sys/class/net/wwan0/queues/tx-0/byte_queue_limits/limit_min
+ids='1 2 3 4'
+streams=
+for id in $ids; do
+	add_mux "$id"
+	start_mux "$id"
+	for _ in 1 2 3; do
+		head -c 1000000000 /dev/zero | socat -t 300 - "TCP:$gateway:9" >/dev/null &
+		streams="$streams $!"
+	done
+done
+
+for round in 1 2 3; do
+	step "silence, $round"
+	wait_until "packets of TCP" is_sending $((round * 1000))
+	echo 'out silence 1' | socat -u - "UDP-SENDTO:$gateway:22"
+	wait_until "the watchdog" timed_out "$round"
+done
+# shellcheck disable=SC2086 # process ids
+kill $streams 2>/dev/null || :
+for id in $ids; do
+	expect 0 cat "/sys/class/net/$(mux_device "$id")/statistics/tx_dropped"
+done
