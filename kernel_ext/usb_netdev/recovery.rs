@@ -115,39 +115,69 @@ impl<T: Driver> Device<T> {
         };
         let halt = take_task(&private.tasks, CLEAR_HALT);
         let restart = take_task(&private.tasks, RESTART_TRANSMIT);
-        let mut data = private.napi.pause();
 
-        if let Some(ring) = &mut data.receive {
-            if halt && ring.fault() == Some(Fault::Halt) {
-                ring.stop();
-                if !self.clear_halt(ring.pipe(), "rx", bindings::NETIF_MSG_RX_ERR_BIT) {
-                    ring.set_fault(Fault::Throttle);
-                } else if ring.end_halt() {
-                    ring.refill();
-                } else {
-                    self.throttle();
-                }
-            }
+        if halt {
+            self.recover_receive();
         }
-        if let Some(set) = &data.transmit {
-            let ring = &private.ring;
-            let is_halted = (halt || restart) && ring.fault() == Some(Fault::Halt);
-
-            if is_halted || restart {
-                set.kill();
-            }
-            if is_halted {
-                if self.clear_halt(ring.pipe(), "tx", bindings::NETIF_MSG_TX_ERR_BIT) {
-                    ring.clear_fault();
-                } else {
-                    ring.set_fault(Fault::Throttle);
-                }
-            }
-            if is_halted || restart {
-                self.wake_senders();
-            }
+        if halt || restart {
+            self.recover_transmit(restart);
         }
         // A poll completes the transfers that were ended.
+    }
+
+    // A device may take five seconds to answer that a halt is cleared. NAPI is not paused meanwhile:
+    // what pauses it holds RTNL. The fault keeps the ring, or the one in its place, from submitting.
+
+    fn recover_receive(&self) {
+        let napi = &self.private().napi;
+        let pipe = match &napi.pause().receive {
+            Some(ring) if ring.fault() == Some(Fault::Halt) => {
+                ring.stop();
+                ring.pipe().clone()
+            }
+            _ => return,
+        };
+
+        let is_cleared = self.clear_halt(&pipe, "rx", bindings::NETIF_MSG_RX_ERR_BIT);
+        let mut data = napi.pause();
+        let Some(ring) = &mut data.receive else {
+            return;
+        };
+        if ring.fault() != Some(Fault::Halt) {
+            // It was suspended meanwhile.
+            return;
+        }
+        if !is_cleared {
+            ring.set_fault(Fault::Throttle);
+        } else if ring.end_halt() {
+            ring.refill();
+        } else {
+            self.throttle();
+        }
+    }
+
+    fn recover_transmit(&self, restart: bool) {
+        let private = self.private();
+        let ring = &private.ring;
+        let is_halted = ring.fault() == Some(Fault::Halt);
+        if !is_halted && !restart {
+            return;
+        }
+
+        if let Some(set) = &private.napi.pause().transmit {
+            set.kill();
+        }
+        if is_halted {
+            let is_cleared = self.clear_halt(ring.pipe(), "tx", bindings::NETIF_MSG_TX_ERR_BIT);
+
+            match ring.fault() {
+                Some(Fault::Halt) if is_cleared => ring.clear_fault(),
+                Some(Fault::Halt) => ring.set_fault(Fault::Throttle),
+                // It was suspended meanwhile.
+                _ => (),
+            }
+        }
+        self.wake_senders();
     }
 
     /// Clears a halt, and returns whether that succeeded; if not, it is tried again after the
