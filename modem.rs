@@ -249,7 +249,9 @@ impl Device<QmiWwan> {
             uppers.remove(id.get()).inspect_err(|_| {
                 dev_err!(self.net().as_ref(), "del_mux: no {}\n", id.get());
             })?;
-            self.update_buffers(uppers.rtnl())
+            // The device is gone. Without memory for another ring, packets are copied.
+            let _ = self.update_buffers(uppers.rtnl());
+            Ok(())
         })
     }
 

@@ -72,8 +72,7 @@ pub(crate) fn aggregate(
     aggregate: &[u8],
     rx: &mut RxContext<'_, '_>,
 ) -> Result<usize> {
-    // The last mux device may have been removed, and the receive ring not have been replaced for
-    // lack of memory.
+    // The last mux device may have been removed just now.
     if !dev.uses_qmap() {
         return Err(EPROTO);
     }

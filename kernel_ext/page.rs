@@ -27,6 +27,9 @@ use kernel::{
     }, //
 };
 
+#[cfg(CONFIG_DEBUG_KMAP_LOCAL_FORCE_MAP)]
+compile_error!("pages must stay mapped; configure the kernel without DEBUG_KMAP_LOCAL_FORCE_MAP");
+
 /// How many pages that are still in use [`Pool::take`] looks at before it gives up.
 const MAX_TRIES: usize = 4;
 
@@ -58,8 +61,8 @@ impl Page {
         // SAFETY: the function may be called in any context that its flags permit, with any order.
         let page = unsafe { bindings::alloc_pages(flags, order) };
         let page = NonNull::new(page).ok_or(ENOMEM)?;
-        // SAFETY: the page is valid. It is not in high memory, so this only returns its address,
-        // and needs no `kunmap_local()`.
+        // SAFETY: the page is valid. It is not in high memory, and the kernel maps no others, by the
+        // check below, so this only returns its address, and needs no `kunmap_local()`.
         let address = unsafe { bindings::kmap_local_page(page.as_ptr()) };
 
         // INVARIANT: the page is new, and its first reference is this one.

@@ -34,6 +34,9 @@ const NEXT_HEADER: u8 = 0x40;
 /// First octet: the length of the padding, in bytes.
 const PAD_MASK: u8 = 0x3f;
 
+/// How many commands or empty packets cost what a packet costs.
+const SKIPPED_AS_ONE: usize = 16;
+
 /// The id of a channel: 1 to 254.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MuxId(u8);
@@ -91,6 +94,8 @@ pub(crate) struct Malformed;
 pub(crate) struct Datagrams<'a> {
     rest: &'a [u8],
     len: usize,
+    /// Commands and empty packets that [`Self::take_skipped`] has not told of.
+    skipped: usize,
     version: Version,
 }
 
@@ -100,6 +105,7 @@ impl<'a> Datagrams<'a> {
         Self {
             rest: aggregate,
             len: aggregate.len(),
+            skipped: 0,
             version,
         }
     }
@@ -107,6 +113,15 @@ impl<'a> Datagrams<'a> {
     /// How many bytes of the aggregate were processed.
     pub(crate) const fn position(&self) -> usize {
         self.len.saturating_sub(self.rest.len())
+    }
+
+    /// As how many packets those count that were skipped since the last call: the budget of a poll
+    /// should not last for any number of them.
+    pub(crate) const fn take_skipped(&mut self) -> usize {
+        let packets = self.skipped / SKIPPED_AS_ONE;
+
+        self.skipped %= SKIPPED_AS_ONE;
+        packets
     }
 
     /// Splits the parts of a datagram off `rest`, which follows its header with `flags` and `len`:
@@ -167,11 +182,12 @@ impl<'a> Iterator for Datagrams<'a> {
                 return Some(Err(Malformed));
             };
             if flags & COMMAND != 0 {
+                self.skipped = self.skipped.saturating_add(1);
                 continue;
             }
 
             match parts.payload.len().checked_sub((flags & PAD_MASK).into()) {
-                None | Some(0) => (),
+                None | Some(0) => self.skipped = self.skipped.saturating_add(1),
                 Some(len) => {
                     let (packet, _padding) = parts.payload.split_at_checked(len)?;
                     let is_valid = parts.header.is_some_and(|header| header.is_valid())

@@ -142,11 +142,12 @@ pub(crate) fn receive<M: MuxLower>(
                 },
             },
         }
-        if !rx.use_budget() {
+        if !rx.use_budget(datagrams.take_skipped().saturating_add(1)) {
             result = Ok(datagrams.position());
             break;
         }
     }
+    rx.use_budget(datagrams.take_skipped());
 
     statistics.count(Counter::RxDatagrams, count);
     if valid > 0 {

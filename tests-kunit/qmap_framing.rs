@@ -168,6 +168,31 @@ mod tests {
     }
 
     #[test]
+    fn what_is_skipped_uses_budget() -> Result {
+        // Empty packets, and commands of one byte, before each of two packets.
+        for skipped in [&[0, 1, 0, 0][..], &[COMMAND, 1, 0, 1, 0]] {
+            for count in [0_usize, 15, 16, 100] {
+                let mut aggregate = KVec::new();
+                for _ in 0..2 {
+                    for _ in 0..count {
+                        aggregate.extend_from_slice(skipped, GFP_KERNEL)?;
+                    }
+                    aggregate.extend_from_slice(&[0, 1, 0, 1, 0x45], GFP_KERNEL)?;
+                }
+
+                let mut datagrams = Datagrams::new(&aggregate, Version::V1);
+                for wanted in [count / 16, (count % 16 + count) / 16] {
+                    expect::that(count, "a packet", matches!(datagrams.next(), Some(Ok(_))))?;
+                    expect::equal(count, datagrams.take_skipped(), wanted)?;
+                    expect::equal(count, datagrams.take_skipped(), 0)?;
+                }
+                expect::equal(count, datagrams.next(), None)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
     fn less_than_a_header_is_nothing() -> Result {
         for version in VERSIONS {
             for len in 0..HEADER_LEN {

@@ -27,6 +27,9 @@ use kernel::{
     types::Opaque, //
 };
 
+#[cfg(not(CONFIG_PM))]
+compile_error!("devices must be able to suspend; configure the kernel with PM");
+
 /// `bInterfaceClass` of a vendor specific interface.
 pub(crate) const CLASS_VENDOR_SPEC: u8 = bindings::USB_CLASS_VENDOR_SPEC as u8;
 

@@ -25,13 +25,25 @@ use crate::kernel_ext::{
         SharedBuffer, //
     }, //
 };
+use core::mem;
 use kernel::{
     prelude::*,
     sync::rcu, //
 };
 
-/// The longest headers of IP and UDP without options, in bytes.
-const DATAGRAM_HEADERS: usize = 48;
+/// Protocols of IP: TCP, UDP, and a fragment, which can be part of either.
+const TCP: u8 = bindings::IPPROTO_TCP as u8;
+const UDP: u8 = bindings::IPPROTO_UDP as u8;
+const FRAGMENT: u8 = bindings::IPPROTO_FRAGMENT as u8;
+
+/// Lengths of headers without options, in bytes.
+const IPV4_LEN: usize = mem::size_of::<bindings::iphdr>();
+const IPV6_LEN: usize = mem::size_of::<bindings::ipv6hdr>();
+const TCP_LEN: usize = mem::size_of::<bindings::tcphdr>();
+const UDP_LEN: usize = mem::size_of::<bindings::udphdr>();
+
+/// How much of other packets filters may want to read, in bytes.
+const HEADERS: usize = 128;
 
 /// The buffer of an aggregate.
 pub(super) enum AggregateBuffer {
@@ -117,9 +129,9 @@ impl<'a> RxContext<'a, '_> {
         self.rcu
     }
 
-    /// Uses the budget of one packet, delivered or not, and returns whether any is left.
-    pub(crate) fn use_budget(&mut self) -> bool {
-        self.left = self.left.saturating_sub(1);
+    /// Uses the budget of `packets`, delivered or not, and returns whether any is left.
+    pub(crate) fn use_budget(&mut self, packets: usize) -> bool {
+        self.left = self.left.saturating_sub(packets);
         self.left > 0
     }
 
@@ -165,13 +177,6 @@ impl<'a> RxContext<'a, '_> {
         let mut skb = match self.buffer {
             AggregateBuffer::Shared(buffer) if packet.len() > self.copybreak => {
                 let start = self.start.checked_add(offset).ok_or(EOVERFLOW)?;
-                // GRO looks at headers where they are, and moves fragments.
-                let linear = match kind {
-                    Kind::Datagram if !self.udp_gro.are_merged => {
-                        DATAGRAM_HEADERS.min(packet.len())
-                    }
-                    _ => 0,
-                };
                 // The truesize of a packet is its share of the buffer, by length.
                 let truesize = buffer
                     .bytes()
@@ -184,11 +189,11 @@ impl<'a> RxContext<'a, '_> {
                     self.gro,
                     buffer,
                     (start, packet.len()),
-                    linear,
+                    linear_len(packet, net),
                     truesize as u32,
                 )?
             }
-            _ => self.heads.copy(self.gro, packet)?,
+            _ => self.heads.copy(self.gro, packet, false)?,
         };
         skb.set_metadata(ether_type, checksum);
         // SAFETY: unregistering an upper device waits for all references before it frees the
@@ -212,10 +217,6 @@ enum Kind {
 impl Kind {
     /// For `packet` of `net`, which begins with its IP header.
     fn of(packet: &[u8], net: &NetDevice) -> Self {
-        /// Protocols of IP: UDP, and a fragment, which can be part of it.
-        const UDP: u8 = bindings::IPPROTO_UDP as u8;
-        const FRAGMENT: u8 = bindings::IPPROTO_FRAGMENT as u8;
-
         let protocol = match packet.first().map(|first| first >> 4) {
             Some(4) => packet.get(9),
             Some(6) => packet.get(6),
@@ -234,6 +235,34 @@ impl Kind {
             Self::Datagram => udp_gro.receive(gro, skb),
         }
     }
+}
+
+/// How many bytes of `packet`, one of `net`, are copied into the linear part of its buffer: filters
+/// expect its headers there. GRO reads the headers of TCP in the fragment, and moves them itself.
+fn linear_len(packet: &[u8], net: &NetDevice) -> usize {
+    let (ip_len, protocol) = match packet.first() {
+        Some(0x45) => (IPV4_LEN, packet.get(9)),
+        Some(0x60..=0x6f) => (IPV6_LEN, packet.get(6)),
+        _ => (0, None),
+    };
+    let needed = match protocol {
+        Some(&TCP) if net.has_any(Features::GRO) && has_tcp_header(packet, ip_len) => 0,
+        Some(&UDP) => ip_len.saturating_add(UDP_LEN),
+        _ => HEADERS,
+    };
+
+    needed.min(packet.len())
+}
+
+/// Whether there is a whole header of TCP behind `ip_len` bytes.
+fn has_tcp_header(packet: &[u8], ip_len: usize) -> bool {
+    let Some((_, tcp)) = packet.split_at_checked(ip_len) else {
+        return false;
+    };
+    // The data offset, in words.
+    let len = tcp.get(12).map_or(0, |&octet| usize::from(octet >> 4) * 4);
+
+    (TCP_LEN..=tcp.len()).contains(&len)
 }
 
 /// Delivers `skb`, a packet of `net` that begins with its network header.

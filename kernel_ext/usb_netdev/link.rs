@@ -185,6 +185,7 @@ impl<T: Driver> Device<T> {
 
             data.set_enabled(false);
             data.remove_receive_ring();
+            data.clear_heads();
             if let Some(set) = data.transmit.take() {
                 private.ring.close(set, self);
             }
@@ -209,8 +210,12 @@ impl<T: Driver> Device<T> {
             return Ok(());
         }
 
-        let new = self.new_receive_ring(geometry)?;
+        let mut new = self.new_receive_ring(geometry)?;
         let mut data = private.napi.pause();
+        // A halted endpoint stays halted, and a device that is suspended stays so.
+        if let Some(fault) = data.receive.as_ref().and_then(ReceiveRing::fault) {
+            new.set_fault(fault);
+        }
         data.remove_receive_ring();
         data.geometry = Some(geometry);
         data.receive = Some(new);

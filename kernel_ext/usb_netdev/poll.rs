@@ -60,10 +60,14 @@ impl DataPath {
         self.current = None;
         self.geometry = None;
         self.udp_gro.clear();
-        self.heads.clear();
         if let Some(mut ring) = self.receive.take() {
             ring.kill();
         }
+    }
+
+    /// Releases the heads that no packet uses: the link is down.
+    pub(super) fn clear_heads(&mut self) {
+        self.heads.clear();
     }
 }
 
@@ -104,7 +108,12 @@ impl<T: Driver> Poll for Device<T> {
                 match ring.next() {
                     None => break,
                     Some(Ok(transfer)) => match layout {
-                        Layout::Packet => rx.packet(ring, transfer),
+                        Layout::Packet => rx.packet(ring, transfer, true),
+                        // There was no memory for another ring: this one has no room around a
+                        // packet, which is copied.
+                        Layout::Aggregate if T::layout(self) == Layout::Packet => {
+                            rx.packet(ring, transfer, false);
+                        }
                         Layout::Aggregate => *current = rx.begin(ring, transfer),
                     },
                     Some(Err(err)) => rx.error(err),

@@ -94,8 +94,9 @@ impl<T: Driver> RxPoll<'_, '_, T> {
         }
     }
 
-    /// A transfer that holds one packet.
-    pub(super) fn packet(&mut self, ring: &mut ReceiveRing, transfer: RxTransfer) {
+    /// A transfer that holds one packet. With `builds` the packet may be built on its buffer, which
+    /// has headroom and tailroom then; else it is copied.
+    pub(super) fn packet(&mut self, ring: &mut ReceiveRing, transfer: RxTransfer, builds: bool) {
         self.use_budget(1);
         let len = transfer.len;
         let headroom = ring.headroom();
@@ -107,7 +108,7 @@ impl<T: Driver> RxPoll<'_, '_, T> {
             return ring.resubmit(empty, buffer);
         }
 
-        let replacement = if len > self.copybreak() {
+        let replacement = if builds && len > self.copybreak() {
             ring.take_buffer()
         } else {
             None
@@ -123,7 +124,10 @@ impl<T: Driver> RxPoll<'_, '_, T> {
                     .split_at_checked(headroom)
                     .and_then(|(_, packet)| packet.split_at_checked(len))
                     .map_or(&[][..], |(packet, _)| packet);
-                let skb = self.heads.copy(self.gro, packet);
+                // Behind a header of Ethernet, IP is aligned.
+                let skb = self
+                    .heads
+                    .copy(self.gro, packet, self.dev.net().hard_header_len() > 0);
 
                 ring.resubmit(empty, buffer);
                 skb

@@ -4,6 +4,7 @@
 
 use super::Gro;
 use crate::kernel_ext::{
+    bindings,
     net::skbuff::{
         buffer_len,
         NewSkb,
@@ -23,13 +24,23 @@ impl HeadPool {
     /// The longest packet that fits, in bytes.
     pub(in crate::kernel_ext) const MAX_LEN: usize = 256;
 
-    /// Bytes of a page, and how many buffers there are at most.
-    const PAGE: usize = 16384;
+    /// Bytes before a packet: a tunnel that it is forwarded into has its headers there.
+    const HEADROOM: usize = HEADROOM + bindings::LL_MAX_HEADER as usize;
+
+    /// Bytes before a packet that begins with a header of Ethernet.
+    const ALIGNED_HEADROOM: usize = Self::HEADROOM + bindings::NET_IP_ALIGN as usize;
+
+    /// Bytes of a page, at least: a packet that a socket keeps, keeps a whole page in use.
+    const PAGE: usize = 4096;
+
+    /// How many buffers there are at most.
     const MAX: usize = 1600;
 
     /// An empty pool.
     pub(in crate::kernel_ext) fn new() -> Result<Self> {
-        Pool::new(buffer_len(Self::MAX_LEN), Self::PAGE, Self::MAX).map(Self)
+        let len = buffer_len(Self::ALIGNED_HEADROOM - HEADROOM + Self::MAX_LEN);
+
+        Pool::new(len, Self::PAGE, Self::MAX).map(Self)
     }
 
     /// Releases all pages. Buffers that were taken stay valid.
@@ -38,22 +49,29 @@ impl HeadPool {
     }
 
     /// A socket buffer with tailroom for a packet of `len` bytes. Does not sleep.
-    fn alloc(&mut self, gro: &mut Gro<'_>, len: usize) -> Result<NewSkb> {
+    fn alloc(&mut self, gro: &mut Gro<'_>, headroom: usize, len: usize) -> Result<NewSkb> {
         if len <= Self::MAX_LEN {
             if let Some(buffer) = self.0.take() {
-                return gro.build(buffer, HEADROOM, 0);
+                return gro.build(buffer, headroom, 0);
             }
         }
         gro.alloc(len)
     }
 
-    /// A packet that is a copy of `packet`. Does not sleep.
+    /// A packet that is a copy of `packet`; `is_frame` if that begins with a header of Ethernet.
+    /// Does not sleep.
     pub(in crate::kernel_ext) fn copy(
         &mut self,
         gro: &mut Gro<'_>,
         packet: &[u8],
+        is_frame: bool,
     ) -> Result<NewSkb> {
-        let mut skb = self.alloc(gro, packet.len())?;
+        let headroom = if is_frame {
+            Self::ALIGNED_HEADROOM
+        } else {
+            Self::HEADROOM
+        };
+        let mut skb = self.alloc(gro, headroom, packet.len())?;
 
         skb.append(packet)?;
         Ok(skb)
@@ -75,7 +93,7 @@ impl HeadPool {
             .and_then(|(_, packet)| packet.split_at_checked(len))
             .and_then(|(packet, _)| packet.split_at_checked(linear))
             .ok_or(EINVAL)?;
-        let mut skb = self.alloc(gro, Self::MAX_LEN)?;
+        let mut skb = self.alloc(gro, Self::HEADROOM, Self::MAX_LEN)?;
 
         skb.append(head)?;
         let start = offset.checked_add(linear).ok_or(EOVERFLOW)?;

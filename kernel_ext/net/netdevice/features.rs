@@ -34,10 +34,8 @@ impl Features {
     pub(in crate::kernel_ext) const GRO_UDP_FWD: Self =
         Self::bit(bindings::NETIF_F_GRO_UDP_FWD_BIT);
 
-    /// Fraglist GRO (`NETIF_F_GRO_FRAGLIST`): received packets that are forwarded are merged into
-    /// fragment lists, which are segmented again as they were.
-    pub(in crate::kernel_ext) const GRO_FRAGLIST: Self =
-        Self::bit(bindings::NETIF_F_GRO_FRAGLIST_BIT);
+    /// GRO (`NETIF_F_GRO`).
+    pub(in crate::kernel_ext) const GRO: Self = Self::bit(bindings::NETIF_F_GRO_BIT);
 
     const fn bit(number: ffi::c_uint) -> Self {
         Self(1_u64.wrapping_shl(number))

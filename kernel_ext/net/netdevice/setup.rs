@@ -208,17 +208,14 @@ impl<'a> Unregistered<'a> {
 
     /// Sets the offloads, which user space may disable, and the largest number of segments.
     pub(in crate::kernel_ext) fn set_features(&self, features: Features, max_segments: u32) {
-        // Fraglist GRO is on by default here, unlike in the network stack.
-        let on = features.union(Features::GRO_FRAGLIST);
-
-        for (field, bits) in [
-            (project!(mut self.as_raw(), .hw_features), features.bits()),
-            (project!(mut self.as_raw(), .features), on.bits()),
+        for field in [
+            project!(mut self.as_raw(), .hw_features),
+            project!(mut self.as_raw(), .features),
         ] {
             // SAFETY: by the type invariant the device is valid, and nobody else uses the field.
             let before = unsafe { field.read() };
             // SAFETY: by the type invariant the device is valid, and nobody else uses the field.
-            unsafe { field.write(before | bits) };
+            unsafe { field.write(before | features.bits()) };
         }
         // SAFETY: by the type invariant the device is valid, and nobody else uses it.
         unsafe { bindings::netif_set_tso_max_segs(self.as_raw(), max_segments) };
