@@ -52,7 +52,11 @@ impl Provenance {
             commit,
             repeats,
         } = self;
-        format!("Kernel {kernel} on {processor}, {qemu}, commit {commit}; median of {repeats} runs, ± half of what lies between the least and the most.")
+        let runs = match repeats {
+            1 => "one run".to_owned(),
+            _ => format!("median of {repeats} runs, ± half of what lies between the least and the most"),
+        };
+        format!("Kernel {kernel} on {processor}, {qemu}, commit {commit}; {runs}.")
     }
 }
 
