@@ -61,8 +61,8 @@ impl Page {
         // SAFETY: the function may be called in any context that its flags permit, with any order.
         let page = unsafe { bindings::alloc_pages(flags, order) };
         let page = NonNull::new(page).ok_or(ENOMEM)?;
-        // SAFETY: the page is valid. It is not in high memory, and the kernel maps no others, by the
-        // check below, so this only returns its address, and needs no `kunmap_local()`.
+        // SAFETY: the page is valid. It is not in high memory, and the kernel maps no others, by
+        // the check above, so this only returns its address, and needs no `kunmap_local()`.
         let address = unsafe { bindings::kmap_local_page(page.as_ptr()) };
 
         // INVARIANT: the page is new, and its first reference is this one.

@@ -125,8 +125,9 @@ impl<T: Driver> Device<T> {
         // A poll completes the transfers that were ended.
     }
 
-    // A device may take five seconds to answer that a halt is cleared. NAPI is not paused meanwhile:
-    // what pauses it holds RTNL. The fault keeps the ring, or the one in its place, from submitting.
+    // A device may take five seconds to answer that a halt is cleared. NAPI is not paused
+    // meanwhile: what pauses it holds RTNL. The fault keeps the ring, or the one in its place, from
+    // submitting.
 
     fn recover_receive(&self) {
         let napi = &self.private().napi;

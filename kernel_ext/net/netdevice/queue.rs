@@ -80,8 +80,8 @@ impl TransmitQueue<'_> {
         state & (1 << DRV_XOFF | 1 << STACK_XOFF) != 0
     }
 
-    /// Forgets what was counted (`netdev_tx_reset_queue()`): what is in flight must not be passed to
-    /// [`Self::completed`] any more.
+    /// Forgets what was counted (`netdev_tx_reset_queue()`): what is in flight must not be passed
+    /// to [`Self::completed`] any more.
     pub(in crate::kernel_ext) fn reset(self) {
         #[cfg(CONFIG_BQL)]
         {

@@ -90,8 +90,8 @@ impl TransmitRing {
         })
     }
 
-    /// Opens the ring with `count` transfers, whose completions schedule `napi`, and resets the queue
-    /// of `owner`. Sleeps.
+    /// Opens the ring with `count` transfers, whose completions schedule `napi`, and resets the
+    /// queue of `owner`. Sleeps.
     ///
     /// # Safety
     ///
