@@ -68,9 +68,13 @@ pub(crate) trait Lower: Sync {
     /// Its network device.
     fn net(&self) -> &NetDevice;
 
-    /// Stops the queue of `upper`, a device above it, if it cannot send more, and returns whether
-    /// that is so. Bottom halves are off.
-    fn stop_queue_if_busy(&self, upper: &NetDevice) -> bool;
+    /// Whether a packet of `upper`, a device above it, with at most so many segments can be sent
+    /// now; if not the queue of `upper` was stopped. Bottom halves are off.
+    fn begin_transmit(&self, upper: &NetDevice, segments: usize) -> bool;
+
+    /// The packet of a [`Self::begin_transmit`] that returned `true` was sent, or dropped. Stops the
+    /// queue of `upper` if it cannot send another one. Bottom halves are off.
+    fn end_transmit(&self, upper: &NetDevice, segments: usize);
 }
 
 /// The private part of an upper device. It is never dropped.

@@ -93,6 +93,8 @@ pub(super) struct Private<T: Driver> {
     pub(super) suspended: Atomic<u32>,
     /// What [`recovery`] is to do.
     pub(super) tasks: Atomic<u32>,
+    /// Transfers that devices above this one have reserved for what they are about to send.
+    pub(super) reserved: Atomic<usize>,
     /// Devices above this one wait until more can be sent.
     pub(super) stopped_uppers: Atomic<bool>,
     /// Size of receive buffers as user space has set it, in bytes; 0: by the MTU.
@@ -164,6 +166,7 @@ impl<T: Driver> Private<T> {
             is_open_to_writers <- new_mutex!(true),
             suspended: Atomic::new(0),
             tasks: Atomic::new(0),
+            reserved: Atomic::new(0),
             stopped_uppers: Atomic::new(false),
             receive_len: Atomic::new(0),
             copybreak: Atomic::new(super::poll::COPYBREAK),
@@ -264,8 +267,12 @@ impl<T: Driver> upper::Lower for Device<T> {
         &self.0
     }
 
-    fn stop_queue_if_busy(&self, upper: &NetDevice) -> bool {
-        self.stop_upper_if_busy(upper)
+    fn begin_transmit(&self, upper: &NetDevice, segments: usize) -> bool {
+        self.reserve_for_upper(upper, segments)
+    }
+
+    fn end_transmit(&self, upper: &NetDevice, segments: usize) {
+        self.release_for_upper(upper, segments);
     }
 }
 

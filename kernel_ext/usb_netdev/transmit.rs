@@ -104,22 +104,51 @@ impl<T: Driver> Device<T> {
         }
     }
 
-    /// Stops the queue of `upper`, a device above, if the ring cannot take another packet or the
-    /// limits of the network device are exceeded, and returns whether that is so.
-    pub(super) fn stop_upper_if_busy(&self, upper: &NetDevice) -> bool {
-        let ring = &self.private().ring;
+    /// Reserves `transfers` for a packet of `upper`, a device above. If the ring has not as many that
+    /// nobody else has reserved, or the limits of the network device are exceeded, it stops the
+    /// queue of `upper`, and returns `false`.
+    pub(super) fn reserve_for_upper(&self, upper: &NetDevice, transfers: usize) -> bool {
+        let reserved = &self.private().reserved;
+        let all = reserved
+            .fetch_add(transfers, Full)
+            .saturating_add(transfers);
 
-        if !ring.has_fewer_than(RESERVE) && !self.net().queue().is_stopped() {
-            return false;
+        if !self.private().ring.has_fewer_than(all) && !self.net().queue().is_stopped() {
+            return true;
         }
+        reserved.fetch_add(transfers.wrapping_neg(), Full);
+        self.stop_upper(upper);
+        false
+    }
+
+    /// Returns what was reserved: the packet has its transfers. Stops the queue of `upper` if that
+    /// may not send another one.
+    pub(super) fn release_for_upper(&self, upper: &NetDevice, transfers: usize) {
+        self.private()
+            .reserved
+            .fetch_add(transfers.wrapping_neg(), Full);
+
+        if self.private().ring.has_fewer_than(RESERVE) || self.net().queue().is_stopped() {
+            self.stop_upper(upper);
+        } else {
+            // Others were stopped for what was reserved.
+            self.wake_uppers();
+        }
+    }
+
+    fn stop_upper(&self, upper: &NetDevice) {
         upper.queue().stop();
         self.private().stopped_uppers.xchg(true, Full);
-        // A poll may just have processed a completion.
-        if ring.state().available >= RESERVE && !self.net().queue().is_stopped() {
+        // A poll may just have processed a completion, or another sender be done.
+        let available = self.private().ring.state().available;
+        let needed = self
+            .private()
+            .reserved
+            .load(Relaxed)
+            .saturating_add(RESERVE);
+        if available >= needed && !self.net().queue().is_stopped() {
             self.wake_uppers();
-            return false;
         }
-        true
     }
 
     /// Whether the ring can take another packet, and send it.

@@ -138,14 +138,17 @@ impl<T: Driver> Device<T> {
         // registered while the core is here.
         let dev = unsafe { Self::from_raw(net) };
 
-        // Another device above may have filled the lower one since this queue was woken.
-        if dev.lower().stop_queue_if_busy(dev.net()) {
-            return bindings::netdev_tx::NETDEV_TX_BUSY;
-        }
         // SAFETY: the core hands over a valid buffer. Nobody else has it, for the device is not one
         // of `IFF_TX_SKB_SHARING`.
         let skb = unsafe { OwnedSkb::from_raw(skb) };
+        let segments = skb.gso().map_or(1, |_| T::MAX_SEGMENTS as usize);
 
+        // Other devices above send, too.
+        if !dev.lower().begin_transmit(dev.net(), segments) {
+            // The core keeps it.
+            skb.into_raw();
+            return bindings::netdev_tx::NETDEV_TX_BUSY;
+        }
         skb.tx_timestamp();
         match dev.private().driver.transmit(dev.lower(), &skb) {
             Ok((packets, bytes)) => {
@@ -155,7 +158,7 @@ impl<T: Driver> Device<T> {
             }
             Err(_) => dev.net().count_transmit_dropped(),
         }
-        dev.lower().stop_queue_if_busy(dev.net());
+        dev.lower().end_transmit(dev.net(), segments);
         bindings::netdev_tx::NETDEV_TX_OK
     }
 
