@@ -72,8 +72,8 @@ pub(crate) trait Lower: Sync {
     /// now; if not the queue of `upper` was stopped. Bottom halves are off.
     fn begin_transmit(&self, upper: &NetDevice, segments: usize) -> bool;
 
-    /// The packet of a [`Self::begin_transmit`] that returned `true` was sent, or dropped. Stops the
-    /// queue of `upper` if it cannot send another one. Bottom halves are off.
+    /// The packet of a [`Self::begin_transmit`] that returned `true` was sent, or dropped. Stops
+    /// the queue of `upper` if it cannot send another one. Bottom halves are off.
     fn end_transmit(&self, upper: &NetDevice, segments: usize);
 }
 

@@ -104,9 +104,9 @@ impl<T: Driver> Device<T> {
         }
     }
 
-    /// Reserves `transfers` for a packet of `upper`, a device above. If the ring has not as many that
-    /// nobody else has reserved, or the limits of the network device are exceeded, it stops the
-    /// queue of `upper`, and returns `false`.
+    /// Reserves `transfers` for a packet of `upper`, a device above. If the ring has not as many
+    /// that nobody else has reserved, or the limits of the network device are exceeded, it stops
+    /// the queue of `upper`, and returns `false`.
     pub(super) fn reserve_for_upper(&self, upper: &NetDevice, transfers: usize) -> bool {
         let reserved = &self.private().reserved;
         let all = reserved

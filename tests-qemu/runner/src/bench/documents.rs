@@ -54,7 +54,9 @@ impl Provenance {
         } = self;
         let runs = match repeats {
             1 => "one run".to_owned(),
-            _ => format!("median of {repeats} runs, ± half of what lies between the least and the most"),
+            _ => format!(
+                "median of {repeats} runs, ± half of what lies between the least and the most"
+            ),
         };
         format!("Kernel {kernel} on {processor}, {qemu}, commit {commit}; {runs}.")
     }
