@@ -15,8 +15,11 @@ is_sending() {
 	done
 }
 
-timed_out() {
-	[ "$(cat /sys/class/net/wwan0/queues/tx-0/tx_timeout)" -gt 0 ]
+# stands_still: none has sent a packet for a second.
+stands_still() {
+	before=$(cat /sys/class/net/qmimux*/statistics/tx_packets)
+	sleep 1
+	[ "$(cat /sys/class/net/qmimux*/statistics/tx_packets)" = "$before" ]
 }
 
 plug raw-ip-ss
@@ -40,7 +43,7 @@ done
 wait_until "packets of TCP" is_sending 1000
 step "silence"
 echo 'out silence 1' | socat -u - "UDP-SENDTO:$gateway:22"
-wait_until "the watchdog" timed_out
+wait_until "the transfers to be used up" stands_still
 # shellcheck disable=SC2086 # process ids
 kill $streams 2>/dev/null || :
 for id in $ids; do
