@@ -29,10 +29,6 @@ has_cleared() {
 	[ "$(cleared)" -gt "$1" ]
 }
 
-works() {
-	ping -n -q -c 1 -W 1 "$gateway" >/dev/null
-}
-
 # recovers: traffic is as ever.
 recovers() {
 	wait_until "a ping" works

@@ -9,10 +9,6 @@ is_clearing() {
 	modem_log '"name":"CLEAR_FEATURE","request_type":2,' >/dev/null
 }
 
-works() {
-	ping -n -q -c 1 -W 1 "$gateway" >/dev/null
-}
-
 sent() {
 	cat /sys/class/net/wwan0/statistics/tx_packets
 }

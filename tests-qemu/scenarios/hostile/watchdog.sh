@@ -17,10 +17,6 @@ timed_out() {
 	[ "$(cat /sys/class/net/wwan0/queues/tx-0/tx_timeout)" -ge "$1" ]
 }
 
-works() {
-	ping -n -q -c 1 -W 1 "$gateway" >/dev/null
-}
-
 # recovers: after the queue was full.
 recovers() {
 	given_up=$(($(cat /sys/class/net/wwan0/queues/tx-0/tx_timeout) + 1))

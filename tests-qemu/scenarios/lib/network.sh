@@ -52,6 +52,11 @@ ping_all() {
 	[ "$received" = "$1" ] || fail "$received of $1 pings to $2 came back"
 }
 
+# works: whether one ping is answered.
+works() {
+	ping -n -q -c 1 -W 1 "$gateway" >/dev/null
+}
+
 # use_connection: traffic over what a connection manager has connected and tells: $interface, $address and $gateway.
 use_connection() {
 	ip link set "$interface" up

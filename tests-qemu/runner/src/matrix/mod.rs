@@ -162,18 +162,16 @@ fn judge(
         Ok(suite) => suite,
         Err(Error::Interrupted) => return Err(Error::Interrupted),
         Err(error) => {
-            let builds = match &error {
+            let reason = match &error {
                 Error::Helper { name, .. } if name == BUILD_DRIVER => {
                     let text = fs::read_to_string(&log).unwrap_or_default();
-                    let reason = compilers_reason(&text).unwrap_or_else(|| reason(&error));
-                    format!("no: {reason}")
+                    compilers_reason(&text).unwrap_or_else(|| reason(&error))
                 }
                 _ => return Ok(Verdict::not_tried(&reason(&error))),
             };
             return Ok(Verdict {
                 compilers,
-                builds,
-                ..Verdict::default()
+                ..Verdict::not_built(&reason)
             });
         }
     };

@@ -27,7 +27,7 @@ impl Verdict {
         }
     }
 
-    /// The kernel is there, and what the module needs of it cannot be made.
+    /// The module does not build, or what it needs of the kernel cannot be made.
     pub fn not_built(reason: &str) -> Self {
         Self {
             builds: format!("no: {reason}"),
